@@ -1,0 +1,5 @@
+"""Press Mailer: contacts → audience → release → compose → distribution → delivery → feedback
+→ reports.
+"""
+
+__version__ = "0.1.0"
