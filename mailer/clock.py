@@ -1,0 +1,58 @@
+"""The one place where the time of day comes from, so that tests can hold the clock still."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from mailer.errors import BadInput
+
+
+def now() -> datetime:
+    """The present moment as an aware UTC time."""
+    return datetime.now(UTC)
+
+
+def zone(name: str) -> ZoneInfo:
+    """The IANA time zone of that name.
+
+    Raises BadInput for a name that the tz database does not know.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+        message = f"unknown time zone {name!r}: give an IANA name such as Europe/Copenhagen"
+        raise BadInput(message) from unknown
+
+
+def localise(moment: datetime, *, zone_name: str) -> datetime:
+    """A naive wall-clock time as an aware one in `zone_name`; an aware one as it is.
+
+    Raises BadInput for a wall-clock time that does not exist there (the hour that summer time
+    skips), because no one can say what was meant.
+    """
+    if moment.tzinfo is not None:
+        return moment
+    local = moment.replace(tzinfo=zone(zone_name))
+    if local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None) != moment:
+        message = f"{moment.isoformat()} does not exist in {zone_name}: summer time skips it"
+        raise BadInput(f"{message}; name another time")
+    return local
+
+
+def parse_moment(text: str, *, zone_name: str) -> datetime:
+    """A moment written as ISO 8601, or `now`; a naive one is taken in `zone_name`.
+
+    Raises BadInput when it cannot be read.
+    """
+    if text.strip().lower() == "now":
+        return now()
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError as unreadable:
+        message = f"cannot read the time {text!r}: write it like 2026-06-11T08:00+02:00, or now"
+        raise BadInput(message) from unreadable
+    return localise(moment, zone_name=zone_name).astimezone(UTC)
+
+
+def seconds(count: float) -> timedelta:
+    """A duration of `count` seconds."""
+    return timedelta(seconds=count)

@@ -1,0 +1,46 @@
+"""What can go wrong, sorted by what the caller can do about it.
+
+    MailerError
+    ├── BadInput              fix the input and try again; nothing was written     (exit code 2)
+    │   ├── SettingsError     a setting is missing or wrong; the message names it
+    │   ├── NotFound          no such release, distribution, address, …
+    │   └── BadToken          a link or bounce address that we did not sign
+    ├── Refused               a rule of the trade forbids it; the message says which (exit code 1)
+    └── Unreachable           again later: database, broker or relay is away        (exit code 3)
+
+Every message is one line: what, why, what to do.
+"""
+
+
+class MailerError(Exception):
+    """The root; `exit_code` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class BadInput(MailerError):
+    """The input cannot be used as it is; nothing was written."""
+
+    exit_code = 2
+
+
+class SettingsError(BadInput):
+    """A setting is missing or wrong; the message names it."""
+
+
+class NotFound(BadInput):
+    """Nothing goes by that name, reference or number."""
+
+
+class BadToken(BadInput):
+    """A link or a bounce address whose signature is not ours."""
+
+
+class Refused(MailerError):
+    """A rule forbids it now; the message says which rule and what lifts it."""
+
+
+class Unreachable(MailerError):
+    """The database, the broker or the relay does not answer; trying again later is right."""
+
+    exit_code = 3

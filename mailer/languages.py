@@ -1,0 +1,132 @@
+"""Languages by BCP 47 tag: which of those we have suits a reader, how it writes dates, which way
+it runs, and the catalogs of fixed words.
+"""
+
+import io
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from functools import cache
+from gettext import GNUTranslations
+
+import langcodes
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from langcodes.tag_parser import LanguageTagError
+
+from mailer.errors import BadInput
+from mailer.settings import TEMPLATES
+
+TRANSLATIONS = TEMPLATES / "translations"
+
+#: Older or neighbouring tags and what they are read as (standards 8 C-6).
+ALIASES = {"no": "nb", "nn": "nb", "sh": "sr-Latn", "mo": "ro", "iw": "he", "cnr": "sr-Latn"}
+#: CLDR distance up to which a tag still serves: fr-CA reads fr, but hr does not read sr.
+CLOSE_ENOUGH = 5
+#: CLDR's plain English is American; a press office in Europe writes "4 June 2007".
+DATE_LOCALES = {"en": "en_GB"}
+
+
+@cache
+def parse(tag: str) -> str:
+    """The tag in its canonical form, old tags read as today's.
+
+    Raises BadInput when it is not a BCP 47 tag.
+    """
+    try:
+        canonical = langcodes.standardize_tag(tag.strip().replace("_", "-"))
+    except LanguageTagError as wrong:
+        raise BadInput(
+            f"{tag!r} is not a language tag: write it like da, pt-BR or sr-Latn"
+        ) from wrong
+    if not langcodes.tag_is_valid(canonical):
+        raise BadInput(f"{tag!r} is not a known language: write it like da, pt-BR or sr-Latn")
+    return ALIASES.get(canonical, canonical)
+
+
+@cache
+def _closest(wanted: str, available: frozenset[str]) -> str | None:
+    if wanted in available:
+        return wanted
+    match = langcodes.closest_match(wanted, sorted(available), max_distance=CLOSE_ENOUGH)[0]
+    return None if match == "und" else match
+
+
+def closest(wanted: str, available: Collection[str]) -> str | None:
+    """The one of `available` that a reader of `wanted` reads as her own language, or None.
+
+    pt-BR finds pt and zh-HK finds zh-Hant; hr does not find sr: that is politics, not typing.
+    """
+    return _closest(parse(wanted), frozenset(available))
+
+
+def first_match(wanted: Iterable[str], available: Collection[str]) -> tuple[str, str] | None:
+    """The first wanted tag that something available serves, as (wanted, available)."""
+    for tag in wanted:
+        if (match := closest(tag, available)) is not None:
+            return tag, match
+    return None
+
+
+@cache
+def cover_languages() -> tuple[str, ...]:
+    """The languages for which there is a catalog of cover words, sorted."""
+    return tuple(sorted(path.parts[-3] for path in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po")))
+
+
+@cache
+def catalog(tag: str) -> GNUTranslations:
+    """The fixed words in that cover language. Fuzzy entries are not shipped."""
+    compiled = io.BytesIO()
+    source = TRANSLATIONS / tag / "LC_MESSAGES" / "messages.po"
+    with source.open("rb") as lines:
+        write_mo(compiled, read_po(lines, locale=str(locale(tag))), use_fuzzy=False)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+@cache
+def locale(tag: str) -> Locale:
+    """The CLDR locale of a tag, the root of its language when CLDR knows no closer one."""
+    try:
+        return Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(parse(tag).split("-")[0])
+
+
+def direction(tag: str) -> str:
+    """`rtl` or `ltr`, as the dir attribute wants it."""
+    try:
+        return str(locale(tag).text_direction)
+    except UnknownLocaleError:
+        return "ltr"
+
+
+def name(tag: str, *, written_in: str) -> str:
+    """What the language is called in another one: ("da", written_in="fr") is danois."""
+    try:
+        return locale(tag).get_display_name(str(locale(written_in))) or tag
+    except UnknownLocaleError:
+        return tag
+
+
+def long_date(day: date, tag: str) -> str:
+    """The day with its month as a word and its year, as the language writes it (CLDR long)."""
+    written = format_date(day, format="long", locale=_date_locale(tag))
+    # CLDR has "1 juin"; French writes the first of a month as an ordinal (standards 8 C-2).
+    return f"1er{written[1:]}" if tag.startswith("fr") and written.startswith("1 ") else written
+
+
+def weekday_date(day: date, tag: str) -> str:
+    """The long date with its weekday."""
+    return format_date(day, format="full", locale=_date_locale(tag))
+
+
+def clock_time(moment: datetime, tag: str) -> str:
+    """Hours and minutes of an aware time on the 24-hour clock, as the language writes them."""
+    return format_skeleton("Hm", moment, tzinfo=moment.tzinfo, locale=_date_locale(tag))
+
+
+def _date_locale(tag: str) -> str:
+    return DATE_LOCALES.get(tag, str(locale(tag)))

@@ -1,0 +1,39 @@
+"""Column kinds that all tables share."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from mailer.database import Json
+
+#: Big enough for years of deliveries; SQLite numbers rows by itself only in an INTEGER.
+BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def row_id() -> Any:
+    """The primary key, given by the database."""
+    return Field(default=None, primary_key=True, sa_type=BIG)
+
+
+def reference(column: str, *, index: bool = True, unique: bool = False, **more: Any) -> Any:
+    """A foreign key to `column`, written table.column."""
+    return Field(foreign_key=column, index=index, unique=unique, sa_type=BIG, **more)
+
+
+def words() -> Any:
+    """A list of words, in order."""
+    return Field(default_factory=list, sa_type=Json)
+
+
+def document() -> Any:
+    """A small document keyed by words."""
+    return Field(default_factory=dict, sa_type=Json)

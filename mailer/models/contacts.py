@@ -1,0 +1,263 @@
+"""Whom we know: outlets and their desks, journalists and their roles, the addresses they read,
+the lists they stand on, and the addresses we must not write to.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from mailer.database import Json, UTCDateTime, one_of
+from mailer.models.columns import BIG, document, reference, row_id, words
+from mailer.models.offices import TrackingMode
+
+
+class MediaType(StrEnum):
+    """What kind of outlet it is."""
+
+    WIRE = "wire"
+    DAILY = "daily"
+    REGIONAL = "regional"
+    WEEKLY = "weekly"
+    MAGAZINE = "magazine"
+    TRADE = "trade"
+    RADIO = "radio"
+    TV = "tv"
+    ONLINE = "online"
+    BLOG = "blog"
+    PODCAST = "podcast"
+    NEWSLETTER = "newsletter"
+    PHOTO = "photo"
+    FREELANCE = "freelance"
+
+
+class AddressState(StrEnum):
+    """What we know of a mailbox; it lives on the address, not on the person."""
+
+    OK = "ok"
+    SOFT = "soft"
+    HARD = "hard"
+    COMPLAINED = "complained"
+    SUPPRESSED = "suppressed"
+
+
+class LegalBasis(StrEnum):
+    """Why we may hold and use the data (GDPR Art. 6(1), and its equals elsewhere)."""
+
+    CONSENT = "consent"
+    LEGITIMATE_INTEREST = "legitimate_interest"
+    PUBLIC_TASK = "public_task"
+    OTHER = "other"
+
+
+class SuppressionReason(StrEnum):
+    """Why we must not write to an address."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    COMPLAINED = "complained"
+    BOUNCED = "bounced"
+    MANUAL = "manual"
+    ERASED = "erased"
+
+
+class SuppressionScope(StrEnum):
+    """How much a suppression covers."""
+
+    ALL = "all"
+    TOPIC = "topic"
+    OFFICE = "office"
+
+
+class ListPurpose(StrEnum):
+    """Internal lists never mix with press lists."""
+
+    PRESS = "press"
+    INTERNAL = "internal"
+
+
+class Preferences(SQLModel):
+    """What a recipient asked for; it follows the person, not the job."""
+
+    topics: list[str] = words()
+    kinds: list[str] = words()
+    plain_text_only: bool = False
+    wants_attachments: bool = True
+    urgent_only: bool = False
+    quiet_from: str = ""
+    quiet_until: str = ""
+    paused_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    tracking: TrackingMode = Field(default=TrackingMode.NONE, sa_type=one_of(TrackingMode))
+    tracking_consented_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Provenance(SQLModel):
+    """Where the data comes from and what the person was told (GDPR Art. 14)."""
+
+    source: str = ""
+    legal_basis: LegalBasis = Field(
+        default=LegalBasis.LEGITIMATE_INTEREST, sa_type=one_of(LegalBasis)
+    )
+    first_seen_at: datetime = Field(sa_type=UTCDateTime)
+    informed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    verified_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Outlet(SQLModel, table=True):
+    """A newspaper, a wire, a station."""
+
+    id: int | None = row_id()
+    name: str = Field(index=True)
+    group_name: str = ""
+    media_type: MediaType = Field(default=MediaType.ONLINE, sa_type=one_of(MediaType))
+    publication_languages: list[str] = words()
+    #: The market it serves; where it sits is `city`, when it wakes is `zone`.
+    country: str = Field(default="", max_length=2)
+    city: str = ""
+    zone: str = ""
+    website: str = ""
+    public_note: str = ""
+
+
+class Address(SQLModel, table=True):
+    """One mailbox: a row per normalised e-mail address."""
+
+    id: int | None = row_id()
+    email: str
+    normalised: str = Field(unique=True)
+    domain: str = Field(index=True)
+    state: AddressState = Field(default=AddressState.OK, sa_type=one_of(AddressState))
+    state_reason: str = ""
+    state_changed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+
+class Desk(Preferences, Provenance, table=True):
+    """A news desk, a foreign desk, pictures: an address without a person."""
+
+    id: int | None = row_id()
+    outlet_id: int = reference("outlet.id")
+    name: str
+    address_id: int = reference("address.id")
+    phone: str = ""
+    languages: list[str] = words()
+    beats: list[str] = words()
+    country: str = Field(default="", max_length=2)
+    city: str = ""
+    zone: str = ""
+    do_not_contact: bool = False
+    embargo_trusted: bool = False
+    public_note: str = ""
+    #: Never in any template scope.
+    private_note: str = ""
+    ended_on: date | None = None
+
+
+class Journalist(Preferences, Provenance, table=True):
+    """A person who reports, whatever outlet the person works for today."""
+
+    id: int | None = row_id()
+    title: str = ""
+    given_name: str = ""
+    family_name: str = Field(default="", index=True)
+    particle: str = ""
+    patronymic: str = ""
+    #: Hungarian and others put the family name first.
+    family_name_first: bool = False
+    vocative: str = ""
+    salutation_form: str = "neutral"
+    salutations: dict[str, str] = document()
+    #: What the person reads, in order.
+    languages: list[str] = words()
+    country: str = Field(default="", max_length=2)
+    city: str = ""
+    zone: str = ""
+    phone: str = ""
+    mobile: str = ""
+    do_not_contact: bool = False
+    embargo_trusted: bool = False
+    accredited_until: date | None = None
+    public_note: str = ""
+    #: Never in any template scope.
+    private_note: str = ""
+
+    @property
+    def full_name(self) -> str:
+        """The name as the person writes it."""
+        family = " ".join(part for part in (self.particle, self.family_name) if part)
+        parts = (family, self.given_name) if self.family_name_first else (self.given_name, family)
+        return " ".join(part for part in parts if part)
+
+
+class Role(SQLModel, table=True):
+    """A person's job at an outlet; a freelance's role has no outlet."""
+
+    id: int | None = row_id()
+    journalist_id: int = reference("journalist.id")
+    outlet_id: int | None = reference("outlet.id", default=None)
+    job_title: str = ""
+    beats: list[str] = words()
+    address_id: int | None = reference("address.id", default=None)
+    phone: str = ""
+    mobile: str = ""
+    is_primary: bool = True
+    started_on: date | None = None
+    ended_on: date | None = None
+
+
+class MediaList(SQLModel, table=True):
+    """A list kept by hand."""
+
+    __tablename__ = "media_list"
+
+    id: int | None = row_id()
+    name: str = Field(unique=True)
+    purpose: ListPurpose = Field(default=ListPurpose.PRESS, sa_type=one_of(ListPurpose))
+    note: str = ""
+
+
+class MediaListEntry(SQLModel, table=True):
+    """One entry of a list: a role, a desk, or a rule (criteria)."""
+
+    __tablename__ = "media_list_entry"
+    __table_args__ = (
+        sa.UniqueConstraint("list_id", "role_id", "desk_id", "criteria"),
+        sa.CheckConstraint(
+            "(role_id IS NOT NULL) OR (desk_id IS NOT NULL) OR (criteria <> '')",
+            name="names_something",
+        ),
+    )
+
+    id: int | None = row_id()
+    list_id: int = reference("media_list.id")
+    role_id: int | None = reference("role.id", default=None)
+    desk_id: int | None = reference("desk.id", default=None)
+    criteria: str = ""
+
+
+class Suppression(SQLModel, table=True):
+    """An address we must not write to, by keyed hash: it outlives the contact."""
+
+    __table_args__ = (sa.UniqueConstraint("address_hash", "scope", "scope_value"),)
+
+    id: int | None = row_id()
+    address_hash: str = Field(index=True)
+    scope: SuppressionScope = Field(default=SuppressionScope.ALL, sa_type=one_of(SuppressionScope))
+    scope_value: str = ""
+    reason: SuppressionReason = Field(sa_type=one_of(SuppressionReason))
+    note: str = ""
+    #: Where it came from: a link, a report, an import, an officer.
+    source: str = ""
+    created_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class ContactImport(SQLModel, table=True):
+    """One file that was imported: what it was and what came of it."""
+
+    __tablename__ = "contact_import"
+
+    id: int | None = row_id()
+    file_name: str
+    digest: str
+    counts: dict[str, int] = Field(default_factory=dict, sa_type=Json)
+    imported_at: datetime = Field(sa_type=UTCDateTime)
+    officer_id: int | None = Field(default=None, sa_type=BIG, foreign_key="press_officer.id")

