@@ -1,0 +1,79 @@
+"""The database: moments keep their zone, writers do not lose each other, its absence is said."""
+
+import threading
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session, select
+
+from mailer import database
+from mailer.errors import SettingsError, Unreachable
+from mailer.models import Address, Outlet
+from tests import factories
+
+
+def test_a_moment_comes_back_aware_and_in_utc(session: Session) -> None:
+    moment = datetime(2026, 7, 1, 10, 0, tzinfo=ZoneInfo("Europe/Copenhagen"))
+    row = factories.address(session, "a@b.example")
+    row.state_changed_at = moment
+    session.flush()
+    session.expire_all()
+    found = session.exec(select(Address.state_changed_at)).one()
+    assert found == moment
+    assert found.utcoffset() == timedelta(0)
+
+
+def test_a_naive_moment_is_refused(session: Session) -> None:
+    row = factories.address(session, "a@b.example")
+    row.state_changed_at = datetime(2026, 7, 1, 10, 0)  # noqa: DTZ001 – the point of the test
+    with pytest.raises(sa.exc.StatementError, match="without a zone"):
+        session.flush()
+
+
+def test_writers_at_once_lose_nothing(engine: sa.Engine) -> None:
+    with database.writing(engine) as session:
+        outlet = factories.outlet(session, public_note="0")
+
+    def add(times: int) -> None:
+        for _ in range(times):
+            with database.writing(engine) as session:
+                row = session.exec(select(Outlet).where(Outlet.id == outlet.id).with_for_update())
+                found = row.one()
+                found.public_note = str(int(found.public_note) + 1)
+
+    threads = [threading.Thread(target=add, args=(10,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.reading(engine) as session:
+        assert session.exec(select(Outlet.public_note)).one() == "40"
+
+
+def test_an_error_rolls_back_the_whole_transaction(engine: sa.Engine) -> None:
+    def fail() -> None:
+        with database.writing(engine) as session:
+            factories.outlet(session)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with database.reading(engine) as session:
+        assert session.exec(select(Outlet)).all() == []
+
+
+def test_a_database_that_is_away_is_said_so() -> None:
+    engine = database.connect("postgresql://127.0.0.1:1/nothing")
+    with (
+        pytest.raises(Unreachable, match="the database cannot be used"),
+        database.reading(engine) as session,
+    ):
+        session.exec(select(Outlet)).all()
+
+
+@pytest.mark.parametrize("url", ["mysql://host/name", "nonsense", "://"])
+def test_a_url_that_is_neither_sqlite_nor_postgresql_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match=r"database\.url"):
+        database.connect(url)
