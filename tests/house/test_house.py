@@ -1,0 +1,53 @@
+"""The house keeps its own promises: commands are documented, states have rescuers."""
+
+from pathlib import Path
+
+import typer
+
+from mailer.cli import app
+from mailer.distribution.lifecycle import UNFINISHED
+from mailer.models import DeliveryStatus
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def commands() -> set[str]:
+    root = typer.main.get_command(app)
+    found: set[str] = set()
+    for name, command in root.commands.items():  # type: ignore[attr-defined]
+        below = getattr(command, "commands", None)
+        found |= {f"{name} {word}" for word in below} if below else {name}
+    return found
+
+
+def test_every_command_is_in_the_documents() -> None:
+    pages = [ROOT / "README.md", *ROOT.glob("docs/**/*.md")]
+    words = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    assert {command for command in commands() if f"mailer {command}" not in words} == set()
+
+
+def test_every_command_can_answer_in_json_or_runs_for_ever() -> None:
+    runs = {"run", "web", "worker", "scheduler", "inbound serve"}
+    root = typer.main.get_command(app)
+    for command in commands() - runs:
+        found = root
+        for word in command.split():
+            found = found.commands[word]  # type: ignore[attr-defined]
+        options = {option for parameter in found.params for option in parameter.opts}
+        assert "--json" in options, command
+
+
+def test_every_state_in_between_has_a_rescuer() -> None:
+    rescuers = {
+        DeliveryStatus.PENDING: "queued again by scheduling.batches_to_queue",
+        DeliveryStatus.DEFERRED: "queued again by scheduling.batches_to_queue",
+        DeliveryStatus.SENDING: "unknown by scheduling.rescue_lost",
+    }
+    assert set(UNFINISHED) == set(rescuers)
+
+
+def test_templates_hold_no_address_of_another_site() -> None:
+    for page in (ROOT / "templates").rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        for attribute in ('src="http', 'href="http', "@import", "url(http"):
+            assert attribute not in text, page
