@@ -20,6 +20,8 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
+#: Loaded before any fork: the child must not load anything between fork and exec.
+LIBC = ctypes.CDLL(None)
 #: What a part may take to finish the message that it is handing over.
 GRACE_SECONDS = 30
 POLL_SECONDS = 0.1
@@ -29,7 +31,7 @@ def end_with_parent() -> None:
     """Ask the kernel to send us SIGTERM when the parent dies; run in the child before it starts."""
     if sys.platform == "linux":
         pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+        LIBC.prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
 @dataclass(frozen=True)

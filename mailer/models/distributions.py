@@ -57,6 +57,8 @@ class Distribution(SQLModel, table=True):
     #: When the audience was frozen into deliveries; none yet: the fan-out is still to do.
     fanned_out_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    #: Why it stopped by itself, in plain words.
+    note: str = ""
 
 
 class Delivery(SQLModel, table=True):
@@ -100,6 +102,7 @@ class Delivery(SQLModel, table=True):
     cover_language: str = ""
     cover_rule: str = ""
     tracking: TrackingMode = Field(default=TrackingMode.NONE, sa_type=one_of(TrackingMode))
+    plain_text_only: bool = False
 
     status: DeliveryStatus = Field(default=DeliveryStatus.PENDING, sa_type=one_of(DeliveryStatus))
     #: Why it is withheld, rejected, deferred or unknown, in our words.

@@ -407,6 +407,7 @@ def upgrade() -> None:
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("fanned_out_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["release_id"], ["release.id"], name=op.f("fk_distribution_release_id_release")
         ),
@@ -592,6 +593,7 @@ def upgrade() -> None:
         sa.Column("cover_language", sa.String(), nullable=False),
         sa.Column("cover_rule", sa.String(), nullable=False),
         sa.Column("tracking", sa.String(length=32), nullable=False),
+        sa.Column("plain_text_only", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("message_id", sa.String(), nullable=False),
