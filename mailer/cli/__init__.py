@@ -1,0 +1,118 @@
+"""The command `mailer`: a door like the web, for administrators and their scripts.
+
+Exit codes: 0 done; 1 done, but findings block or something failed; 2 bad input, nothing written;
+3 database, broker or relay away. An error is one line that says what to do.
+"""
+
+import json
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from mailer import __version__, logs
+from mailer.cli import (
+    audience,
+    contacts,
+    db,
+    deliveries,
+    demo,
+    distributions,
+    inbound,
+    officers,
+    offices,
+    releases,
+    reports,
+    running,
+    setting_up,
+    suppressions,
+)
+from mailer.cli.context import Context
+from mailer.errors import MailerError
+
+START, WORK, AFTER, CARE = "Start", "Press work", "What came back", "Care"
+
+
+class InOrder(TyperGroup):
+    """Lists the commands in the order of the sentence, not of the alphabet."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names as they were added."""
+        return list(self.commands)
+
+
+app = typer.Typer(
+    cls=InOrder,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Send press releases to journalists, each in a language they read.",
+)
+
+
+def version(wanted: bool) -> None:
+    """Print the version and leave."""
+    if wanted:
+        sys.stdout.write(f"mailer {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option(help="The settings file; else $MAILER_CONFIG or ./mailer.toml.")
+    ] = None,
+    debug: Annotated[bool, typer.Option(help="Show where an error comes from.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Make what every command stands on."""
+    context.obj = Context(config=config)
+    context.meta["debug"] = debug
+
+
+app.command("demo", rich_help_panel=START)(demo.demo)
+app.command("init", rich_help_panel=START)(setting_up.init)
+for name, command in running.COMMANDS.items():
+    app.command(name, rich_help_panel=START)(command)
+for name, group, panel in (
+    ("contacts", contacts.app, WORK),
+    ("audience", audience.app, WORK),
+    ("releases", releases.app, WORK),
+    ("distributions", distributions.app, WORK),
+    ("deliveries", deliveries.app, WORK),
+    ("inbound", inbound.app, AFTER),
+    ("suppressions", suppressions.app, AFTER),
+    ("reports", reports.app, AFTER),
+    ("db", db.app, CARE),
+    ("office", offices.app, CARE),
+    ("officers", officers.app, CARE),
+):
+    app.add_typer(group, name=name, rich_help_panel=panel)
+
+
+def main() -> int:
+    """Run the command line; the exit code."""
+    logs.configure()
+    try:
+        app()
+    except MailerError as error:
+        return _told(error)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
+    return 0
+
+
+def _told(error: MailerError) -> int:
+    if "--debug" in sys.argv:
+        traceback.print_exc()
+    sys.stderr.write(f"mailer: {error}\n")
+    if "--json" in sys.argv:
+        document = {"error": str(error), "exit_code": error.exit_code}
+        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+    return error.exit_code

@@ -1,0 +1,108 @@
+"""What every command stands on: the settings, the database, the keys, and how it answers."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+import typer
+from pydantic_core import to_jsonable_python
+from rich.console import Console
+from rich.table import Table
+from sqlmodel import Session
+
+from mailer import database
+from mailer.compose.letter import Identity
+from mailer.migrations import refuse_outdated
+from mailer.settings import Settings, load
+from mailer.tokens import Keyring
+
+#: On every command: standard output is then one JSON document and nothing else.
+AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+Cell = str | int | None
+
+
+@dataclass
+class Context:
+    """One run of the command; made by the root, handed to every command as `context.obj`."""
+
+    config: Path | None = None
+    out: Console = field(default_factory=Console)
+    err: Console = field(default_factory=lambda: Console(stderr=True))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings, read when they are first needed."""
+        return load(self.config)
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys that sign and hash."""
+        return Keyring(self.settings.signing_keys)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """What our messages are signed with and lead back to."""
+        return Identity.from_settings(self.settings)
+
+    @cached_property
+    def engine(self) -> sa.Engine:
+        """The database, refused when its tables are not today's."""
+        engine = database.connect(self.settings.database_url)
+        refuse_outdated(engine)
+        return engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that changes nothing."""
+        with database.reading(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction, committed at its end."""
+        with database.writing(self.engine) as session:
+            yield session
+
+    def answer(self, document: Any, *, as_json: bool, told: Callable[[], object]) -> None:
+        """Answer with the document as JSON, or with what `told` prints."""
+        if as_json:
+            sys.stdout.write(json.dumps(jsonable(document), ensure_ascii=False, indent=2) + "\n")
+        else:
+            told()
+
+    def lines(self, documents: Iterable[Any]) -> None:
+        """Answer with one JSON document a line."""
+        for document in documents:
+            sys.stdout.write(json.dumps(jsonable(document), ensure_ascii=False) + "\n")
+
+    def say(self, text: str) -> None:
+        """Print a line as it is: brackets in a name are no markup."""
+        self.out.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def table(self, *headings: str, rows: Iterable[Iterable[Cell]], title: str = "") -> None:
+        """Print a table."""
+        table = Table(*headings, title=title or None, title_justify="left", box=None)
+        for row in rows:
+            table.add_row(*("" if cell is None else escaped(str(cell)) for cell in row))
+        self.out.print(table)
+
+
+def jsonable(document: Any) -> Any:
+    """The document in JSON's own kinds; moments as ISO 8601."""
+    return to_jsonable_python(document, serialize_unknown=False)
+
+
+def escaped(text: str) -> str:
+    """The text with its brackets taken literally."""
+    return text.replace("[", r"\[")
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Counts in words: 3 sent, 1 deferred."""
+    return ", ".join(f"{number} {name}" for name, number in counts.items()) or "nothing"

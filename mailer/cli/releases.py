@@ -1,0 +1,171 @@
+"""`mailer releases`: from a Markdown file to a release that is fit to go out."""
+
+import getpass
+import sys
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailer import clock
+from mailer.cli.context import AsJson, Context
+from mailer.compose.letter import write_letter
+from mailer.compose.message import compose
+from mailer.compose.rendering import render
+from mailer.distribution.planning import as_delivery, planned_for
+from mailer.releases import readiness
+from mailer.releases.drafting import import_release, read_release
+from mailer.releases.editions import load
+from mailer.releases.listing import ReleaseCard, describe, list_releases
+from mailer.releases.offices import the_office
+
+app = typer.Typer(no_args_is_help=True, help="Releases and their language editions.")
+
+Reference = Annotated[str, typer.Argument(help="The reference of the release.")]
+
+
+class Form(StrEnum):
+    """In which form a preview is printed."""
+
+    EML = "eml"
+    HTML = "html"
+    TEXT = "text"
+
+
+@app.command("import")
+def import_path(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(help="A Markdown file, or a folder with one a language.")],
+    dry_run: Annotated[bool, typer.Option(help="Say what would change; write nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make or revise a release from Markdown with front matter; prints its reference."""
+    desk: Context = context.obj
+    drafts = read_release(path)
+    with desk.writing() as session:
+        imported = import_release(session, drafts, office=the_office(session))
+        if dry_run:
+            session.rollback()
+    lines = [
+        f"{one.language}: revision {one.revision}{'' if one.changed else ' (unchanged)'}"
+        for one in imported.editions
+    ]
+    desk.answer(
+        imported,
+        as_json=as_json,
+        told=lambda: desk.say("\n".join([f"release {imported.reference}", *lines])),
+    )
+
+
+@app.command("list")
+def list_all(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the releases, the newest first."""
+    desk: Context = context.obj
+    with desk.reading() as session:
+        rows = list_releases(session)
+    desk.answer(
+        rows,
+        as_json=as_json,
+        told=lambda: desk.table(
+            "reference",
+            "date",
+            "status",
+            "languages",
+            "title",
+            rows=(
+                (r.reference, str(r.dated_on), r.status, " ".join(r.languages), r.title)
+                for r in rows
+            ),
+        ),
+    )
+
+
+@app.command("show")
+def show(context: typer.Context, reference: Reference, as_json: AsJson = False) -> None:
+    """Show a release: its facts, its editions, its press contacts."""
+    desk: Context = context.obj
+    with desk.reading() as session:
+        card = describe(session, reference)
+    desk.answer(card, as_json=as_json, told=lambda: _tell_release(desk, card))
+
+
+def _tell_release(desk: Context, card: ReleaseCard) -> None:
+    desk.say(f"{card.reference} {card.kind}, {card.dated_on}, {card.status}")
+    for edition in card.editions:
+        state = f"revision {edition.revision}, {edition.status}"
+        desk.say(f"{edition.language} ({state}): {edition.title}")
+    for contact in card.contacts:
+        desk.say(f"press contact: {contact.name}, {contact.phone or contact.email}")
+
+
+@app.command("lint")
+def lint(
+    context: typer.Context,
+    reference: Reference,
+    waive: Annotated[
+        str, typer.Option(help="The reason to let the blocking findings pass; it is kept.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Check whether a release is fit to go out; exit code 1 when a finding blocks."""
+    desk: Context = context.obj
+    if waive:
+        with desk.writing() as session:
+            full = load(session, reference)
+            readiness.waive(session, full, reason=waive, by=getpass.getuser())
+    with desk.reading() as session:
+        findings = readiness.open_findings(session, load(session, reference))
+    desk.answer(
+        [asdict(found) for found in findings],
+        as_json=as_json,
+        told=lambda: _tell_findings(desk, findings),
+    )
+    if any(found.severity == "block" for found in findings):
+        raise typer.Exit(1)
+
+
+def _tell_findings(desk: Context, findings: list[readiness.Finding]) -> None:
+    if not findings:
+        desk.say("nothing found: fit to go out")
+    for found in findings:
+        where = f"{found.edition}, {found.where}" if found.edition else found.where
+        desk.say(f"{found.severity}: {found.message} ({where}). {found.fix}")
+
+
+@app.command("preview")
+def preview(
+    context: typer.Context,
+    reference: Reference,
+    to: Annotated[str, typer.Option(help="The address of a contact.")],
+    form: Annotated[Form, typer.Option("--as", help="eml, html or text.")] = Form.TEXT,
+    as_json: AsJson = False,
+) -> None:
+    """Print exactly what an address would get."""
+    desk: Context = context.obj
+    now = clock.now()
+    with desk.reading() as session:
+        full = load(session, reference)
+        delivery = as_delivery(planned_for(session, full, to, at=now))
+    letter = write_letter(delivery, full, identity=desk.identity, at=now)
+    if form is Form.EML:
+        text = compose(letter).data.decode("utf-8", errors="surrogateescape")
+    else:
+        rendered = render(letter)
+        text = rendered.html if form is Form.HTML else rendered.text
+    document = {
+        "to": to,
+        "edition": delivery.edition_language,
+        "edition_rule": delivery.edition_rule,
+        "cover_language": delivery.cover_language,
+        "as": form,
+        "content": text,
+    }
+    desk.answer(document, as_json=as_json, told=lambda: _write_as_it_is(text))
+
+
+def _write_as_it_is(text: str) -> None:
+    """Past the console, which would wrap lines; CR LF of a message stays CR LF."""
+    sys.stdout.buffer.write(text.encode("utf-8", errors="surrogateescape"))
+    sys.stdout.buffer.flush()
