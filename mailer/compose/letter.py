@@ -1,0 +1,106 @@
+"""The letter: everything that one message needs, gathered once so that nothing is looked up."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from mailer.addresses import a_label
+from mailer.errors import NotFound
+from mailer.languages import cover_languages
+from mailer.models import Delivery, Revision, TrackingMode
+from mailer.releases.editions import FullRelease
+from mailer.settings import Settings
+from mailer.tokens import Keyring
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who we are on the wire: our domains, our public address, and the keys that sign links."""
+
+    public_url: str
+    mail_domain: str
+    bounce_domain: str
+    tracking_enabled: bool
+    keyring: Keyring
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        """The identity that the settings describe; domains as A-labels."""
+        return cls(
+            public_url=settings.web.public_url,
+            mail_domain=a_label(settings.mail.domain),
+            bounce_domain=a_label(settings.bounces.domain),
+            tracking_enabled=settings.tracking.enabled,
+            keyring=Keyring(settings.signing_keys),
+        )
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One edition under one cover to one address."""
+
+    identity: Identity
+    full: FullRelease
+    revision: Revision
+    edition_language: str
+    cover_language: str
+    #: What is really done, the installation's switch included.
+    tracking: TrackingMode
+    #: 0 for a preview.
+    delivery_id: int
+    recipient_id: int
+    email: str
+    recipient_name: str
+    #: The reader's time zone, empty when not known.
+    zone: str
+    #: Empty: made from the release, the revision and the recipient.
+    message_id: str
+    #: The first attempt; it stays the same on every later one.
+    dated_at: datetime
+    plain_text_only: bool
+    #: The pages of the print rendition of this very edition; None prints no count.
+    pages: int | None = None
+
+
+def write_letter(
+    delivery: Delivery,
+    full: FullRelease,
+    *,
+    identity: Identity,
+    at: datetime,
+    pages: int | None = None,
+) -> Letter:
+    """The letter of that delivery; a preview's delivery has no id, and goes the same way.
+
+    `at` dates it unless an attempt was made before. Raises NotFound when the edition's revision
+    is not in `full`, or there are no cover words in its language.
+    """
+    if delivery.cover_language not in cover_languages():
+        message = f"there is no catalog of cover words in {delivery.cover_language!r}"
+        raise NotFound(f"{message}: plan the distribution again")
+    return Letter(
+        identity=identity,
+        full=full,
+        revision=_frozen_revision(delivery, full),
+        edition_language=delivery.edition_language,
+        cover_language=delivery.cover_language,
+        tracking=delivery.tracking if identity.tracking_enabled else TrackingMode.NONE,
+        delivery_id=delivery.id or 0,
+        recipient_id=delivery.address_id or 0,
+        email=delivery.email,
+        recipient_name=delivery.recipient_name,
+        zone=delivery.zone,
+        message_id=delivery.message_id,
+        dated_at=delivery.first_attempt_at or at,
+        plain_text_only=delivery.plain_text_only,
+        pages=pages,
+    )
+
+
+def _frozen_revision(delivery: Delivery, full: FullRelease) -> Revision:
+    newest = full.revisions.get(delivery.edition_language)
+    if newest is None or delivery.revision_id not in {None, newest.id}:
+        wanted = f"revision {delivery.revision_id} of the {delivery.edition_language!r} edition"
+        message = f"{wanted} of release {full.release.reference} was not loaded with it"
+        raise NotFound(f"{message}: load the release as it stood when the audience was frozen")
+    return newest

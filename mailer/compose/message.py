@@ -1,0 +1,176 @@
+"""The message: headers that survive every hop, and the words in one or two parts (standards 1)."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from mailer.addresses import parse
+from mailer.clock import zone
+from mailer.compose.letter import Identity, Letter
+from mailer.compose.rendering import Rendered, render
+from mailer.compose.tracking import links_of
+from mailer.compose.wire import (
+    POLICY,
+    POLICY_UTF8,
+    mailbox,
+    one_line,
+    quoted_printable,
+    subject,
+)
+from mailer.errors import Refused
+from mailer.languages import name
+from mailer.releases.offices import list_name
+from mailer.tokens import Keyring, Purpose
+
+#: RFC 5322 section 2.1.1, without the line end.
+OCTETS_IN_A_LINE = 998
+#: So much of a reference stands in a Message-ID, which is to stay below 76 characters.
+REFERENCE_LETTERS = 20
+BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+
+
+@dataclass(frozen=True)
+class ComposedMessage:
+    """One message as it goes over the wire, with its envelope."""
+
+    envelope_sender: str
+    recipient: str
+    message_id: str
+    data: bytes
+    needs_smtputf8: bool
+
+
+def compose(letter: Letter) -> ComposedMessage:
+    """The message of that letter; the same letter always gives the same octets."""
+    office = letter.full.office
+    recipient, sender, reply_to = map(
+        _on_wire, (letter.email, office.from_address, office.reply_to or office.from_address)
+    )
+    is_utf8 = not (recipient + sender + reply_to).isascii()
+    message = EmailMessage(POLICY_UTF8 if is_utf8 else POLICY)
+    message["From"] = mailbox(office.from_name, sender, header="From")
+    message["Reply-To"] = reply_to
+    message["To"] = mailbox(letter.recipient_name, recipient, header="To")
+    rendered = render(letter)
+    message["Subject"] = subject(rendered.subject)
+    message["Date"] = format_datetime(letter.dated_at.astimezone(zone(office.zone)))
+    message["Message-ID"] = _message_id_of(letter)
+    message["MIME-Version"] = "1.0"
+    _add_words(message, rendered, letter=letter)
+    for header, value in _list_headers(letter).items():
+        message[header] = value
+    return ComposedMessage(
+        envelope_sender=envelope_sender(letter.identity, delivery_id=letter.delivery_id),
+        recipient=recipient,
+        message_id=_message_id_of(letter),
+        data=_checked(message.as_bytes(), is_utf8=is_utf8),
+        needs_smtputf8=is_utf8,
+    )
+
+
+def message_id(
+    *, reference: str, revision_id: int, address_id: int, domain: str, keyring: Keyring
+) -> str:
+    """The Message-ID of a revision to an address, the same on every attempt (standards H-2).
+
+    It holds no personal data, nobody else can make it, and a correction can make it again.
+    """
+    release = re.sub(r"[^a-z0-9-]", "", reference.lower())[:REFERENCE_LETTERS] or "release"
+    # The last 16 of a token's 31 letters are signature only.
+    signed = keyring.sign(Purpose.MESSAGE_ID, address_id)[-16:]
+    return f"<{release}.{revision_id}.{signed}@{domain}>"
+
+
+def envelope_sender(identity: Identity, *, delivery_id: int) -> str:
+    """Where returned mail of that delivery goes; the same on every attempt (standards 1.4)."""
+    token = identity.keyring.sign(Purpose.BOUNCE, delivery_id)
+    return f"b+{token}@{identity.bounce_domain}"
+
+
+def _message_id_of(letter: Letter) -> str:
+    return letter.message_id or message_id(
+        reference=letter.full.release.reference,
+        revision_id=letter.revision.id or 0,
+        address_id=letter.recipient_id,
+        domain=letter.identity.mail_domain,
+        keyring=letter.identity.keyring,
+    )
+
+
+def _on_wire(address: str) -> str:
+    """The address with its domain as A-labels; the local part as it was typed (standards 1.6)."""
+    read = parse(address)
+    return f"{read.typed.rpartition('@')[0]}@{read.domain}"
+
+
+def _list_headers(letter: Letter) -> dict[str, str]:
+    links, release = links_of(letter), letter.full.release
+    languages = dict.fromkeys((letter.cover_language, letter.edition_language))
+    headers = {
+        "Content-Language": ", ".join(languages),
+        "List-Id": _list_id(letter),
+        "List-Unsubscribe": f"<{links.one_click_url}>, <{links.unsubscribe_mailto}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Help": f"<{links.help_url}>",
+        "Feedback-ID": _feedback_id(letter),
+        # No receipts, please; but do tell us who is away or has left (standards A-4).
+        "X-Auto-Response-Suppress": "DR, RN, NRN",
+    }
+    if release.embargo_until is not None:
+        until = release.embargo_until.astimezone(UTC)
+        headers["X-Embargo-Until"] = until.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return headers
+
+
+def _list_id(letter: Letter) -> str:
+    """The same for every release in that language: journalists file their mail by it."""
+    words = _ascii_words(list_name(letter.full.office, "en")) or "Press releases"
+    language = _ascii_words(name(letter.edition_language, written_in="en"))
+    label = letter.edition_language.lower()
+    return f"{words} ({language}) <{label}.{letter.identity.mail_domain}>"
+
+
+def _feedback_id(letter: Letter) -> str:
+    """What Gmail counts complaints by; nothing in it tells recipients apart (standards L-8)."""
+    release = letter.full.release
+    sender = re.sub(r"[^a-z0-9]", "", letter.full.office.key.lower())[:10]
+    fields = (f"r{release.id or 0}", letter.edition_language, release.kind, f"{sender}press")
+    return ":".join(fields)
+
+
+def _ascii_words(text: str) -> str:
+    """The text as unquoted words of plain letters, which need no encoding anywhere."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return one_line(re.sub(r"[^A-Za-z0-9 -]", "", plain))
+
+
+def _add_words(message: EmailMessage, rendered: Rendered, *, letter: Letter) -> None:
+    """Plain text first, then HTML (RFC 2046 section 5.1.4); alone for who wants it alone."""
+    if letter.plain_text_only:
+        _fill_part(message, rendered.text, subtype="plain")
+        return
+    # "=_" occurs in no quoted-printable text, so no part can hold the boundary.
+    release, revision = letter.full.release.id or 0, letter.revision.id or 0
+    message.make_alternative(boundary=f"=_r{release}.{revision}.{letter.cover_language}")
+    for subtype, words in (("plain", rendered.text), ("html", rendered.html)):
+        part = EmailMessage(message.policy)
+        _fill_part(part, words, subtype=subtype)
+        message.attach(part)
+
+
+def _fill_part(part: EmailMessage, words: str, *, subtype: str) -> None:
+    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(quoted_printable(words))
+
+
+def _checked(data: bytes, *, is_utf8: bool) -> bytes:
+    """The octets, if every server takes them. Raises Refused, because they would not be sent."""
+    if BARE_LINE_END.search(data) or b"\0" in data or not (is_utf8 or data.isascii()):
+        raise Refused("the message holds octets that mail does not carry: report this as a fault")
+    if any(len(line) > OCTETS_IN_A_LINE for line in data.split(b"\r\n")):
+        raise Refused("a line of the message is longer than mail allows: shorten its addresses")
+    return data

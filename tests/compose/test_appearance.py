@@ -1,0 +1,72 @@
+"""How a message looks: in Chromium, narrow and wide, in light and in dark."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, sync_playwright
+
+from mailer.compose.rendering import render
+from mailer.models import TrackingMode
+from tests.conftest import missing
+
+pytestmark = pytest.mark.browser
+
+COVERS = [("da", "en"), ("el", "en"), ("fr", "fr"), ("ar", "ar"), ("ar", "en"), ("ka", "en")]
+TABLE = "| Day | What happens | Where it happens | Who may come |\n|---|---|---|---|\n" + (
+    "| Wednesday | Opening ceremony | Schifffahrtsverwaltungsgebäude | Journalists |\n" * 3
+)
+LONG = f"{TABLE}\n\nhttps://harbour.example/{'a-long-path-' * 12}end\n\n> {'word ' * 60}"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, without a window."""
+    program = shutil.which("chromium")
+    if program is None:
+        missing("Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize(("cover", "edition"), COVERS)
+def test_it_fits_any_width_without_scrolling(
+    chromium: Browser, make_letter: Any, cover: str, edition: str
+) -> None:
+    long_words = {edition: ("Title", "Luxembourg", LONG)}
+    html = render(make_letter(cover, edition, texts=long_words, pages=2)).html
+    page = chromium.new_page()
+    for width in (320, 360, 600, 1200):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.set_content(html)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.locator(".sheet").bounding_box()["width"] <= 600
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("cover", "edition"), COVERS)
+def test_it_has_no_fault_of_accessibility(
+    chromium: Browser, make_letter: Any, cover: str, edition: str, scheme: Any
+) -> None:
+    letter = make_letter(cover, edition, tracking=TrackingMode.INDIVIDUAL)
+    html = render(letter).html.replace(letter.identity.public_url, "about:blank#")
+    page = chromium.new_page(color_scheme=scheme)
+    page.set_content(html)
+    # Landmarks are for pages; a message stands inside its reader's.
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    found = Axe().run(page, options=options)
+    page.close()
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_dark_screens_get_a_dark_sheet(chromium: Browser, make_letter: Any) -> None:
+    page = chromium.new_page(color_scheme="dark")
+    page.set_content(render(make_letter()).html)
+    ground = page.locator(".sheet").evaluate("e => getComputedStyle(e).backgroundColor")
+    page.close()
+    assert ground == "rgb(27, 30, 33)"
