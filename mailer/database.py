@@ -12,10 +12,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from mailer.errors import SettingsError, Unreachable
 
@@ -122,6 +123,16 @@ def reading(engine: sa.Engine) -> Iterator[Session]:
     calm = engine.execution_options(readonly=True)
     with translated(), Session(calm, expire_on_commit=False) as session:
         yield session
+
+
+Insert = postgresql.Insert | sqlite.Insert
+
+
+def insert(session: Session, table: type[SQLModel]) -> Insert:
+    """An INSERT that can say ON CONFLICT, for the database in use."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 @contextmanager

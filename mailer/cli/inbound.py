@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ from mailer.cli.context import AsJson, Context
 from mailer.errors import BadInput
 from mailer.feedback import inbound, listener
 from mailer.feedback.reports import read_report
-from mailer.processes import StopRequest
+from mailer.processes import POLL_SECONDS, StopRequest
 
 app = typer.Typer(no_args_is_help=True, help="Bounces, complaints and auto-replies.")
 
@@ -76,18 +77,18 @@ def read(
 def serve(context: typer.Context) -> None:
     """Listen for returned mail over SMTP: the MX of the bounce domain leads here."""
     desk: Context = context.obj
+    if not desk.settings.bounces.listen_port:
+        raise BadInput("bounces.listen_port is 0, which means not to listen: set a port")
     stop, stopping = StopRequest(), threading.Event()
-    server = threading.Thread(
-        target=listener.serve,
-        args=(desk.engine,),
-        kwargs={
-            "settings": desk.settings.bounces,
-            "keyring": desk.keyring,
-            "stopping": stopping,
-        },
-    )
-    server.start()
-    while not stop() and server.is_alive():
-        server.join(timeout=0.2)
-    stopping.set()
-    server.join()
+    with ThreadPoolExecutor(max_workers=1) as server:
+        listening = server.submit(
+            listener.serve,
+            desk.engine,
+            settings=desk.settings.bounces,
+            keyring=desk.keyring,
+            stopping=stopping,
+        )
+        while not stop() and not listening.done():
+            wait([listening], timeout=POLL_SECONDS)
+        stopping.set()
+        listening.result()

@@ -8,11 +8,11 @@ our table, never in the link.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from mailer.compose.letter import Letter
 from mailer.compose.markup import links_in
+from mailer.database import insert
 from mailer.models import Revision, TrackedLink, TrackingMode
 from mailer.tokens import Purpose
 
@@ -101,6 +101,4 @@ def register_links(session: Session, revision: Revision) -> None:
         for number, url in numbered(revision).items()
     ]
     if rows:
-        name = session.get_bind().dialect.name
-        insert = sqlite.insert if name == "sqlite" else postgresql.insert
-        session.execute(insert(TrackedLink).values(rows).on_conflict_do_nothing())
+        session.execute(insert(session, TrackedLink).values(rows).on_conflict_do_nothing())

@@ -183,9 +183,16 @@ class Journalist(Preferences, Provenance, table=True):
     @property
     def full_name(self) -> str:
         """The name as the person writes it."""
-        family = " ".join(part for part in (self.particle, self.family_name) if part)
-        parts = (family, self.given_name) if self.family_name_first else (self.given_name, family)
-        return " ".join(part for part in parts if part)
+        return written_name(
+            self.given_name, self.particle, self.family_name, family_first=self.family_name_first
+        )
+
+
+def written_name(given: str, particle: str, family: str, *, family_first: bool) -> str:
+    """The name in the order in which its bearer writes it."""
+    family = " ".join(part for part in (particle, family) if part)
+    parts = (family, given) if family_first else (given, family)
+    return " ".join(part for part in parts if part)
 
 
 class Role(SQLModel, table=True):

@@ -94,6 +94,15 @@ class InboundMessage(SQLModel, table=True):
     """A message that came to the bounce domain: kept raw before anything is made of it."""
 
     __tablename__ = "inbound_message"
+    __table_args__ = (
+        # What is still to be acted upon; without it SQLite reads past all the raw bytes.
+        sa.Index(
+            "ix_inbound_message_waiting",
+            "id",
+            sqlite_where=sa.text("processed_at IS NULL"),
+            postgresql_where=sa.text("processed_at IS NULL"),
+        ),
+    )
 
     id: int | None = row_id()
     envelope_recipient: str

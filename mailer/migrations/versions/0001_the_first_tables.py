@@ -743,10 +743,22 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_inbound_message_delivery_id"), ["delivery_id"], unique=False
         )
+        batch_op.create_index(
+            "ix_inbound_message_waiting",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("processed_at IS NULL"),
+            postgresql_where=sa.text("processed_at IS NULL"),
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("inbound_message", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_inbound_message_waiting",
+            sqlite_where=sa.text("processed_at IS NULL"),
+            postgresql_where=sa.text("processed_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_inbound_message_delivery_id"))
 
     op.drop_table("inbound_message")

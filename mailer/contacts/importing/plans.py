@@ -1,0 +1,149 @@
+"""What a file says of each outlet, person, job and desk, gathered from all its rows before anything
+is written; so that two rows of one person never overwrite each other in turn.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from mailer.contacts.importing.report import UnusableRow
+from mailer.contacts.suggesting import spelling
+from mailer.models import Desk, Journalist, Outlet, Role, TrackingMode
+
+STRICTEST_FIRST = (TrackingMode.NONE, TrackingMode.AGGREGATE, TrackingMode.INDIVIDUAL)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A value, and the row that said it."""
+
+    value: Any
+    row: int
+
+
+class Facts(dict[str, Said]):
+    """What is said of one thing, by the attribute that will hold it."""
+
+    def say(self, row: int, **values: Any) -> bool:
+        """Add what a row says; blank says nothing. True when the file had not said it before."""
+        news = False
+        for attribute, value in values.items():
+            if value is None or value in ("", ()):
+                continue
+            kept = self.get(attribute)
+            merged = _merged(attribute, kept.value, value) if kept else value
+            if kept is None or merged != kept.value:
+                self[attribute] = Said(merged, row)
+                news = True
+        return news
+
+
+def _merged(attribute: str, kept: Any, said: Any) -> Any:
+    """Several words add up; of flags the careful side wins; of the rest the later row."""
+    if isinstance(kept, tuple):
+        return tuple(dict.fromkeys(kept + said))
+    if attribute == "do_not_contact":
+        return kept or said
+    if attribute == "embargo_trusted":
+        return kept and said
+    if attribute == "tracking":
+        return min(kept, said, key=STRICTEST_FIRST.index)
+    return said
+
+
+@dataclass(eq=False)
+class OutletPlan:
+    """An outlet in the file; `outlet` is its row, once there is one."""
+
+    name: str
+    country: str
+    outlet: Outlet | None = None
+    facts: Facts = field(default_factory=Facts)
+    is_used: bool = False
+
+
+@dataclass(eq=False)
+class RolePlan:
+    """A person's job in the file, or one that we know at an address in the file."""
+
+    #: Normalised.
+    address: str
+    row: int
+    outlet: OutletPlan | None = None
+    role: Role | None = None
+    facts: Facts = field(default_factory=Facts)
+    #: By the spelling of the list's name: the name, and the row that said it.
+    lists: dict[str, Said] = field(default_factory=dict)
+    is_touched: bool = False
+
+    def is_at(self, outlet: OutletPlan | None) -> bool:
+        """Whether it is the job at that outlet; None asks for the freelance's."""
+        if self.role is not None:
+            at = outlet.outlet.id if outlet and outlet.outlet else None
+            return self.role.outlet_id == at and (outlet is None or at is not None)
+        return self.outlet is outlet
+
+    def ended_before(self, day: date) -> bool:
+        """Whether the person has left that job."""
+        ended_on = self.role.ended_on if self.role else None
+        return ended_on is not None and ended_on <= day
+
+
+@dataclass(eq=False)
+class PersonPlan:
+    """A person in the file; `row` is the first that names her."""
+
+    given_name: str
+    family_name: str
+    row: int
+    person: Journalist | None = None
+    roles: list[RolePlan] = field(default_factory=list)
+    facts: Facts = field(default_factory=Facts)
+    is_claimed: bool = False
+    is_touched: bool = False
+
+    def name_parts(self) -> tuple[str, set[str]]:
+        """The given name, and the spellings of the family name with and without its particle."""
+        particle = self.person.particle if self.person else ""
+        families = {spelling(self.family_name), spelling(f"{particle} {self.family_name}")}
+        return spelling(self.given_name), families
+
+
+@dataclass(eq=False)
+class DeskPlan:
+    """A desk in the file."""
+
+    name: str
+    #: Normalised.
+    address: str
+    row: int
+    outlet: OutletPlan | None = None
+    desk: Desk | None = None
+    facts: Facts = field(default_factory=Facts)
+    #: By the spelling of the list's name: the name, and the row that said it.
+    lists: dict[str, Said] = field(default_factory=dict)
+    is_claimed: bool = False
+    is_touched: bool = False
+
+    def is_at(self, outlet: OutletPlan) -> bool:
+        """Whether it is a desk of that outlet."""
+        if self.desk is not None:
+            return outlet.outlet is not None and self.desk.outlet_id == outlet.outlet.id
+        return self.outlet is outlet
+
+    def ended_before(self, day: date) -> bool:
+        """Whether the desk is closed."""
+        ended_on = self.desk.ended_on if self.desk else None
+        return ended_on is not None and ended_on <= day
+
+
+@dataclass
+class Placement:
+    """Everything a file says, thing by thing, and the rows that say nothing or cannot be placed."""
+
+    outlets: list[OutletPlan] = field(default_factory=list)
+    people: list[PersonPlan] = field(default_factory=list)
+    desks: list[DeskPlan] = field(default_factory=list)
+    silent: set[int] = field(default_factory=set)
+    unusable: list[UnusableRow] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)

@@ -1,0 +1,88 @@
+"""Lists kept by hand. They hold desks, and roles rather than persons: a move changes them."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlmodel import Session, col, select
+
+from mailer.contacts.inserting import chunked, insert_missing
+from mailer.contacts.suggesting import spelling
+from mailer.errors import BadInput
+from mailer.models import ListPurpose, MediaList, MediaListEntry
+
+#: One entry that names a member: (list id, role id, desk id).
+Entry = tuple[int, int | None, int | None]
+
+
+def save_list(
+    session: Session,
+    name: str,
+    *,
+    purpose: ListPurpose = ListPurpose.PRESS,
+    note: str = "",
+) -> MediaList:
+    """The list of that name, found (whatever its case) or made.
+
+    Raises BadInput for a name that is blank.
+    """
+    return save_lists(session, [name], purpose=purpose, note=note)[spelling(name)]
+
+
+def save_lists(
+    session: Session,
+    names: Iterable[str],
+    *,
+    purpose: ListPurpose = ListPurpose.PRESS,
+    note: str = "",
+) -> dict[str, MediaList]:
+    """The lists of those names by spelling, found or made."""
+    wanted = {spelling(name): " ".join(name.split()) for name in names}
+    if "" in wanted:
+        raise BadInput("a list needs a name")
+    known = all_lists(session)
+    missing = [
+        {"name": name, "purpose": purpose, "note": note}
+        for key, name in wanted.items()
+        if key not in known
+    ]
+    if insert_missing(session, MediaList, missing):
+        known = all_lists(session)
+    return {key: known[key] for key in wanted}
+
+
+def all_lists(session: Session) -> dict[str, MediaList]:
+    """Every list by the spelling that does not mind case."""
+    return {spelling(row.name): row for row in session.exec(select(MediaList))}
+
+
+def add_role(session: Session, media_list: MediaList, *, role_id: int) -> bool:
+    """Put a person's role on the list; True when it was not there."""
+    return add_entries(session, [(media_list.id or 0, role_id, None)]) == 1
+
+
+def add_desk(session: Session, media_list: MediaList, *, desk_id: int) -> bool:
+    """Put a desk on the list; True when it was not there."""
+    return add_entries(session, [(media_list.id or 0, None, desk_id)]) == 1
+
+
+def add_entries(session: Session, wanted: Sequence[Entry]) -> int:
+    """Put roles and desks on lists, as (list id, role id, desk id); how many were not there."""
+    there = standing(
+        session, roles=[r for _, r, _ in wanted if r], desks=[d for _, _, d in wanted if d]
+    )
+    missing = [entry for entry in dict.fromkeys(wanted) if entry not in there]
+    session.add_all(
+        MediaListEntry(list_id=list_id, role_id=role_id, desk_id=desk_id)
+        for list_id, role_id, desk_id in missing
+    )
+    session.flush()
+    return len(missing)
+
+
+def standing(session: Session, *, roles: Sequence[int], desks: Sequence[int]) -> set[Entry]:
+    """The entries of those roles and desks, as (list id, role id, desk id)."""
+    found: set[Entry] = set()
+    for column, ids in ((MediaListEntry.role_id, roles), (MediaListEntry.desk_id, desks)):
+        for chunk in chunked(ids):
+            rows = session.exec(select(MediaListEntry).where(col(column).in_(chunk)))
+            found.update((row.list_id, row.role_id, row.desk_id) for row in rows)
+    return found

@@ -1,0 +1,192 @@
+"""The addresses we must not write to. A suppression is kept under a keyed hash, so that it outlives
+the contact and wins over every list and every import (R8).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+import structlog
+from sqlmodel import Session, col, select
+
+from mailer import addresses, clock
+from mailer.contacts.inserting import chunked, insert_missing
+from mailer.errors import BadInput, NotFound, Refused
+from mailer.models import (
+    Address,
+    AddressState,
+    Suppression,
+    SuppressionReason,
+    SuppressionScope,
+)
+from mailer.tokens import Keyring
+
+logger = structlog.get_logger(__name__)
+
+STATES = {
+    SuppressionReason.BOUNCED: AddressState.HARD,
+    SuppressionReason.COMPLAINED: AddressState.COMPLAINED,
+}
+#: The weakest first. A stronger reason replaces a weaker one: who left after a bounce stays out
+#: when the bounce is lifted.
+STRENGTH = (
+    SuppressionReason.BOUNCED,
+    SuppressionReason.MANUAL,
+    SuppressionReason.UNSUBSCRIBED,
+    SuppressionReason.COMPLAINED,
+    SuppressionReason.ERASED,
+)
+LIFTABLE = {SuppressionReason.BOUNCED, SuppressionReason.MANUAL}
+
+
+def suppress(
+    session: Session,
+    address: str,
+    *,
+    keyring: Keyring,
+    reason: SuppressionReason,
+    source: str,
+    note: str = "",
+) -> bool:
+    """Never write to the address again; True when it was not suppressed before.
+
+    A stronger reason replaces the one that is kept. Raises BadInput for what is no address.
+    """
+    normalised = addresses.parse(address).normalised
+    known = _kept(session, normalised, keyring=keyring)
+    is_new = known is None and _insert(session, normalised, keyring, reason, source, note)
+    if not is_new:
+        known = known or _kept(session, normalised, keyring=keyring)
+        if known is not None and STRENGTH.index(reason) > STRENGTH.index(known.reason):
+            known.reason, known.source, known.note = reason, source, note
+            session.flush()
+        elif known is not None:
+            reason, note = known.reason, known.note
+    _mark(session, normalised, reason=reason, note=note)
+    return is_new
+
+
+def is_suppressed(session: Session, address: str, *, keyring: Keyring) -> bool:
+    """Whether we must not write to the address."""
+    return bool(suppressed_among(session, [address], keyring=keyring))
+
+
+def suppressed_among(session: Session, given: Sequence[str], *, keyring: Keyring) -> set[str]:
+    """Those of the given addresses that we must not write to, spelt as given."""
+    return set(reasons_among(session, given, keyring=keyring))
+
+
+def reasons_among(
+    session: Session, given: Sequence[str], *, keyring: Keyring
+) -> dict[str, SuppressionReason]:
+    """Why we must not write to those of the given addresses that are suppressed."""
+    found: dict[str, SuppressionReason] = {}
+    for chunk in chunked(given):
+        normal = {address: _normalised(address) for address in chunk}
+        by_hash = {
+            hashed: address
+            for address in set(normal.values())
+            for hashed in keyring.address_hashes(address)
+        }
+        rows = session.exec(
+            select(Suppression.address_hash, Suppression.reason).where(
+                col(Suppression.address_hash).in_(by_hash),
+                Suppression.scope == SuppressionScope.ALL,
+            )
+        )
+        reasons = {by_hash[hashed]: reason for hashed, reason in rows}
+        found |= {a: reasons[n] for a, n in normal.items() if n in reasons}
+    return found
+
+
+def lift(session: Session, address: str, *, keyring: Keyring, note: str) -> None:
+    """Write to the address again. `note` says why and who decided it.
+
+    Raises NotFound when it is not suppressed, and Refused when the person left, complained or was
+    erased: only the person can undo that.
+    """
+    if not note.strip():
+        raise BadInput("a suppression is lifted with a note: say why, and who decided it")
+    normalised = addresses.parse(address).normalised
+    known = _kept(session, normalised, keyring=keyring)
+    if known is None:
+        raise NotFound(f"{address} is not suppressed: there is nothing to lift")
+    if known.reason not in LIFTABLE:
+        message = f"{address} is suppressed because it was {known.reason}"
+        raise Refused(f"{message}: only its owner can come back, by signing up again")
+    logger.info("suppression lifted", suppression_id=known.id, reason=known.reason)
+    hashes = keyring.address_hashes(normalised)
+    session.execute(sa.delete(Suppression).where(col(Suppression.address_hash).in_(hashes)))
+    _set_state(session, normalised, AddressState.OK, f"lifted: {note.strip()}", at=clock.now())
+
+
+def list_suppressions(session: Session) -> list[Suppression]:
+    """Every suppression, the oldest first. They hold hashes, not addresses."""
+    return list(
+        session.exec(select(Suppression).order_by(col(Suppression.created_at), col(Suppression.id)))
+    )
+
+
+def born_state(reason: SuppressionReason | None) -> dict[str, object]:
+    """The columns of a new address row: suppressed from birth when there is a reason."""
+    if reason is None:
+        return {"state": AddressState.OK, "state_reason": "", "state_changed_at": None}
+    state = STATES.get(reason, AddressState.SUPPRESSED)
+    return {"state": state, "state_reason": reason.value, "state_changed_at": clock.now()}
+
+
+def _normalised(address: str) -> str:
+    # Stored addresses are normalised; only what was typed pays for the reading.
+    if address.isascii() and address == address.lower().strip():
+        return address
+    return addresses.parse(address).normalised
+
+
+def _kept(session: Session, normalised: str, *, keyring: Keyring) -> Suppression | None:
+    rows = session.exec(
+        select(Suppression).where(
+            col(Suppression.address_hash).in_(keyring.address_hashes(normalised)),
+            Suppression.scope == SuppressionScope.ALL,
+        )
+    )
+    # There may be one under each key; the strongest speaks.
+    return max(rows, key=lambda row: STRENGTH.index(row.reason), default=None)
+
+
+def _insert(
+    session: Session,
+    normalised: str,
+    keyring: Keyring,
+    reason: SuppressionReason,
+    source: str,
+    note: str,
+) -> bool:
+    row = {
+        "address_hash": keyring.address_hash(normalised),
+        "scope": SuppressionScope.ALL,
+        "scope_value": "",
+        "reason": reason,
+        "note": note,
+        "source": source,
+        "created_at": clock.now(),
+    }
+    return insert_missing(session, Suppression, [row]) == 1
+
+
+def _mark(session: Session, normalised: str, *, reason: SuppressionReason, note: str) -> None:
+    state = STATES.get(reason, AddressState.SUPPRESSED)
+    told = note if state == AddressState.HARD and note else reason.value
+    _set_state(session, normalised, state, told, at=clock.now())
+
+
+def _set_state(
+    session: Session, normalised: str, state: AddressState, why: str, *, at: datetime
+) -> None:
+    session.execute(
+        sa.update(Address)
+        .where(
+            col(Address.normalised) == normalised,
+            sa.or_(col(Address.state) != state, col(Address.state_reason) != why),
+        )
+        .values(state=state, state_reason=why, state_changed_at=at)
+    )

@@ -1,0 +1,1 @@
+"""What we tell the office: how a release went, in figures."""
