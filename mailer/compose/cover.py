@@ -39,6 +39,8 @@ KICKERS = {
     ReleaseKind.WITHDRAWAL: "Withdrawal",
     ReleaseKind.EMBARGO_LIFTED: "Embargo lifted",
 }
+#: Medium labels that every language has a word for.
+MEDIA = frozenset({"E-mail", "Fax", "Phone", "Website"})
 REASON = "You receive this e-mail because your address is on the press distribution list “{list}”."
 #: Between a label and its value, where the language does not write a plain colon (standards C-5).
 COLONS = {"fr": "\u00a0:", "hy": "՝"}
@@ -120,7 +122,7 @@ def make_cover(letter: Letter) -> Cover:
         colon=words.colon,
         comma=words.comma,
         masthead=_masthead(office, words),
-        medium=words.say(office.medium_label) if office.medium_label else "",
+        medium=_medium(office.medium_label, words),
         kicker=words.say(KICKERS[release.kind]),
         note=words.say("Check against delivery") if release.kind is ReleaseKind.SPEECH else "",
         date_line=_date_line(letter, words),
@@ -257,6 +259,11 @@ def _card(contact: PressContact, words: _Words) -> ContactCard:
         + words.number("Mobile", mobile)
         + words.mailbox(contact.email),
     )
+
+
+def _medium(label: str, words: _Words) -> str:
+    """The medium in the cover's language where the catalogs know it, else as the office says it."""
+    return words.say(label) if label in MEDIA else label
 
 
 def _foot(office: Office, words: _Words) -> Foot:
