@@ -1,0 +1,1 @@
+"""Who gets this one: the criteria that an officer writes, and the people they find now."""

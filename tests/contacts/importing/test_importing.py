@@ -1,0 +1,188 @@
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session, select
+
+from mailer.contacts import suppressions
+from mailer.contacts.directory import describe, find_address
+from mailer.errors import BadInput
+from mailer.models import (
+    ContactImport,
+    Journalist,
+    Outlet,
+    Role,
+    SuppressionReason,
+    TrackingMode,
+)
+from mailer.tokens import Keyring
+from tests.contacts.importing.files import FULL, HEADER, Importing, changes, counts, only
+
+
+def test_a_file_becomes_people_desks_outlets_and_lists(session: Session, take: Importing) -> None:
+    assert counts(take(FULL)) == {"new": 3}
+    outlet = only(session, Outlet)
+    assert (outlet.name, outlet.media_type, outlet.country) == ("Havnebladet", "daily", "DK")
+    (karen,) = describe(session, "karen@havn.example").roles
+    assert (karen.name, karen.job_title, karen.outlet) == ("Karen Holm", "Reporter", "Havnebladet")
+    assert (karen.languages, karen.beats) == (["da", "en"], ["crime", "ports"])
+    assert karen.lists == ["Ports", "Press day"]
+    (desk,) = describe(session, "redaktion@havn.example").desks
+    assert (desk.name, desk.lists) == ("Redaktionen", ["Ports"])
+    (ida,) = describe(session, "free@example.org").roles
+    assert (ida.outlet, ida.country, ida.do_not_contact) == ("", "IS", True)
+
+
+def test_flags_consent_and_origin_are_kept(session: Session, take: Importing) -> None:
+    take(FULL)
+    karen = session.exec(select(Journalist).where(Journalist.given_name == "Karen")).one()
+    assert karen.tracking == TrackingMode.INDIVIDUAL
+    assert karen.tracking_consented_at is not None
+    assert (karen.embargo_trusted, karen.public_note) == (True, "Prefers calls")
+    assert (karen.zone, karen.source) == ("Europe/Copenhagen", "contacts.csv")
+    role = session.exec(select(Role).where(Role.journalist_id == karen.id)).one()
+    assert (role.phone, role.mobile, role.is_primary) == ("+45 1", "+45 2", True)
+
+
+def test_the_same_file_again_changes_nothing(session: Session, take: Importing) -> None:
+    take(FULL)
+    report = take(FULL)
+    assert counts(report) == {"unchanged": 3}
+    assert report.changes == ()
+    assert len(session.exec(select(ContactImport)).all()) == 2
+
+
+def test_an_import_is_recorded_with_its_counts(session: Session, take: Importing) -> None:
+    report = take(FULL)
+    record = only(session, ContactImport)
+    assert (record.id, record.counts) == (report.import_id, report.counts)
+    assert (record.file_name, len(record.digest)) == ("contacts.csv", 64)
+
+
+def test_a_preview_that_is_rolled_back_leaves_nothing(session: Session, take: Importing) -> None:
+    report = take(FULL)
+    session.rollback()
+    assert session.exec(select(Journalist)).all() == []
+    assert take(FULL).counts == report.counts
+
+
+def test_blank_never_overwrites(session: Session, take: Importing) -> None:
+    take(FULL)
+    report = take(
+        "email,given_name,family_name,languages,phone\nkaren@havn.example,Karen,Holm,n/a,.\n"
+    )
+    assert counts(report) == {"unchanged": 1}
+    (karen,) = describe(session, "karen@havn.example").roles
+    assert karen.languages == ["da", "en"]
+
+
+def test_a_change_is_told_field_by_field(session: Session, take: Importing) -> None:
+    take(FULL)
+    report = take(
+        "email,given_name,family_name,job_title,outlet,outlet_country,media_type,languages,lists\n"
+        "KAREN@havn.example,Karen,Holm,Editor,Havnebladet,DK,weekly,da,Ports|Courts\n"
+    )
+    assert counts(report) == {"changed": 1}
+    assert sorted(changes(report)) == [
+        (2, "job_title", "Reporter", "Editor"),
+        (2, "languages", "da|en", "da"),
+        (2, "lists", "", "Courts"),
+        (2, "media_type", "daily", "weekly"),
+    ]
+    assert report.changes[0].email == "KAREN@havn.example"
+
+
+def test_a_row_that_says_nothing_new_is_a_duplicate(take: Importing) -> None:
+    text = (
+        "email,given_name,family_name,outlet,outlet_country\n"
+        "karen@havn.example,Karen,Holm,Havnebladet,DK\n"
+        "Karen@Havn.example,KAREN,Holm,HAVNEBLADET,\n"
+    ).replace("KAREN,", "Karen,")
+    assert counts(take(text)) == {"new": 1, "duplicate": 1}
+    assert counts(take(text)) == {"unchanged": 1, "duplicate": 1}
+
+
+def test_a_file_never_takes_back_that_nobody_may_write(session: Session, take: Importing) -> None:
+    take(FULL)
+    assert counts(take(FULL.replace(",yes,,none,", ",no,,none,"))) == {"unchanged": 3}
+    (ida,) = describe(session, "free@example.org").roles
+    assert ida.do_not_contact
+
+
+@pytest.mark.parametrize("reason", ["unsubscribed", "complained", "bounced", "manual"])
+def test_a_suppressed_address_comes_back_closed(
+    session: Session, keyring: Keyring, take: Importing, reason: str
+) -> None:
+    suppressions.suppress(
+        session,
+        "KAREN@havn.example",
+        keyring=keyring,
+        reason=SuppressionReason(reason),
+        source="test",
+    )
+    for _ in range(2):
+        report = take(FULL)
+        assert report.counts["suppressed"] == 1
+        assert report.suppressed == (2,)
+        address = find_address(session, "karen@havn.example")
+        assert address is not None
+        assert address.state in {"suppressed", "complained", "hard"}
+
+
+def test_of_an_erased_person_nothing_is_kept(
+    session: Session, keyring: Keyring, take: Importing
+) -> None:
+    suppressions.suppress(
+        session,
+        "karen@havn.example",
+        keyring=keyring,
+        reason=SuppressionReason.ERASED,
+        source="test",
+    )
+    assert counts(take(FULL)) == {"new": 2, "suppressed": 1}
+    assert find_address(session, "karen@havn.example") is None
+    assert session.exec(select(Journalist).where(Journalist.given_name == "Karen")).all() == []
+
+
+def test_bad_rows_are_told_and_good_ones_taken(take: Importing) -> None:
+    report = take(
+        f"{FULL}not an address,Eva,Lind\n"
+        f"{HEADER}\n"
+        "eva@example.org,Eva,Lind,,,,,,,,,xx-\n"
+        "nul@example.org,E\0va,Lind\n"
+    )
+    assert counts(report) == {"new": 3, "unusable": 3}
+    assert [bad.row for bad in report.unusable] == [5, 7, 8]
+    assert report.notices == ("row 6 repeats the header and is left out",)
+
+
+def test_a_header_alone_is_no_error(take: Importing) -> None:
+    report = take(f"{HEADER}\n")
+    assert counts(report) == {}
+    assert report.notices == ("there are no rows below the header: nothing to import",)
+
+
+def test_a_column_nobody_knows_stops_the_import(session: Session, take: Importing) -> None:
+    with pytest.raises(BadInput, match="did you mean 'family_name'"):
+        take("email,familyname\nkaren@havn.example,Holm\n")
+    assert session.exec(select(ContactImport)).all() == []
+
+
+def test_a_thousand_rows_take_few_questions(
+    engine: sa.Engine, session: Session, take: Importing
+) -> None:
+    rows = "".join(
+        f"p{n}@o{n % 40}.example,Eva,Lind {n},,,Outlet {n % 40},daily,da,DK,,,da,crime,Ports\n"
+        for n in range(1000)
+    )
+    seen: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        seen.extend([statement] if statement.startswith(("SELECT", "UPDATE")) else [])
+
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert counts(take(f"{HEADER}\n{rows}")) == {"new": 1000}
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+    assert len(seen) < 40

@@ -1,0 +1,44 @@
+import pytest
+from sqlmodel import Session
+
+from mailer.contacts import directory, media_lists
+from mailer.errors import BadInput, NotFound
+from mailer.models import Role
+from tests import factories
+
+
+def test_a_card_shows_jobs_desks_lists_and_state(session: Session) -> None:
+    paper = factories.outlet(session)
+    person = factories.journalist(
+        session, "karen@havnebladet.example", outlet=paper, family_name="Holm"
+    )
+    factories.desk(session, "karen@havnebladet.example", outlet=paper, private_note="canary")
+    address = directory.find_address(session, "karen@havnebladet.example")
+    assert address is not None
+    elsewhere = factories.outlet(session, "Fjordradio")
+    role = factories.saved(session, Role(journalist_id=person.id or 0, outlet_id=elsewhere.id))
+    media_lists.add_role(session, media_lists.save_list(session, "Ports"), role_id=role.id or 0)
+
+    card = directory.describe(session, "Karen@Havnebladet.example")
+
+    assert [(job.name, job.outlet) for job in card.roles] == [
+        ("Karen Holm", "Havnebladet"),
+        ("Karen Holm", "Fjordradio"),
+    ]
+    assert [job.lists for job in card.roles] == [[], ["Ports"]]
+    assert [desk.name for desk in card.desks] == ["Redaktionen"]
+    assert card.state == "ok"
+    assert "canary" not in repr(card)
+
+
+def test_an_unknown_address_is_said_to_be_unknown(session: Session) -> None:
+    with pytest.raises(NotFound, match="contacts import"):
+        directory.describe(session, "nobody@example.org")
+    with pytest.raises(BadInput):
+        directory.describe(session, "nobody")
+
+
+def test_a_freelance_has_the_market_of_the_person(session: Session) -> None:
+    factories.journalist(session, "free@example.org", country="IS")
+    (job,) = directory.describe(session, "free@example.org").roles
+    assert (job.outlet, job.country) == ("", "IS")
