@@ -24,6 +24,8 @@ from mailer.tokens import Keyring
 
 #: On every command: standard output is then one JSON document and nothing else.
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+#: Columns of a table that goes into a file or a pipe: nothing is cut off there.
+WIDE = 400
 Cell = str | int | None
 
 
@@ -32,7 +34,9 @@ class Context:
     """One run of the command; made by the root, handed to every command as `context.obj`."""
 
     config: Path | None = None
-    out: Console = field(default_factory=Console)
+    out: Console = field(
+        default_factory=lambda: Console(width=None if sys.stdout.isatty() else WIDE)
+    )
     err: Console = field(default_factory=lambda: Console(stderr=True))
 
     @cached_property
@@ -87,7 +91,9 @@ class Context:
 
     def table(self, *headings: str, rows: Iterable[Iterable[Cell]], title: str = "") -> None:
         """Print a table."""
-        table = Table(*headings, title=title or None, title_justify="left", box=None)
+        table = Table(title=title or None, title_justify="left", box=None)
+        for heading in headings:
+            table.add_column(heading, overflow="fold")
         for row in rows:
             table.add_row(*("" if cell is None else escaped(str(cell)) for cell in row))
         self.out.print(table)

@@ -31,9 +31,19 @@ def reference(column: str, *, index: bool = True, unique: bool = False, **more: 
 
 def words() -> Any:
     """A list of words, in order."""
-    return Field(default_factory=list, sa_type=Json)
+    return Field(default_factory=_no_words, sa_type=Json)
 
 
 def document() -> Any:
     """A small document keyed by words."""
-    return Field(default_factory=dict, sa_type=Json)
+    return Field(default_factory=_empty, sa_type=Json)
+
+
+# Functions of ours, not `list` and `dict`: for each row pydantic looks at the factory's signature,
+# and that of a class costs it some 0.2 ms.
+def _no_words() -> list[str]:
+    return []
+
+
+def _empty() -> dict[str, Any]:
+    return {}
