@@ -1,0 +1,1 @@
+"""What we say: manuscripts become releases with language editions, and the linter reads them."""

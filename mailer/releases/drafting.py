@@ -1,0 +1,276 @@
+"""From manuscripts to a release: one file per language in, numbered revisions out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from sqlmodel import Session, col, select
+
+from mailer import clock, languages
+from mailer.errors import BadInput, Refused
+from mailer.models import (
+    Edition,
+    EditionStatus,
+    Office,
+    Release,
+    ReleaseKind,
+    ReleaseStatus,
+    Revision,
+)
+from mailer.releases.manuscripts import EditionDraft, Stated, read_manuscript
+from mailer.releases.printing import print_contacts, print_occasions
+from mailer.releases.references import find, find_again, next_reference
+
+#: What all files of a release must agree on, as the draft and as the file name it.
+SHARED: Final = {
+    "dated_on": "date",
+    "reference": "reference",
+    "kind": "kind",
+    "embargo_until": "embargo_until",
+    "publish_at": "publish_at",
+}
+#: What journalists were told; after the release was sent only a correction can change it.
+PROMISED: Final = ("kind", "dated_on", "embargo_until")
+GONE_OUT: Final = (ReleaseStatus.SENT, ReleaseStatus.CORRECTED, ReleaseStatus.WITHDRAWN)
+#: Any change voids what was submitted or approved (product.md 3).
+VOIDED_BY_CHANGES: Final = (ReleaseStatus.IN_REVIEW, ReleaseStatus.APPROVED)
+
+
+@dataclass(frozen=True)
+class ImportedEdition:
+    """What became of one manuscript."""
+
+    language: str
+    revision: int
+    changed: bool
+
+
+@dataclass(frozen=True)
+class ImportedRelease:
+    """What an import made or revised."""
+
+    reference: str
+    is_new: bool
+    editions: tuple[ImportedEdition, ...]
+    #: Translations that may not go out until they are imported again: their source changed.
+    stale: tuple[str, ...] = ()
+
+
+def read_release(path: Path) -> list[EditionDraft]:
+    """The manuscripts at `path`: a Markdown file, or a folder with one for each language.
+
+    Raises BadInput for a file that cannot be used, a language that stands there twice, and facts
+    that contradict each other.
+    """
+    if not path.exists():
+        raise BadInput(f"there is no file or folder {path}")
+    files = [path]
+    if path.is_dir():
+        visible = (file for file in path.iterdir() if not file.name.startswith("."))
+        files = sorted(file for file in visible if file.suffix.lower() == ".md")
+    drafts = [read_manuscript(file) for file in files]
+    if not drafts:
+        raise BadInput(f"{path} holds no .md file: put one file for each language into it")
+    _refuse_contradictions(drafts)
+    return drafts
+
+
+def _refuse_contradictions(drafts: Sequence[EditionDraft]) -> None:
+    by_language: dict[str, EditionDraft] = {}
+    for draft in drafts:
+        other = by_language.setdefault(draft.language, draft)
+        if other is not draft:
+            twice = f"{other.file} and {draft.file} are both in {draft.language}"
+            raise BadInput(f"{twice}: keep one file for each language")
+    for field, key in SHARED.items():
+        first: EditionDraft | None = None
+        for draft in drafts:
+            value = getattr(draft, field)
+            if first is None:
+                first = draft if value else None
+            elif value and _comparable(value) != _comparable(getattr(first, field)):
+                said = f"{key} is {getattr(first, field)} in {first.file}, {value} in {draft.file}"
+                raise BadInput(f"{said}: files of one release must agree")
+
+
+def _comparable(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def import_release(
+    session: Session, drafts: Sequence[EditionDraft], *, office: Office
+) -> ImportedRelease:
+    """Make the release of these manuscripts, or add and revise editions of the one there is.
+
+    Without a reference the release is found again by its date, kind and title, else it gets the
+    next free number of its year. Raises BadInput for what contradicts the release as it is, and
+    Refused for a changed promise after it went out.
+    """
+    if not drafts:
+        raise BadInput("there is no manuscript to import")
+    _refuse_contradictions(drafts)
+    _wait_for_other_imports(session, office)
+    release = _existing(session, drafts, office)
+    is_new = release is None
+    if release is None:
+        release = _new_release(session, drafts, office=office)
+    source = next((one for one in drafts if one.language == release.source_language), None)
+    changed = _take_facts(release, drafts, office=office, is_source_given=source is not None)
+    session.add(release)
+    session.flush()
+    changed |= print_contacts(session, release, drafts, source=source, office=office)
+    changed |= print_occasions(session, release, drafts, source=source, office=office)
+    imported = tuple(_file_edition(session, release, draft) for draft in drafts)
+    if release.status in VOIDED_BY_CHANGES and (changed or any(one.changed for one in imported)):
+        release.status = ReleaseStatus.DRAFT
+    session.flush()
+    stale = _mark_stale(session, release, imported)
+    return ImportedRelease(release.reference, is_new, imported, stale)
+
+
+def _wait_for_other_imports(session: Session, office: Office) -> None:
+    """Two imports at once must not take the same number; SQLite lets only one write anyway."""
+    session.exec(select(Office.id).where(Office.id == office.id).with_for_update()).one()
+
+
+def _stated(drafts: Iterable[EditionDraft], field: str) -> Any:
+    """The value that the files agree on, or None where none states it."""
+    return next((value for draft in drafts if (value := getattr(draft, field))), None)
+
+
+def _existing(session: Session, drafts: Sequence[EditionDraft], office: Office) -> Release | None:
+    if reference := _stated(drafts, "reference"):
+        return find(session, reference)
+    kind = _stated(drafts, "kind") or ReleaseKind.RELEASE
+    return find_again(session, drafts, kind=kind, office=office)
+
+
+def _new_release(session: Session, drafts: Sequence[EditionDraft], *, office: Office) -> Release:
+    source = _source(drafts, office=office)
+    dated_on = drafts[0].dated_on
+    return Release(
+        office_id=office.id or 0,
+        reference=_stated(drafts, "reference") or next_reference(session, year=dated_on.year),
+        dated_on=dated_on,
+        source_language=source.language,
+        created_at=clock.now(),
+    )
+
+
+def _source(drafts: Sequence[EditionDraft], *, office: Office) -> EditionDraft:
+    """The text that others are translated from: the office's language, else the fullest file."""
+    by_language = {draft.language: draft for draft in drafts}
+    match = languages.closest(office.default_language, by_language)
+    return by_language[match] if match else max(drafts, key=lambda draft: draft.shared_facts)
+
+
+def _take_facts(
+    release: Release, drafts: Sequence[EditionDraft], *, office: Office, is_source_given: bool
+) -> bool:
+    """Set the language-free facts that the files state; True when one of them changed.
+
+    Those that are left out stay: a forgotten line must not lift an embargo.
+    """
+    stated = {field: _stated(drafts, field) for field in ("kind", "dated_on")}
+    times = {field: _stated(drafts, field) for field in ("embargo_until", "publish_at")}
+    facts = {field: value for field, value in stated.items() if value}
+    facts |= {field: _moment(value, office=office) for field, value in times.items() if value}
+    changed = {field for field, value in facts.items() if getattr(release, field) != value}
+    if changed and release.id is not None:
+        _refuse_change(release, changed, drafts, is_source_given=is_source_given)
+    if is_source_given:
+        source = next(draft for draft in drafts if draft.language == release.source_language)
+        facts |= {"place": source.place} if source.place else {}
+        facts |= {"beats": list(source.beats)} if source.beats else {}
+    changed = {field for field, value in facts.items() if getattr(release, field) != value}
+    for field, value in facts.items():
+        setattr(release, field, value)
+    return bool(changed)
+
+
+def _moment(value: Stated, *, office: Office) -> datetime | None:
+    if isinstance(value, datetime):
+        return clock.localise(value, zone_name=office.zone)
+    return None
+
+
+def _refuse_change(
+    release: Release,
+    changed: set[str],
+    drafts: Sequence[EditionDraft],
+    *,
+    is_source_given: bool,
+) -> None:
+    key = SHARED[min(changed)]
+    if not is_source_given:
+        said = f"{drafts[0].file}: {key} contradicts release {release.reference}"
+        raise BadInput(f"{said}: change it in the {release.source_language} file and import both")
+    if release.status in GONE_OUT and changed & set(PROMISED):
+        key = SHARED[min(changed & set(PROMISED))]
+        said = f"release {release.reference} went out with another {key}"
+        raise Refused(f"{said}: tell the press in a release of the kind correction")
+
+
+def _file_edition(session: Session, release: Release, draft: EditionDraft) -> ImportedEdition:
+    """Add the text as the next revision of its edition, unless the newest is the same."""
+    edition = _edition(session, release, draft.language)
+    newest = session.exec(
+        select(Revision)
+        .where(Revision.edition_id == edition.id)
+        .order_by(col(Revision.number).desc())
+    ).first()
+    text: dict[str, Any] = {
+        "title": draft.title,
+        "subtitle": draft.subtitle,
+        "place": draft.place or release.place,
+        "body": draft.body,
+    }
+    # Handed in after its source, a translation is up to date again, changed or not.
+    edition.status = EditionStatus.READY
+    if newest and all(getattr(newest, field) == value for field, value in text.items()):
+        return ImportedEdition(draft.language, newest.number, changed=False)
+    number = newest.number + 1 if newest else 1
+    session.add(
+        Revision(
+            edition_id=edition.id or 0,
+            number=number,
+            content_hash=sha256("\0".join(text.values()).encode()).hexdigest(),
+            created_at=clock.now(),
+            **text,
+        )
+    )
+    return ImportedEdition(draft.language, number, changed=True)
+
+
+def _edition(session: Session, release: Release, language: str) -> Edition:
+    ours = select(Edition).where(Edition.release_id == release.id, Edition.language == language)
+    if (edition := session.exec(ours).first()) is None:
+        edition = Edition(release_id=release.id or 0, language=language)
+        session.add(edition)
+        session.flush()
+    return edition
+
+
+def _mark_stale(
+    session: Session, release: Release, imported: Sequence[ImportedEdition]
+) -> tuple[str, ...]:
+    """Translations that did not come along when the source changed may not go out as they are."""
+    handed_in = {one.language: one for one in imported}
+    source = handed_in.get(release.source_language)
+    if source is None or not source.changed:
+        return ()
+    left_behind = session.exec(
+        select(Edition).where(
+            Edition.release_id == release.id,
+            Edition.status == EditionStatus.READY,
+            col(Edition.language).not_in(handed_in),
+        )
+    ).all()
+    for edition in left_behind:
+        edition.status = EditionStatus.STALE
+        session.add(edition)
+    session.flush()
+    return tuple(sorted(edition.language for edition in left_behind))

@@ -1,0 +1,199 @@
+"""The sending office as its file describes it, and the people of it whom the press may call."""
+
+import itertools
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from sqlmodel import Session, col, select
+
+from mailer import addresses, clock, languages
+from mailer.errors import BadInput, NotFound, Refused
+from mailer.models import Office, PressContact, TrackingMode
+from mailer.releases.front_matter import one_line, unknown
+from mailer.releases.manuscripts import ContactRecord
+
+KEYS: Final = tuple(name for name in Office.model_fields if name != "id")
+REQUIRED: Final = ("key", "name", "postal_address", "from_name", "from_address")
+
+
+def read_office(path: Path) -> dict[str, Any]:
+    """The description of an office that a TOML file holds; `save_office` checks it.
+
+    Raises BadInput when the file cannot be read.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as away:
+        raise BadInput(f"cannot read {path}: {away.strerror}") from away
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
+        raise BadInput(f"{path.name} is not TOML in UTF-8: {wrong}") from wrong
+
+
+def save_office(session: Session, description: Mapping[str, Any]) -> Office:
+    """The office so described: a new one, or the one there is with the given values changed.
+
+    Raises BadInput for an unknown, missing or wrong value, Refused for a second office.
+    """
+    given: dict[str, Any] = {key: _checked(key, value) for key, value in description.items()}
+    office = _first(session)
+    for key in REQUIRED:
+        if not given.get(key, office and getattr(office, key)):
+            raise BadInput(f"office: {key} is missing: add a line {key} = …")
+    if office is None:
+        office = Office(**({"reply_to": given["from_address"]} | given))
+    elif given.get("key", office.key) != office.key:
+        raise Refused(f"the office here is {office.key!r}: give its key, there is room for one")
+    else:
+        office.sqlmodel_update(given)
+    if office.default_language not in office.languages:
+        office.languages = [office.default_language, *office.languages]
+    session.add(office)
+    session.flush()
+    return office
+
+
+def the_office(session: Session) -> Office:
+    """The office that sends; NotFound while there is none."""
+    if (office := _first(session)) is None:
+        raise NotFound("there is no office yet: run `mailer init` and describe it")
+    return office
+
+
+def _first(session: Session) -> Office | None:
+    return session.exec(select(Office).order_by(col(Office.id))).first()
+
+
+def masthead_name(office: Office, language: str) -> str:
+    """The office's name as its masthead writes it for readers of that language."""
+    match = languages.closest(language, office.names)
+    return office.names[match] if match else office.name
+
+
+def list_name(office: Office, language: str) -> str:
+    """What the office's mailing list is called for readers of that language."""
+    match = languages.closest(language, office.list_names)
+    return office.list_names[match] if match else office.list_name
+
+
+def find_press_contact(session: Session, key: str) -> PressContact:
+    """The press contact of that key; NotFound names the nearest one."""
+    found = session.exec(select(PressContact).where(PressContact.key == key.lower())).first()
+    if found is None:
+        known = sorted(session.exec(select(PressContact.key)).all())
+        hint = unknown("press contact", key, known) if known else f"unknown press contact {key!r}"
+        raise NotFound(f"{hint}; or write the person out with name, phone and email")
+    return found
+
+
+def save_press_contact(
+    session: Session, record: ContactRecord, *, office: Office, only_gaps: bool = False
+) -> PressContact:
+    """The press contact so written out, found by key, else by name and address.
+
+    It is brought up to date; what the record leaves blank stays, and with `only_gaps` also what
+    is known already.
+    """
+    contact = _known(session, record, office=office)
+    if contact is None:
+        key = record.key.lower() or _free_key(session, record)
+        contact = PressContact(office_id=office.id or 0, key=key, name=record.name)
+    for field in ("name", "role", "phone", "mobile", "email"):
+        if (value := getattr(record, field)) and not (only_gaps and getattr(contact, field)):
+            setattr(contact, field, value)
+    session.add(contact)
+    session.flush()
+    return contact
+
+
+def _known(session: Session, record: ContactRecord, *, office: Office) -> PressContact | None:
+    if record.key:
+        same_key = select(PressContact).where(PressContact.key == record.key.lower())
+        return session.exec(same_key).first()
+    ours = select(PressContact).where(PressContact.office_id == office.id)
+    for contact in session.exec(ours.order_by(col(PressContact.id))):
+        same_name = contact.name.casefold() == record.name.casefold()
+        same_email = contact.email.casefold() == record.email.casefold()
+        # Two people may share a name or a desk's address, not both.
+        if same_name and (same_email or not record.email or not contact.email):
+            return contact
+    return None
+
+
+def _free_key(session: Session, record: ContactRecord) -> str:
+    plain = unicodedata.normalize("NFKD", record.name).encode("ascii", "ignore").decode().lower()
+    words = re.findall(r"[a-z0-9]+", plain) or [record.email.partition("@")[0] or "contact"]
+    key = ".".join(words)
+    taken = set(session.exec(select(PressContact.key)).all())
+    numbered = (f"{key}.{number}" for number in itertools.count(2))
+    return next(free for free in itertools.chain([key], numbered) if free not in taken)
+
+
+def _checked(key: str, value: object) -> object:
+    if key not in KEYS:
+        raise BadInput(f"office: {unknown('key', key, KEYS)}")
+    try:
+        return _READERS.get(key, _line)(value)
+    except BadInput as wrong:
+        raise BadInput(f"office: {key}: {wrong}") from wrong
+
+
+def _line(value: object) -> str:
+    if not isinstance(value, str):
+        raise BadInput("must be text in quotes")
+    return one_line(value, where="the value")
+
+
+def _lines(value: object) -> str:
+    """Several lines as one, as a footer prints a postal address."""
+    lines = str(value).splitlines() if isinstance(value, str) else [_line(value)]
+    return ", ".join(line for line in map(_line, lines) if line)
+
+
+def _mailbox(value: object) -> str:
+    text = _line(value)
+    return addresses.parse(text).typed if text else ""
+
+
+def _zone(value: object) -> str:
+    return clock.zone(_line(value)).key
+
+
+def _tracking(value: object) -> TrackingMode:
+    word = _line(value).lower()
+    if word not in list(TrackingMode):
+        raise BadInput(unknown("tracking", word, [mode.value for mode in TrackingMode]))
+    return TrackingMode(word)
+
+
+def _tag(value: object) -> str:
+    return languages.parse(_line(value))
+
+
+def _tags(value: object) -> list[str]:
+    if not isinstance(value, list):
+        raise BadInput('must be a list such as ["en", "fr"]')
+    return list(dict.fromkeys(map(_tag, value)))
+
+
+def _by_language(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise BadInput('must be a table of languages, such as da = "Presseafdelingen"')
+    return {_tag(tag): _line(text) for tag, text in value.items()}
+
+
+_READERS: Final[dict[str, Callable[[object], object]]] = {
+    "postal_address": _lines,
+    "email": _mailbox,
+    "from_address": _mailbox,
+    "reply_to": _mailbox,
+    "zone": _zone,
+    "tracking": _tracking,
+    "default_language": _tag,
+    "languages": _tags,
+    "names": _by_language,
+    "list_names": _by_language,
+}

@@ -1,0 +1,136 @@
+"""What the linter sees in a text: its words without the markup, its links, and what was left to
+fill in.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+READER: Final = MarkdownIt("js-default")
+#: Wholly in brackets these are a gap, not a remark such as [sic] or an omission such as […].
+GAP_WORDS = (
+    "amount|city|contact|date|day|first name|full name|headline|job title|last name|link|month"
+    "|name|number|phone|place|quote|telephone|time|title|url|venue|website|year"
+)
+#: These open a gap even with more words after them.
+GAP_OPENINGS = (
+    "tb[acd]|todo|tk|x{2,}|insert|fill in|to be (?:added|announced|completed|confirmed)|to come"
+    "|à (?:confirmer|compléter|préciser)|folgt|da confermare|(?:por|a) confirmar|bekræftes|følger"
+)
+PLACEHOLDERS: Final = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\{\{[^{}\n]*\}\}",
+        r"\{%[^{}\n]*%\}",
+        r"\$?\{[a-z_][\w .:|-]{0,60}\}",
+        r"<<[a-z_][\w .-]{0,60}>>|%%[a-z_]\w{0,60}%%",
+        # Not a part of a web address or of a word with a hyphen.
+        r"(?<![\w./@-])x{3,}(?![\w/@-]|\.\w)",
+        r"(?<![\w./@-])xx(?:[ ./-]xx)+(?![\w/@-])",
+        rf"\[\s*(?:(?:{GAP_WORDS})|(?:{GAP_OPENINGS})(?:\W[^\[\]\n]{{0,80}})?)\s*\]",
+        r"\blorem ipsum\b",
+    )
+)
+#: In capitals and without brackets they may be meant: an advisory without a room yet, or a bank.
+PERHAPS_OPEN: Final = re.compile(r"(?<![\w\[])TB[ACD](?![\w\]])")
+#: A link that Markdown could not read is printed with all its brackets.
+UNREAD_LINK: Final = re.compile(r"\[[^\[\]\n]+\]\([^()\n]*\)?")
+#: So many signs before and after a find are shown with it.
+CONTEXT = 30
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link or a picture of a text: where it leads, and the words that stand on it."""
+
+    target: str
+    words: str
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether a click in a mail could lead anywhere: only a full address can."""
+        try:
+            parts = urlsplit(self.target.strip())
+        except ValueError:
+            return True
+        if parts.scheme in {"http", "https"}:
+            return not parts.hostname
+        return parts.scheme not in {"mailto", "tel"} or not parts.path
+
+
+def links(body: str) -> list[Link]:
+    """All links and pictures of a body, in order."""
+    found = []
+    for block in _inline(body):
+        children = block.children or []
+        for place, token in enumerate(children):
+            if token.type == "link_open":
+                target = unquote(str(token.attrGet("href") or ""))
+                found.append(Link(target, _until_close(children[place + 1 :])))
+            elif token.type == "image":
+                target = unquote(str(token.attrGet("src") or ""))
+                found.append(Link(target, token.content or "picture"))
+    return found
+
+
+def _until_close(following: list[Token]) -> str:
+    end = next(place for place, token in enumerate(following) if token.type == "link_close")
+    return _words(following[:end])
+
+
+def paragraphs(body: str) -> list[str]:
+    """The words of each paragraph, list item and table cell; code is left out."""
+    return [_words(block.children or []) for block in _inline(body)]
+
+
+def _inline(body: str) -> Iterator[Token]:
+    return (token for token in READER.parse(body) if token.type == "inline")
+
+
+def _words(tokens: list[Token]) -> str:
+    breaks = {"softbreak", "hardbreak"}
+    plain = (" " if token.type in breaks else token.content for token in tokens if _shows(token))
+    return "".join(plain)
+
+
+def _shows(token: Token) -> bool:
+    return token.type in {"text", "text_special", "image", "softbreak", "hardbreak"}
+
+
+def placeholders(text: str) -> list[str]:
+    """Everything in a paragraph that somebody meant to replace, each with the words around it."""
+    return _finds(text, *PLACEHOLDERS)
+
+
+def perhaps_open(text: str) -> list[str]:
+    """TBC and the like, which may be meant, each with the words around it."""
+    return _finds(text, PERHAPS_OPEN)
+
+
+def unread_links(text: str) -> list[str]:
+    """Links of a paragraph that Markdown could not read."""
+    return _finds(text, UNREAD_LINK)
+
+
+def _finds(text: str, *patterns: re.Pattern[str]) -> list[str]:
+    spans: list[tuple[int, int]] = []
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if not any(start < last and first < end for first, last in spans):
+                spans.append((start, end))
+    return [_in_context(text, *span) for span in sorted(spans)]
+
+
+def _in_context(text: str, start: int, end: int) -> str:
+    before, after = text[:start], text[end:]
+    if len(before) > CONTEXT:
+        before = "…" + before[-CONTEXT:].partition(" ")[2]
+    if len(after) > CONTEXT:
+        after = after[:CONTEXT].rpartition(" ")[0] + "…"
+    return before + text[start:end] + after
