@@ -20,7 +20,8 @@ from sqlmodel import Session, SQLModel
 
 from mailer.errors import SettingsError, Unreachable
 
-POOL_SIZE = 20
+#: No parameters in what errors say: they would bring addresses into the log.
+POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 20, "hide_parameters": True}
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     # The ledger of what was sent must survive a power cut, not only a crash of ours.
@@ -71,11 +72,11 @@ def connect(url: str) -> sa.Engine:
     """
     parsed = _with_driver(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = sa.create_engine(parsed, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
+        engine = sa.create_engine(parsed, **POOL)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return sa.create_engine(parsed, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True)
+    return sa.create_engine(parsed, **POOL, pool_pre_ping=True)
 
 
 def _with_driver(url: str) -> URL:

@@ -17,8 +17,9 @@ DEADLINE_SECONDS = 20
 #: A process that starts the server of the home in its environment and then waits to be killed.
 PARENT = """
 import signal
-from mailer import settings, valkey
+from mailer import logs, settings, valkey
 
+logs.configure()
 server = valkey.start(settings.load())
 print(server.child.pid if server.child else "adopted", flush=True)
 signal.pause()
@@ -146,12 +147,13 @@ def test_a_parent_that_is_killed_leaves_no_orphan(
     with subprocess.Popen(
         [sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True
     ) as parent:
-        assert parent.stdout is not None
-        pid = int(parent.stdout.readline())
-        with client(settings) as connection:
-            connection.set("batch", "17")
-        parent.send_signal(deadly)
-        parent.wait()
+        try:
+            assert parent.stdout is not None
+            pid = int(parent.stdout.readline())
+            with client(settings) as connection:
+                connection.set("batch", "17")
+        finally:
+            parent.send_signal(deadly)
     wait_until(lambda: not lives(pid))
     start(settings)
     with client(settings) as connection:

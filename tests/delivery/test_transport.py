@@ -1,0 +1,391 @@
+import asyncio
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from mailer.compose.message import ComposedMessage
+from mailer.delivery.conversation import octets_on_wire
+from mailer.delivery.outcome import Blame, Outcome, OutcomeKind, Phase
+from mailer.delivery.transport import SMTPTransport
+from mailer.errors import SettingsError
+from mailer.settings import RelaySettings, Settings
+from tests.smtpd import ANYONE, CUT, SILENCE, SMTPServer
+
+CERTIFICATE = Path(__file__).parent.parent / "samples" / "tls" / "relay.pem"
+KAREN, LARS, MARIA, NILS = (
+    f"{name}@havnebladet.example" for name in ("karen", "lars", "maria", "nils")
+)
+Send = Callable[..., list[Outcome]]
+
+
+def message(recipient: str, *, body: str = "Hello", utf8: bool = False) -> ComposedMessage:
+    return ComposedMessage(
+        envelope_sender=f"b+{recipient.partition('@')[0]}@bounce.press.example.org",
+        recipient=recipient,
+        message_id="<1@press.example.org>",
+        data=f"Subject: test\r\n\r\n{body}\r\n".encode(),
+        needs_smtputf8=utf8,
+    )
+
+
+@pytest.fixture
+def server() -> Iterator[SMTPServer]:
+    with SMTPServer() as running:
+        yield running
+
+
+@pytest.fixture
+def relay(settings: Settings) -> Callable[..., RelaySettings]:
+    """The settings of a relay on that port, one connection unless told otherwise."""
+
+    def settings_for(port: int, **given: object) -> RelaySettings:
+        values = settings.relay.model_dump() | {"port": port, "connections": 1} | given
+        return RelaySettings(**values)
+
+    return settings_for
+
+
+@pytest.fixture
+def send(server: SMTPServer, relay: Callable[..., RelaySettings]) -> Iterator[Send]:
+    """Send messages over a transport that is kept for the whole test."""
+    with asyncio.Runner() as runner:
+        kept: list[SMTPTransport] = []
+
+        def send_over_kept(messages: Sequence[ComposedMessage], **given: object) -> list[Outcome]:
+            if not kept:
+                kept.append(SMTPTransport(relay(server.port, **given), helo_name="office.example"))
+            return runner.run(kept[0].send(messages))
+
+        yield send_over_kept
+        if kept:
+            runner.run(kept[0].close())
+
+
+def kinds(outcomes: Sequence[Outcome]) -> list[str]:
+    return [outcome.kind.value for outcome in outcomes]
+
+
+def test_a_message_is_handed_over_and_the_whole_reply_kept(server: SMTPServer, send: Send) -> None:
+    (outcome,) = send([message(KAREN)])
+    assert (outcome.kind, outcome.code) == (OutcomeKind.ACCEPTED, 250)
+    assert outcome.text == "2.0.0 Ok: queued as 000001"
+    (received,) = server.received
+    assert received.sender == "b+karen@bounce.press.example.org"
+    assert (received.recipient, received.data) == (KAREN, message(KAREN).data)
+
+
+def test_outcomes_come_in_the_order_of_the_messages(server: SMTPServer, send: Send) -> None:
+    server.answer(LARS, "rcpt", "550 5.1.1 no such user")
+    server.greylist(NILS)
+    outcomes = send([message(one) for one in (KAREN, LARS, MARIA, NILS)], connections=3)
+    assert kinds(outcomes) == ["accepted", "rejected", "accepted", "deferred"]
+
+
+def test_connections_are_kept_between_waves(server: SMTPServer, send: Send) -> None:
+    for _ in range(3):
+        send([message(KAREN), message(LARS), message(MARIA)], connections=2)
+    assert len(server.received) == 9
+    assert server.connections == 2
+
+
+def test_no_more_connections_are_opened_than_there_are_messages(
+    server: SMTPServer, send: Send
+) -> None:
+    send([message(KAREN)], connections=8)
+    assert server.connections == 1
+
+
+def test_a_refused_recipient_leaves_a_clean_slate_for_the_next(
+    server: SMTPServer, send: Send
+) -> None:
+    server.answer(KAREN, "rcpt", "550 5.1.1 no such user")
+    outcomes = send([message(KAREN), message(LARS)])
+    assert kinds(outcomes) == ["rejected", "accepted"]
+    assert (server.connections, server.resets) == (1, 1)
+
+
+def test_a_greylisted_recipient_is_deferred_and_taken_the_second_time(
+    server: SMTPServer, send: Send
+) -> None:
+    server.greylist(KAREN)
+    first, second = send([message(KAREN)])[0], send([message(KAREN)])[0]
+    assert (first.kind, first.reason, first.blames) == (
+        OutcomeKind.DEFERRED,
+        "greylisted",
+        Blame.RECIPIENT,
+    )
+    assert second.kind is OutcomeKind.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("phase", "reply", "kind"),
+    [
+        ("rcpt", "452 4.2.2 mailbox full", OutcomeKind.DEFERRED),
+        ("data", "451 4.3.0 later", OutcomeKind.DEFERRED),
+        ("data", "554 5.5.1 no", OutcomeKind.REJECTED),
+        ("dot", "451 4.3.0 later", OutcomeKind.DEFERRED),
+        ("dot", "554 5.7.1 looks like spam", OutcomeKind.REJECTED),
+    ],
+)
+def test_a_refusal_of_one_message_does_not_stop_the_rest(
+    server: SMTPServer, send: Send, phase: str, reply: str, kind: OutcomeKind
+) -> None:
+    server.answer(KAREN, phase, reply)
+    outcomes = send([message(KAREN), message(LARS)])
+    assert [outcome.kind for outcome in outcomes] == [kind, OutcomeKind.ACCEPTED]
+    assert server.recipients == [LARS]
+
+
+@pytest.mark.parametrize(("told", "phase"), [("data", Phase.DATA), ("body", Phase.DATA)])
+def test_a_connection_cut_before_the_dot_is_a_safe_retry(
+    server: SMTPServer, send: Send, told: str, phase: Phase
+) -> None:
+    server.answer(KAREN, told, CUT)
+    # Too much for the buffers in between, so that the cut comes while we still write.
+    outcomes = send([message(KAREN, body="line\r\n" * 2_000_000), message(LARS)])
+    assert kinds(outcomes) == ["deferred", "accepted"]
+    assert (outcomes[0].phase, outcomes[0].blames) == (phase, Blame.RELAY)
+    assert server.recipients == [LARS]
+
+
+def test_a_connection_cut_after_the_dot_is_unknown(server: SMTPServer, send: Send) -> None:
+    server.answer(KAREN, "dot", CUT)
+    outcomes = send([message(KAREN), message(LARS)])
+    assert kinds(outcomes) == ["unknown", "accepted"]
+    assert outcomes[0].phase is Phase.AFTER_DOT
+    # The server has it, although it never said so: that is why nobody sends it again unasked.
+    assert [one.recipient for one in server.received] == [KAREN, LARS]
+
+
+def test_silence_after_the_dot_is_unknown_once_patience_ends(
+    server: SMTPServer, send: Send
+) -> None:
+    server.answer(KAREN, "dot", SILENCE)
+    (outcome,) = send([message(KAREN)], final_dot_timeout_seconds=0.2)
+    assert (outcome.kind, outcome.phase) == (OutcomeKind.UNKNOWN, Phase.AFTER_DOT)
+
+
+def test_silence_before_the_dot_is_deferred_once_patience_ends(
+    server: SMTPServer, send: Send
+) -> None:
+    server.answer(KAREN, "rcpt", SILENCE)
+    (outcome,) = send([message(KAREN)], reply_timeout_seconds=0.2)
+    assert (outcome.kind, outcome.phase) == (OutcomeKind.DEFERRED, Phase.RCPT)
+
+
+@pytest.mark.parametrize("phase", ["rcpt", "data", "dot"])
+def test_421_defers_and_blames_the_relay_and_the_rest_goes_on(
+    server: SMTPServer, send: Send, phase: str
+) -> None:
+    server.answer(KAREN, phase, "421 4.3.2 closing")
+    outcomes = send([message(KAREN), message(LARS)])
+    assert kinds(outcomes) == ["deferred", "accepted"]
+    assert outcomes[0].blames is Blame.RELAY
+
+
+@pytest.mark.parametrize(
+    ("phase", "address", "reply"),
+    [
+        ("connect", ANYONE, "554 5.3.2 no service here"),
+        ("connect", ANYONE, "421 4.3.2 too busy"),
+        ("connect", ANYONE, CUT),
+        ("ehlo", ANYONE, "550 5.7.1 who are you"),
+        ("mail", ANYONE, "550 5.7.1 sender not allowed"),
+        ("mail", ANYONE, "451 4.3.0 not now"),
+        ("mail", ANYONE, CUT),
+    ],
+)
+def test_a_relay_that_refuses_us_defers_all_at_once_and_rejects_no_one(
+    server: SMTPServer, send: Send, phase: str, address: str, reply: str
+) -> None:
+    server.answer(address, phase, reply)
+    outcomes = send([message(KAREN), message(LARS), message(MARIA)], connections=2)
+    assert kinds(outcomes) == ["deferred"] * 3
+    assert {outcome.blames for outcome in outcomes} == {Blame.RELAY}
+    assert server.connections <= 2
+
+
+def test_a_relay_that_cannot_be_reached_defers_all_at_once(server: SMTPServer, send: Send) -> None:
+    server.stop_listening()
+    outcomes = send([message(KAREN), message(LARS), message(MARIA)])
+    assert {(outcome.kind, outcome.phase, outcome.blames) for outcome in outcomes} == {
+        (OutcomeKind.DEFERRED, Phase.CONNECT, Blame.RELAY)
+    }
+    assert "Connect" in outcomes[0].text
+
+
+def test_a_relay_that_never_greets_costs_one_timeout_for_all(
+    server: SMTPServer, send: Send
+) -> None:
+    server.answer(ANYONE, "connect", SILENCE)
+    outcomes = send([message(KAREN), message(LARS)], connect_timeout_seconds=0.2)
+    assert kinds(outcomes) == ["deferred", "deferred"]
+    assert server.connections == 1
+
+
+def test_a_kept_connection_that_was_closed_in_the_meantime_costs_no_attempt(
+    server: SMTPServer, send: Send
+) -> None:
+    send([message(KAREN)])
+    server.disconnect_all()
+    assert kinds(send([message(LARS)])) == ["accepted"]
+    assert server.connections == 2
+
+
+def test_a_relay_that_takes_few_messages_per_connection_still_gets_all(
+    server: SMTPServer, send: Send
+) -> None:
+    assert kinds(send([message(KAREN)])) == ["accepted"]
+    server.answer(ANYONE, "mail", "421 4.7.0 enough on this connection", times=1)
+    assert kinds(send([message(LARS)])) == ["accepted"]
+    assert (server.recipients, server.connections) == ([KAREN, LARS], 2)
+
+
+def test_smtputf8_is_asked_for_only_where_the_address_needs_it(
+    server: SMTPServer, send: Send
+) -> None:
+    send([message(KAREN), message("jürgen@havnebladet.example", utf8=True)])
+    plain, international = server.received
+    assert plain.mail_options == ()
+    assert set(international.mail_options) == {"SMTPUTF8", "BODY=8BITMIME"}
+    assert international.recipient == "jürgen@havnebladet.example"
+
+
+def test_a_relay_without_smtputf8_is_nobodys_bounce(relay: Callable[..., RelaySettings]) -> None:
+    with SMTPServer(utf8=False) as server:
+        transport = SMTPTransport(relay(server.port), helo_name="office.example")
+        outcomes = asyncio.run(
+            _sent(transport, [message("jürgen@havnebladet.example", utf8=True), message(KAREN)])
+        )
+    assert kinds(outcomes) == ["rejected", "accepted"]
+    assert (outcomes[0].reason, outcomes[0].blames) == ("no_smtputf8", Blame.CONTENT)
+    assert server.asked == [KAREN]
+
+
+def test_a_message_over_the_announced_size_is_not_even_begun(
+    relay: Callable[..., RelaySettings],
+) -> None:
+    with SMTPServer(size_limit=1000) as server:
+        transport = SMTPTransport(relay(server.port), helo_name="office.example")
+        (outcome,) = asyncio.run(_sent(transport, [message(KAREN, body="x" * 2000)]))
+    assert (outcome.kind, outcome.reason) == (OutcomeKind.REJECTED, "too_large")
+    assert (outcome.blames, server.asked) == (Blame.CONTENT, [])
+
+
+def test_an_address_that_would_smuggle_in_a_command_is_refused_here(
+    server: SMTPServer, send: Send
+) -> None:
+    outcomes = send([message("karen@x.example>\r\nRCPT TO:<all@x.example"), message(LARS)])
+    assert kinds(outcomes) == ["rejected", "accepted"]
+    assert server.asked == [LARS]
+
+
+def test_it_says_goodbye_when_it_is_closed(
+    server: SMTPServer, relay: Callable[..., RelaySettings]
+) -> None:
+    transport = SMTPTransport(relay(server.port, connections=2), helo_name="office.example")
+    asyncio.run(_sent(transport, [message(KAREN), message(LARS)]))
+    assert server.quits == server.connections
+
+
+def test_lines_with_a_leading_dot_arrive_as_they_were_written(
+    server: SMTPServer, send: Send
+) -> None:
+    dotted = message(KAREN, body=".\r\n..two\r\n.hidden")
+    send([dotted])
+    assert server.received[0].data == dotted.data
+
+
+@pytest.mark.parametrize(
+    ("data", "octets"),
+    [
+        (b"a\r\nb\r\n", b"a\r\nb\r\n"),
+        (b"a\nb\rc", b"a\r\nb\r\nc\r\n"),
+        (b".\r\n", b"..\r\n"),
+        (b"a\n.\nb\r\n", b"a\r\n..\r\nb\r\n"),
+        (b"a\r.\rb\r\n", b"a\r\n..\r\nb\r\n"),
+    ],
+)
+def test_no_line_end_but_crlf_goes_out_and_no_dot_ends_the_message_early(
+    data: bytes, octets: bytes
+) -> None:
+    assert octets_on_wire(data) == octets
+
+
+@pytest.fixture
+def server_tls() -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(CERTIFICATE)
+    return context
+
+
+@pytest.fixture
+def trusting() -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=CERTIFICATE)
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+def test_it_sends_over_tls_with_a_login(
+    relay: Callable[..., RelaySettings],
+    server_tls: ssl.SSLContext,
+    trusting: ssl.SSLContext,
+    tls: str,
+) -> None:
+    login = ("press", "sesame")
+    with SMTPServer(tls=server_tls, implicit_tls=tls == "implicit", login=login) as server:
+        wanted = relay(server.port, tls=tls, username="press", password="sesame")
+        transport = SMTPTransport(wanted, helo_name="office.example", tls_context=trusting)
+        large = message(LARS, body="line\r\n" * 200_000)
+        outcomes = asyncio.run(_sent(transport, [message(KAREN), large, message(MARIA)]))
+    assert kinds(outcomes) == ["accepted"] * 3
+    assert server.received[1].data == large.data
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+def test_a_certificate_that_cannot_be_verified_stops_everything(
+    relay: Callable[..., RelaySettings], server_tls: ssl.SSLContext, tls: str
+) -> None:
+    with SMTPServer(tls=server_tls, implicit_tls=tls == "implicit") as server:
+        transport = SMTPTransport(relay(server.port, tls=tls), helo_name="office.example")
+        (outcome,) = asyncio.run(_sent(transport, [message(KAREN)]))
+    assert (outcome.kind, outcome.blames) == (OutcomeKind.DEFERRED, Blame.RELAY)
+    assert "certificate" in outcome.text.lower()
+    assert server.asked == []
+
+
+def test_it_never_falls_back_to_clear_text(
+    server: SMTPServer, relay: Callable[..., RelaySettings]
+) -> None:
+    transport = SMTPTransport(relay(server.port, tls="starttls"), helo_name="office.example")
+    (outcome,) = asyncio.run(_sent(transport, [message(KAREN)]))
+    assert (outcome.kind, outcome.blames) == (OutcomeKind.DEFERRED, Blame.RELAY)
+    assert "STARTTLS" in outcome.text
+    assert server.asked == []
+
+
+def test_a_wrong_password_defers_and_blames_the_relay(
+    relay: Callable[..., RelaySettings],
+) -> None:
+    with SMTPServer(login=("press", "sesame")) as server:
+        wanted = relay(server.port, username="press", password="guessed")
+        transport = SMTPTransport(wanted, helo_name="office.example")
+        outcomes = asyncio.run(_sent(transport, [message(KAREN), message(LARS)]))
+    assert {(outcome.kind, outcome.phase, outcome.blames) for outcome in outcomes} == {
+        (OutcomeKind.DEFERRED, Phase.AUTH, Blame.RELAY)
+    }
+    assert server.asked == []
+
+
+def test_a_name_that_no_greeting_can_hold_is_a_settings_error(
+    relay: Callable[..., RelaySettings],
+) -> None:
+    with pytest.raises(SettingsError, match=r"\[relay\]"):
+        SMTPTransport(relay(25), helo_name="two words")
+
+
+async def _sent(transport: SMTPTransport, messages: Sequence[ComposedMessage]) -> list[Outcome]:
+    outcomes = await transport.send(messages)
+    await transport.close()
+    return outcomes
