@@ -1,5 +1,6 @@
 """`mailer demo`: the whole story on this machine."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated
 
@@ -7,6 +8,10 @@ import typer
 
 from mailer.cli.context import AsJson, Context
 from mailer.demo.running import DemoResult, run_demo
+from mailer.languages import name
+
+#: The longer the list, the less anyone reads of it.
+SHOWN = 12
 
 
 def demo(
@@ -32,7 +37,18 @@ def demo(
 
 
 def _tell(desk: Context, result: DemoResult) -> None:
-    numbers = {name: value for name, value in asdict(result).items() if isinstance(value, int)}
-    desk.table("", "", rows=((name.replace("_", " "), value) for name, value in numbers.items()))
+    numbers = {what: value for what, value in asdict(result).items() if type(value) is int}
+    desk.table("", "", rows=((what.replace("_", " "), value) for what, value in numbers.items()))
+    covers = {name(tag, written_in="en"): sent for tag, sent in result.by_cover_language.items()}
+    desk.say(f"\nBy cover language: {_counted(covers)}")
+    desk.say(f"By outlet: {_counted(result.by_outlet)}\n")
     for difference in result.differences:
         desk.say(f"not as told: {difference}")
+    if result.went_as_told:
+        desk.say(f"Everything went as the story tells, in {result.seconds} seconds.")
+
+
+def _counted(sent: Mapping[str, int]) -> str:
+    shown = [f"{what} {number}" for what, number in list(sent.items())[:SHOWN]]
+    rest = len(sent) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
