@@ -18,6 +18,9 @@ class Notice:
     heading: str
     sentences: tuple[Markup, ...]
     button: str = ""
+    #: For readers who are measured in person: what they agreed to, and the button that ends it.
+    measuring: Markup | None = None
+    measuring_button: str = ""
     #: A thing was done: the page shows a tick.
     is_done: bool = False
 
@@ -40,6 +43,12 @@ class PublicWords:
         return offices.masthead_name(self.office, self.language)
 
     @property
+    def website(self) -> str:
+        """The address of the office's own pages; empty when it has none."""
+        site = self.office.website
+        return site if "://" in site or not site else f"https://{site}"
+
+    @property
     def privacy(self) -> str:
         """The words of the link to the office's privacy notice."""
         return languages.catalog(self.language).pgettext("cover", "Privacy and your rights")
@@ -49,7 +58,7 @@ class PublicWords:
         """The words of the link to the help page."""
         return self._plain("About this list")
 
-    def leaving(self, address: str) -> Notice:
+    def leaving(self, address: str, *, is_measured: bool) -> Notice:
         """Before leaving: nothing has changed yet. An erased reader has no address any more."""
         what = self._say(
             "The address {address} will no longer receive press releases from {office}.",
@@ -60,6 +69,8 @@ class PublicWords:
             heading=self._plain("Unsubscribe from press releases"),
             sentences=(what,) if address else (),
             button=self._plain("Unsubscribe"),
+            measuring=self._agreed() if is_measured else None,
+            measuring_button=self._plain("Stop measuring"),
         )
 
     def left(self, address: str) -> Notice:
@@ -79,6 +90,15 @@ class PublicWords:
             is_done=True,
         )
 
+    def not_measured(self) -> Notice:
+        """After the measuring was stopped."""
+        also = self._say("This also holds for messages that you have already received.")
+        return Notice(
+            heading=self._plain("Your opens and clicks are no longer measured."),
+            sentences=(also,),
+            is_done=True,
+        )
+
     def not_valid(self) -> Notice:
         """For a link that is not ours, or damaged."""
         what = self._say(
@@ -87,6 +107,10 @@ class PublicWords:
             email=self._mailbox(),
         )
         return Notice(heading=self._plain("This link is not valid"), sentences=(what,))
+
+    def not_found(self) -> Notice:
+        """For an address that leads nowhere."""
+        return Notice(heading=self._plain("Page not found"), sentences=(self._mailbox(),))
 
     def about(self) -> Notice:
         """The help page that List-Help names."""
@@ -97,6 +121,12 @@ class PublicWords:
             office=_isolated(self.office_name),
         )
         return Notice(heading=self.about_title, sentences=(what, self._mailbox()))
+
+    def _agreed(self) -> Markup:
+        return self._say(
+            "You agreed that {office} sees whether you open its messages and follow their links.",
+            office=_isolated(self.office_name),
+        )
 
     def _plain(self, english: str) -> str:
         return languages.catalog(self.language).pgettext("page", english)

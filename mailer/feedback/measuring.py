@@ -1,0 +1,45 @@
+"""Being measured in person, and ending it: one button, effective for what was sent already (T-2)."""
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from mailer.models import Delivery, DeliveryStatus, Desk, Journalist, TrackingMode
+
+#: Not composed yet: what is withdrawn now does not stand in them any more.
+NOT_COMPOSED = (DeliveryStatus.PENDING, DeliveryStatus.DEFERRED)
+
+
+def is_measured(session: Session, delivery: Delivery) -> bool:
+    """Whether the reader of that delivery agreed to be measured in person, and still does."""
+    contact = _contact(session, delivery)
+    return contact is not None and contact.tracking is TrackingMode.INDIVIDUAL
+
+
+def stop_measuring(session: Session, delivery_id: int) -> bool:
+    """Measure the reader of that delivery no more; True when that is new.
+
+    The date of the consent stays: it is the proof of what was recorded until now.
+    """
+    delivery = session.get(Delivery, delivery_id)
+    if delivery is None or not is_measured(session, delivery):
+        return False
+    contact = _contact(session, delivery)
+    if contact is not None:
+        contact.tracking = TrackingMode.NONE
+        session.add(contact)
+    session.exec(
+        sa.update(Delivery)
+        .where(
+            col(Delivery.address_id) == delivery.address_id,
+            col(Delivery.status).in_(NOT_COMPOSED),
+        )
+        .values(tracking=TrackingMode.NONE)
+    )
+    session.flush()
+    return True
+
+
+def _contact(session: Session, delivery: Delivery) -> Journalist | Desk | None:
+    if delivery.journalist_id is not None:
+        return session.get(Journalist, delivery.journalist_id)
+    return session.get(Desk, delivery.desk_id) if delivery.desk_id is not None else None

@@ -1,0 +1,1 @@
+"""The door for browsers: the press office's pages, and the few that journalists reach."""

@@ -1,0 +1,77 @@
+"""Puts the door together: the parts, the pages, the public routes, and what guards them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from asgi_cross_origin_protection import CrossOriginProtection
+from fastapi import APIRouter, FastAPI
+from starlette.responses import PlainTextResponse
+
+from mailer import database
+from mailer.compose.letter import Identity
+from mailer.settings import Settings
+from mailer.web import auth, failures, public, static_files
+from mailer.web.access_log import AccessLog
+from mailer.web.dependencies import Door
+from mailer.web.headers import SecurityHeaders
+from mailer.web.pages import contacts, deliveries, distributions, plans, releases, reports
+from mailer.web.templating import make_templates
+
+#: Every page; each of its routes declares who may see it. A release's reference may hold slashes,
+#: so what follows it in an address is looked for before the release itself.
+ROUTERS: tuple[APIRouter, ...] = (
+    auth.router,
+    plans.router,
+    reports.router,
+    releases.router,
+    distributions.router,
+    deliveries.router,
+    contacts.router,
+)
+#: Posted to by mail providers, from anywhere and without a browser (RFC 8058).
+OPEN_TO_OTHER_SITES = ("/u",)
+REFUSED_ORIGIN = (
+    "This came from a page of another site, and nothing was changed. Open the page here and try"
+    " again.\n"
+)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application, with an engine of its own; Starlette closes it at the end."""
+    engine = database.connect(settings.database_url)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.dispose()
+
+    app = FastAPI(title="Press Mailer", openapi_url=None, lifespan=lifespan)
+    door = Door(
+        settings=settings,
+        engine=engine,
+        identity=Identity.from_settings(settings),
+        templates=make_templates(),
+    )
+    app.state.door = door
+    app.state.tries = auth.Tries()
+    for router in ROUTERS:
+        app.include_router(router)
+    app.router.routes.extend(public.ROUTES)
+    app.mount("/static", static_files.application(), name="static")
+    failures.install(app)
+    _guard(app, door)
+    return app
+
+
+def _guard(app: FastAPI, door: Door) -> None:
+    """Wrap the pages; the last one added is the first to see a request."""
+    parts = urlsplit(door.settings.web.public_url)
+    app.add_middleware(
+        CrossOriginProtection,
+        allowed_origins=[f"{parts.scheme}://{parts.netloc}"],
+        exempt_paths=OPEN_TO_OTHER_SITES,
+        deny_app=PlainTextResponse(REFUSED_ORIGIN, status_code=403),
+    )
+    app.add_middleware(SecurityHeaders, is_https=door.is_https)
+    app.add_middleware(AccessLog)

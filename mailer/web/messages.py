@@ -1,0 +1,94 @@
+"""A message as its recipient sees it: a preview before, or the very one after, by the call that
+sends it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from mailer import clock
+from mailer.compose.letter import Identity, Letter, write_letter
+from mailer.compose.message import compose
+from mailer.compose.rendering import render
+from mailer.distribution.planning import PlannedDelivery, as_delivery, planned_for
+from mailer.errors import NotFound
+from mailer.models import Address, Delivery, Distribution, Revision
+from mailer.releases.editions import FullRelease, load_by_id
+
+#: The frame opens what is clicked in a tab of its own, since most sites refuse to be framed.
+NEW_TAB = '<base target="_blank">'
+
+
+@dataclass(frozen=True)
+class ShownMessage:
+    """A message in its three forms: as HTML, as text, and as it goes over the wire."""
+
+    subject: str
+    text: str
+    html: str
+    source: str
+    letter: Letter
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a contact would get, and the rules that chose it."""
+
+    planned: PlannedDelivery
+    message: ShownMessage
+
+
+def uncounted(identity: Identity) -> Identity:
+    """The same sender without pixel and redirects: looking at a message is no open and no click."""
+    return replace(identity, tracking_enabled=False)
+
+
+def preview(session: Session, full: FullRelease, address_id: int, *, identity: Identity) -> Preview:
+    """What the holder of that address would get now. Raises NotFound."""
+    address = session.get(Address, address_id)
+    if address is None:
+        raise NotFound("there is no such contact: choose another")
+    now = clock.now()
+    planned = planned_for(session, full, address.email, at=now)
+    delivery = as_delivery(planned)
+    return Preview(planned, _shown(delivery, full, identity=identity, at=now))
+
+
+def sent(session: Session, delivery: Delivery, *, identity: Identity) -> ShownMessage:
+    """The message of that delivery, from the revision that was frozen with its audience.
+
+    Raises NotFound for one that was withheld before it had an edition.
+    """
+    full = _as_frozen(session, delivery)
+    return _shown(delivery, full, identity=identity, at=clock.now())
+
+
+def framed(html: str) -> str:
+    """The HTML for a frame of ours."""
+    return html.replace("<head>", f"<head>{NEW_TAB}", 1)
+
+
+def _as_frozen(session: Session, delivery: Delivery) -> FullRelease:
+    distribution = session.get(Distribution, delivery.distribution_id)
+    revision = session.get(Revision, delivery.revision_id) if delivery.revision_id else None
+    if distribution is None or revision is None:
+        raise NotFound("this delivery was left out before it had an edition: nothing was composed")
+    full = load_by_id(session, distribution.release_id)
+    return replace(full, revisions={**full.revisions, delivery.edition_language: revision})
+
+
+def _shown(
+    delivery: Delivery, full: FullRelease, *, identity: Identity, at: datetime
+) -> ShownMessage:
+    """HTML and text without counting, the source exactly as it goes out."""
+    calm = write_letter(delivery, full, identity=uncounted(identity), at=at)
+    letter = write_letter(delivery, full, identity=identity, at=at)
+    words = render(calm)
+    return ShownMessage(
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        source=compose(letter).data.decode("utf-8", errors="replace"),
+        letter=letter,
+    )

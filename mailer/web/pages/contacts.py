@@ -1,0 +1,37 @@
+"""Contacts: a simple list that can be searched."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mailer.web.dependencies import Parts, page, signed_in, wants_fragment
+from mailer.web.people import Place, find_people
+
+ON_A_PAGE = 50
+
+router = APIRouter(dependencies=[Depends(signed_in)])
+
+
+@router.get("/contacts")
+def show_contacts(
+    request: Request,
+    door: Parts,
+    q: str = "",
+    name: str = "",
+    after: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """The contacts that the search finds, page by page in the order of their names."""
+    place = Place(name, after) if after else None
+    with door.reading() as session:
+        found = find_people(session, q, limit=ON_A_PAGE + 1, after=place)
+    people = found[:ON_A_PAGE]
+    context = {
+        "q": q,
+        "people": people,
+        "is_first": place is None,
+        "next": people[-1] if len(found) > ON_A_PAGE else None,
+    }
+    name_ = "web/_contacts.html" if wants_fragment(request) else "web/contacts.html"
+    return page(request, name_, context)

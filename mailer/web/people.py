@@ -1,0 +1,122 @@
+"""Finds contacts as the office looks for them: by a part of a name, an outlet or an address."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from mailer.models import Address, AddressState, Desk, Journalist, Outlet, Role
+
+NOTHING: sa.ColumnElement[str] = sa.literal_column("''", sa.String)
+
+
+@dataclass(frozen=True)
+class Person:
+    """One line of the list: a journalist in one role, or a desk."""
+
+    address_id: int
+    email: str
+    name: str
+    #: As the database sorts it; the next page begins after it.
+    sort_name: str
+    work: str
+    outlet: str
+    country: str
+    languages: tuple[str, ...]
+    state: AddressState
+    is_desk: bool
+    do_not_contact: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page of the list ended."""
+
+    name: str
+    address_id: int
+
+
+def find_people(
+    session: Session, words: str, *, limit: int, after: Place | None = None
+) -> list[Person]:
+    """Contacts in the order of their names; every word must be found somewhere in the line."""
+    lines = _lines().subquery()
+    query = sa.select(lines).order_by(lines.c.name, lines.c.address_id).limit(limit)
+    for word in words.split():
+        query = query.where(_mentions(lines, word))
+    if after is not None:
+        place = sa.tuple_(lines.c.name, lines.c.address_id)
+        query = query.where(place > sa.tuple_(after.name, after.address_id))
+    return [_person(row) for row in session.execute(query).mappings()]
+
+
+def _mentions(lines: sa.Subquery, word: str) -> sa.ColumnElement[bool]:
+    """SQLite lowers only ASCII letters, so a capital beyond them is looked for as well."""
+    columns = (lines.c.name, lines.c.email, lines.c.outlet)
+    return sa.or_(
+        *(sa.func.lower(column).contains(word.lower(), autoescape=True) for column in columns),
+        *(column.contains(word.capitalize(), autoescape=True) for column in columns),
+    )
+
+
+def _lines() -> sa.CompoundSelect[Any]:
+    """Roles of journalists and desks as lines of one shape."""
+    outlet = sa.func.coalesce(col(Outlet.name), NOTHING)
+    country = sa.func.coalesce(col(Outlet.country), NOTHING)
+    full_name = col(Journalist.given_name) + " " + col(Journalist.family_name)
+    roles = (
+        sa.select(
+            *_shared(full_name, work=col(Role.job_title), is_desk=False),
+            outlet.label("outlet"),
+            sa.func.coalesce(sa.func.nullif(country, ""), col(Journalist.country)).label("country"),
+            col(Journalist.languages).label("languages"),
+            col(Journalist.do_not_contact).label("do_not_contact"),
+        )
+        .select_from(Role)
+        .join(Journalist, col(Journalist.id) == Role.journalist_id)
+        .join(Address, col(Address.id) == Role.address_id)
+        .outerjoin(Outlet, col(Outlet.id) == Role.outlet_id)
+        .where(col(Role.ended_on).is_(None))
+    )
+    desks = (
+        sa.select(
+            *_shared(col(Desk.name), work=NOTHING, is_desk=True),
+            outlet.label("outlet"),
+            country.label("country"),
+            col(Desk.languages).label("languages"),
+            col(Desk.do_not_contact).label("do_not_contact"),
+        )
+        .select_from(Desk)
+        .join(Address, col(Address.id) == Desk.address_id)
+        .outerjoin(Outlet, col(Outlet.id) == Desk.outlet_id)
+        .where(col(Desk.ended_on).is_(None))
+    )
+    return sa.union_all(roles, desks)
+
+
+def _shared(name: Any, *, work: Any, is_desk: bool) -> tuple[Any, ...]:
+    return (
+        col(Address.id).label("address_id"),
+        col(Address.email).label("email"),
+        col(Address.state).label("state"),
+        name.label("name"),
+        work.label("work"),
+        sa.literal(is_desk).label("is_desk"),
+    )
+
+
+def _person(row: sa.RowMapping) -> Person:
+    return Person(
+        address_id=row["address_id"],
+        email=row["email"],
+        name=row["name"].strip(),
+        sort_name=row["name"],
+        work=row["work"],
+        outlet=row["outlet"],
+        country=row["country"],
+        languages=tuple(row["languages"] or ()),
+        state=row["state"],
+        is_desk=row["is_desk"],
+        do_not_contact=row["do_not_contact"],
+    )

@@ -1,0 +1,60 @@
+import pytest
+import sqlalchemy as sa
+from starlette.testclient import TestClient
+
+from mailer import database
+from tests import factories
+from tests.web.samples import Sample
+
+
+def test_journalists_and_desks_stand_in_one_list(desk: TestClient, sample: Sample) -> None:
+    page = desk.get("/contacts").text
+    assert "Amira Haddad" in page
+    assert "freelance" in page
+    assert "Redaktionen" in page
+    assert "Havnebladet, DK" in page
+
+
+@pytest.mark.parametrize(
+    "q", ["haddad", "AMIRA", "nahar.example", "amira haddad", "Åse", "åse", "ÅSE"]
+)
+def test_a_contact_is_found_by_any_part(
+    desk: TestClient, engine: sa.Engine, sample: Sample, q: str
+) -> None:
+    with database.writing(engine) as session:
+        factories.journalist(session, "lund@press.example", given_name="Åse", family_name="Lund")
+    page = desk.get("/contacts", params={"q": q}).text
+    assert ("Amira Haddad" in page) != ("Åse Lund" in page)
+    assert "Redaktionen" not in page
+
+
+def test_a_percent_sign_is_looked_for_as_such(desk: TestClient, sample: Sample) -> None:
+    assert "No contact matches" in desk.get("/contacts", params={"q": "%"}).text
+
+
+def test_whoever_wants_no_mail_is_marked(
+    desk: TestClient, engine: sa.Engine, sample: Sample
+) -> None:
+    with database.writing(engine) as session:
+        factories.journalist(session, "quiet@press.example", do_not_contact=True)
+    assert "no mail" in desk.get("/contacts", params={"q": "quiet"}).text
+
+
+def test_a_long_list_comes_page_by_page_and_nobody_twice(
+    desk: TestClient, engine: sa.Engine, sample: Sample
+) -> None:
+    with database.writing(engine) as session:
+        for number in range(60):
+            factories.journalist(
+                session, f"same{number}@press.example", given_name="Robin", family_name="Same"
+            )
+    first = desk.get("/contacts", params={"q": "same"}).text
+    assert first.count("Robin Same") == 50
+    after = first.partition("after=")[2].partition('"')[0]
+    second = desk.get("/contacts", params={"q": "same", "name": "Robin Same", "after": after}).text
+    assert second.count("Robin Same") == 10
+    assert "First page" in second
+
+
+def test_an_empty_office_is_told_how_to_bring_contacts_in(desk: TestClient) -> None:
+    assert "mailer contacts import" in desk.get("/contacts").text

@@ -1,0 +1,199 @@
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+from sqlmodel import Session, select
+from starlette.testclient import TestClient
+
+from mailer import database
+from mailer.models import Distribution, DistributionStatus, Release, Waiver
+from tests import factories
+from tests.factories import NOW
+from tests.web.samples import Sample
+
+BLOCKED = {"en": ("Harbours agree", "Read [the code](#) of conduct.")}
+NOON = {"moment": "later", "at": "2026-11-25T12:00"}
+
+
+@pytest.fixture
+def fresh(engine: sa.Engine, sample: Sample) -> Release:
+    """A release that nobody has got yet."""
+    texts = {"en": ("Lamps go out at ten", "The lamps go out."), "fr": ("Les lampes", "À dix.")}
+    with database.writing(engine) as session:
+        return factories.release(session, sample.office, reference="2026-077", texts=texts)
+
+
+@pytest.fixture
+def blocked(engine: sa.Engine, sample: Sample) -> Release:
+    """A release with a link that leads nowhere."""
+    with database.writing(engine) as session:
+        return factories.release(session, sample.office, reference="IP/26/8", texts=BLOCKED)
+
+
+@pytest.fixture(autouse=True)
+def _still() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def audience(desk: TestClient, release: Release, criteria: str) -> str:
+    address = f"/releases/{release.reference}/distribute/audience"
+    return desk.post(address, data={"criteria": criteria}).text
+
+
+def test_the_numbers_follow_what_is_typed(desk: TestClient, fresh: Release) -> None:
+    page = audience(desk, fresh, "everyone")
+    assert '<span class="big">2</span>' in page
+    assert "<html" not in page
+    assert "Danish" in page
+    assert "Arabic" in page
+
+
+def test_a_mistake_in_the_criteria_names_the_nearest_word(desk: TestClient, fresh: Release) -> None:
+    page = audience(desk, fresh, "langage:da")
+    assert "language" in page
+    assert "notice-bad" in page
+
+
+def test_nothing_typed_is_no_mistake(desk: TestClient, fresh: Release) -> None:
+    assert "Type who gets it" in audience(desk, fresh, " ")
+
+
+def test_who_is_left_out_is_told_with_the_reason(
+    desk: TestClient, engine: sa.Engine, fresh: Release
+) -> None:
+    with database.writing(engine) as session:
+        factories.journalist(session, "quiet@press.example", languages=["da"], do_not_contact=True)
+    page = audience(desk, fresh, "language:da")
+    assert "quiet@press.example" in page
+    assert "does not want mail" in page
+
+
+def test_the_form_asks_for_no_waiver_when_nothing_blocks(desk: TestClient, fresh: Release) -> None:
+    page = desk.get(f"/releases/{fresh.reference}/distribute").text
+    assert 'name="criteria"' in page
+    assert 'name="waive"' not in page
+
+
+def test_the_review_shows_headlines_numbers_and_the_time_in_two_clocks(
+    desk: TestClient, fresh: Release, all_rows: Any
+) -> None:
+    before = all_rows()
+    page = desk.post(
+        f"/releases/{fresh.reference}/distribute/review", data={"criteria": "everyone", **NOON}
+    )
+    assert page.status_code == 200
+    assert "Lamps go out at ten" in page.text
+    assert "Les lampes" in page.text
+    assert "25 November 2026, 12:00 (Europe/Luxembourg, UTC+1)" in page.text
+    assert "25 November 2026, 11:00 UTC" in page.text
+    assert "Schedule for 2 recipients" in page.text
+    assert all_rows() == before
+
+
+def test_scheduling_writes_the_decision_and_leads_to_it(
+    desk: TestClient, engine: sa.Engine, fresh: Release
+) -> None:
+    answer = desk.post(
+        f"/releases/{fresh.reference}/distribute", data={"criteria": "everyone", **NOON}
+    )
+    assert answer.status_code == 303
+    with Session(engine) as session:
+        row = session.exec(select(Distribution).where(Distribution.release_id == fresh.id)).one()
+    assert answer.headers["Location"] == f"/distributions/{row.id}"
+    assert row.status is DistributionStatus.SCHEDULED
+    assert row.created_by == "Marie Duval"
+    assert row.scheduled_at is not None
+    assert row.scheduled_at.isoformat() == "2026-11-25T11:00:00+00:00"
+
+
+def test_now_means_the_moment_of_scheduling(
+    desk: TestClient, engine: sa.Engine, fresh: Release
+) -> None:
+    form = {"criteria": "everyone", "moment": "now", "at": ""}
+    assert desk.post(f"/releases/{fresh.reference}/distribute", data=form).status_code == 303
+    with Session(engine) as session:
+        row = session.exec(select(Distribution).where(Distribution.release_id == fresh.id)).one()
+    assert row.scheduled_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ({"criteria": ""}, "Say who gets it"),
+        ({"criteria": "planet:mars"}, "planet"),
+        ({"criteria": "everyone", "moment": "later", "at": ""}, "Choose the day"),
+        ({"criteria": "everyone", "moment": "later", "at": "soon"}, "cannot read the time"),
+        ({"criteria": "everyone", "moment": "later", "at": "2026-11-24T09:00"}, "in the past"),
+        ({"criteria": "language:sw"}, "nobody would get it"),
+    ],
+)
+@pytest.mark.parametrize("step", ["distribute/review", "distribute"])
+def test_a_form_that_cannot_be_used_is_shown_again_with_the_reason(
+    desk: TestClient, fresh: Release, all_rows: Any, form: dict[str, str], told: str, step: str
+) -> None:
+    before = all_rows()
+    page = desk.post(f"/releases/{fresh.reference}/{step}", data=form)
+    assert page.status_code in {400, 409}
+    assert told.lower() in page.text.lower()
+    assert f'value="{form["criteria"]}"' in page.text
+    assert all_rows() == before
+
+
+def test_an_hour_that_summer_time_skips_is_no_time(desk: TestClient, fresh: Release) -> None:
+    form = {"criteria": "everyone", "moment": "later", "at": "2027-03-28T02:30"}
+    page = desk.post(f"/releases/{fresh.reference}/distribute/review", data=form)
+    assert page.status_code == 400
+    assert "summer time skips it" in page.text
+
+
+def test_what_blocks_wants_a_reason(desk: TestClient, blocked: Release, all_rows: Any) -> None:
+    form = {"criteria": "everyone", "moment": "now"}
+    page = desk.get(f"/releases/{blocked.reference}/distribute").text
+    assert "1 finding blocks this release." in page
+    assert 'name="waive"' in page
+    before = all_rows()
+    again = desk.post(f"/releases/{blocked.reference}/distribute/review", data=form)
+    assert again.status_code == 400
+    assert "say why it may go out like this" in again.text
+    assert desk.post(f"/releases/{blocked.reference}/distribute", data=form).status_code == 409
+    assert all_rows() == before
+
+
+def test_a_reason_lets_what_blocks_pass_and_is_kept_with_the_name(
+    desk: TestClient, engine: sa.Engine, blocked: Release
+) -> None:
+    form = {"criteria": "everyone", "moment": "now", "waive": "the page opens at noon"}
+    review = desk.post(f"/releases/{blocked.reference}/distribute/review", data=form)
+    assert "the page opens at noon" in review.text
+    assert desk.post(f"/releases/{blocked.reference}/distribute", data=form).status_code == 303
+    with Session(engine) as session:
+        waiver = session.exec(select(Waiver)).one()
+    assert (waiver.reason, waiver.waived_by) == ("the page opens at noon", "Marie Duval")
+
+
+def test_one_can_go_back_from_the_review_and_find_everything_as_typed(
+    desk: TestClient, fresh: Release
+) -> None:
+    form = {"criteria": "language:da", **NOON}
+    page = desk.post(f"/releases/{fresh.reference}/distribute/change", data=form)
+    assert page.status_code == 200
+    assert 'value="language:da"' in page.text
+    assert 'value="2026-11-25T12:00"' in page.text
+
+
+def test_an_embargo_is_shown_before_the_decision(
+    desk: TestClient, engine: sa.Engine, fresh: Release
+) -> None:
+    with database.writing(engine) as session:
+        factories.journalist(session, "sure@press.example", embargo_trusted=True)
+        row = session.merge(fresh)
+        row.embargo_until = NOW.replace(hour=18)
+    page = desk.post(
+        f"/releases/{fresh.reference}/distribute/review",
+        data={"criteria": "everyone", "moment": "now"},
+    ).text
+    assert "Embargo until 24 November 2026, 19:00 (Europe/Luxembourg, UTC+1)" in page
+    assert "Schedule for 1 recipient<" in page
+    assert "not trusted with embargoes" in page
