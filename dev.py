@@ -33,10 +33,7 @@ BASE_PYTHON = str(Path(getattr(sys, "_base_executable", None) or sys.executable)
 PIP = (BASE_PYTHON, "-m", "pip")
 PAGE_FILES = (
     "htmx.org/dist/htmx.min.js",
-    "htmx.org/dist/ext/hx-sse.min.js",
     "@tabler/core/dist/css/tabler.min.css",
-    "@tabler/core/dist/css/tabler.rtl.min.css",
-    "@tabler/core/dist/js/tabler.min.js",
 )
 ADVICE = {
     "No module named pip": "Install pip (Debian: apt-get install python3-pip), or install uv.",
