@@ -36,6 +36,9 @@ log = structlog.get_logger(__name__)
 
 #: What a Unix socket address can hold (sun_path without its final zero).
 SOCKET_PATH_BYTES = 107 if sys.platform == "linux" else 103
+#: Where a socket finds room when both the home and the folder for temporary files lie deep; the
+#: folder that is made there is ours alone.
+SHORT_PLACES = ("/tmp", "/var/tmp")  # noqa: S108
 START_SECONDS = 20
 STOP_SECONDS = 20
 POLL_SECONDS = 0.02
@@ -186,15 +189,27 @@ def _folder(settings: Settings) -> Path:
 
 def _socket(settings: Settings) -> Path:
     usual = settings.home / "valkey" / "socket"
-    if len(os.fsencode(usual)) <= SOCKET_PATH_BYTES:
+    if _fits(usual):
         return usual
-    name = hashlib.sha256(os.fsencode(settings.home)).hexdigest()[:12]
-    return _short_folder() / f"{name}.sock"
+    name = f"{hashlib.sha256(os.fsencode(settings.home)).hexdigest()[:12]}.sock"
+    # The folder for temporary files may itself be deep, as build servers like it.
+    for place in (tempfile.gettempdir(), *SHORT_PLACES):
+        if _fits(Path(place) / _own_name() / name):
+            return _short_folder(Path(place)) / name
+    raise SettingsError(f"{settings.home} is too long for a socket: choose a home nearer to /")
 
 
-def _short_folder() -> Path:
+def _fits(path: Path) -> bool:
+    return len(os.fsencode(path)) <= SOCKET_PATH_BYTES
+
+
+def _own_name() -> str:
+    return f"press-mailer-{os.geteuid()}"
+
+
+def _short_folder(place: Path) -> Path:
     """A folder with a short name that nobody else can write to."""
-    folder = Path(tempfile.gettempdir()) / f"press-mailer-{os.geteuid()}"
+    folder = place / _own_name()
     folder.mkdir(mode=0o700, exist_ok=True)
     owned = folder.lstat()
     if owned.st_uid != os.geteuid() or not stat.S_ISDIR(owned.st_mode) or owned.st_mode & 0o077:

@@ -72,7 +72,7 @@ class SMTPServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server: asyncio.Server | None = None
-        self._sessions: set[Conversation] = set()
+        self.sessions: set[Conversation] = set()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -144,15 +144,6 @@ class SMTPServer:
             return
         await gate.is_open.wait()
 
-    def opened(self, session: "Conversation") -> None:
-        """Note a new connection."""
-        self.connections += 1
-        self._sessions.add(session)
-
-    def closed(self, session: "Conversation") -> None:
-        """Note that a connection is gone."""
-        self._sessions.discard(session)
-
     async def _listen(self) -> None:
         self._server = await self._loop.create_server(
             self._session,
@@ -195,7 +186,7 @@ class SMTPServer:
         await self._hang_up_all()
 
     async def _hang_up_all(self) -> None:
-        sessions = list(self._sessions)
+        sessions = list(self.sessions)
         for session in sessions:
             session.hang_up()
         await asyncio.gather(*(session.gone.wait() for session in sessions))
@@ -214,11 +205,12 @@ class Conversation(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if self.transport is None:
-            self._log.opened(self)
+            self._log.connections += 1
+            self._log.sessions.add(self)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._log.closed(self)
+        self._log.sessions.discard(self)
         super().connection_lost(error)
         self.gone.set()
 
@@ -260,32 +252,24 @@ class Conversation(SMTP):
         session.host_name = hostname
         return lines
 
-    async def handle_MAIL(  # noqa: N802
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
+    async def handle_MAIL(self, *asked: Any) -> str:  # noqa: N802
+        _, _, envelope, address, options = asked
         if told := await self._said(self._log.next_answer("mail", address)):
             return told
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return "250 2.1.0 go on"
 
-    async def handle_RCPT(  # noqa: N802
-        self,
-        _server: SMTP,
-        _session: Session,
-        envelope: Envelope,
-        address: str,
-        _options: list[str],
-    ) -> str:
+    async def handle_RCPT(self, *asked: Any) -> str:  # noqa: N802
+        _, _, envelope, address, _ = asked
         self._log.asked.append(address)
         if told := await self._said(self._log.next_answer("rcpt", address)):
             return told
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 go on"
 
-    async def handle_DATA(  # noqa: N802
-        self, _server: SMTP, _session: Session, envelope: Envelope
-    ) -> str:
+    async def handle_DATA(self, *asked: Any) -> str:  # noqa: N802
+        envelope: Envelope = asked[2]
         await self._log.passed_gate()
         recipient = envelope.rcpt_tos[-1]
         told = self._log.next_answer("dot", recipient)

@@ -77,3 +77,14 @@ def test_a_database_that_is_away_is_said_so() -> None:
 def test_a_url_that_is_neither_sqlite_nor_postgresql_is_refused(url: str) -> None:
     with pytest.raises(SettingsError, match=r"database\.url"):
         database.connect(url)
+
+
+def test_an_error_quotes_no_address(engine: sa.Engine) -> None:
+    with database.writing(engine) as session:
+        factories.address(session, "desk@havnebladet.example")
+        double = Address(email="x", normalised="desk@havnebladet.example", domain="x")
+        session.add(double)
+        with pytest.raises(sa.exc.IntegrityError) as refused:
+            session.flush()
+        session.rollback()
+    assert "[SQL parameters hidden" in str(refused.value)

@@ -124,6 +124,15 @@ def test_a_home_too_deep_for_a_socket_gets_one_elsewhere(
         assert connection.ping()
 
 
+def test_a_deep_folder_for_temporary_files_is_passed_over(
+    settings: Settings, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path.joinpath(*["a-folder-with-a-long-name"] * 5)
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    server = start(in_home(settings, deep))
+    assert not server.socket.is_relative_to(deep)
+
+
 def test_a_broker_of_ones_own_needs_no_embedded_server(settings: Settings) -> None:
     own = settings.broker.model_copy(update={"url": "redis://127.0.0.1:6379/3"})
     with_own = settings.model_copy(update={"broker": own})

@@ -201,11 +201,14 @@ class _Batch:
 
     def _record(self, answers: Sequence[Answer]) -> None:
         """Write the answers down, also when the database is away for a while."""
-        until = time.monotonic() + self._sender.delivery.lease_seconds
-        while (away := self._not_recorded(answers)) is not None:
+        away = self._not_recorded(answers)
+        if away is not None:
             log.warning("answers wait for the database", cause=str(away))
+        until = time.monotonic() + self._sender.delivery.lease_seconds
+        while away is not None:
             if time.monotonic() > until or self._sender.stopping.wait(self._sender.pause_seconds):
                 raise away
+            away = self._not_recorded(answers)
 
     def _not_recorded(self, answers: Sequence[Answer]) -> Unreachable | None:
         """Try to write the answers down; what stands in the way."""
@@ -221,7 +224,8 @@ class _Batch:
         delivery, outcome = answer.delivery, answer.outcome
         if outcome is None:
             waves.withhold(session, delivery, reason=answer.problem)
-            log.error("delivery withheld", delivery_id=delivery.id, cause=answer.problem)
+            # The cause stands in the row: it may quote the address, which no log may.
+            log.error("delivery withheld: it cannot be composed", delivery_id=delivery.id)
             return
         now, sender = clock.now(), self._sender
         if not waves.record(

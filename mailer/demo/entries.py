@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlmodel import select
@@ -81,8 +82,8 @@ def correspondents_in(engine: sa.Engine) -> Callable[[], Correspondents]:
     return look_up
 
 
-def entry(received: Received, correspondents: Correspondents) -> Entry:
-    """The line of that message in the list."""
+def entry(received: Received, correspondents: Correspondents, *, zone: ZoneInfo) -> Entry:
+    """The line of that message in the list, its time on the office's clock."""
     who = correspondents.get(received.message_id, NOBODY)
     return Entry(
         number=received.number,
@@ -92,7 +93,7 @@ def entry(received: Received, correspondents: Correspondents) -> Entry:
         outlet=who.outlet,
         address=received.recipient,
         subject=received.subject,
-        time=received.received_at.astimezone().strftime("%H:%M:%S"),
+        time=received.received_at.astimezone(zone).strftime("%H:%M:%S"),
         text_language=who.edition_language,
         text_language_name=language_name(who.edition_language),
         has_come_back=who.has_come_back,

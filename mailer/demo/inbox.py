@@ -7,6 +7,7 @@ from collections.abc import Callable
 from threading import Thread
 from time import monotonic, sleep
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import uvicorn
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -66,9 +67,11 @@ class Pages:
         *,
         correspondents: Callable[[], Correspondents],
         press_office_url: str,
+        zone: ZoneInfo,
     ) -> None:
         self._mailroom = mailroom
         self._correspondents = correspondents
+        self._zone = zone
         environment = Environment(
             loader=FileSystemLoader(TEMPLATES / "demo"),
             autoescape=True,
@@ -76,7 +79,11 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.globals |= {"views": VIEWS, "press_office_url": press_office_url}
+        environment.globals |= {
+            "views": VIEWS,
+            "press_office_url": press_office_url,
+            "zone": zone.key,
+        }
         self._templates = Jinja2Templates(env=environment)
 
     def app(self) -> Starlette:
@@ -106,7 +113,7 @@ class Pages:
         view = wanted if wanted in VIEWS else "html"
         if view == "html" and not parts["html"]:
             view = "text"
-        chosen = entry(received, self._correspondents())
+        chosen = entry(received, self._correspondents(), zone=self._zone)
         context = {
             "chosen": chosen,
             "view": view,
@@ -141,7 +148,9 @@ class Pages:
     def _listed(self, request: Request, chosen: Entry | None = None) -> dict[str, object]:
         """The list, newest first, narrowed to a language and cut into pages."""
         known = self._correspondents()
-        entries = [entry(received, known) for received in reversed(self._mailroom.all())]
+        entries = [
+            entry(received, known, zone=self._zone) for received in reversed(self._mailroom.all())
+        ]
         language = request.query_params.get("language", "")
         fitting = [one for one in entries if language in {"", one.language}]
         pages = max(1, -(-len(fitting) // PAGE_SIZE))

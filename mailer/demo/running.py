@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 import structlog
 from rich.console import Console
 
-from mailer import database, valkey
+from mailer import clock, database, valkey
 from mailer.demo import home as homes
 from mailer.demo.entries import correspondents_in
 from mailer.demo.home import Home, Ports
@@ -22,6 +24,7 @@ from mailer.demo.plot import read_plot
 from mailer.demo.relay import Relay
 from mailer.demo.story import Ending, Story
 from mailer.processes import Family, StopRequest, part
+from mailer.releases.offices import the_office
 from mailer.reports.figures import Line
 
 START_SECONDS = 60.0
@@ -141,11 +144,17 @@ def _set_up(
             mailroom,
             correspondents=correspondents_in(engine),
             press_office_url=home.settings.web.public_url,
+            zone=_office_zone(engine),
         )
         inbox = Inbox(pages)
         inbox.start()
         ending.callback(inbox.stop)
         yield Stage(home, story, inbox)
+
+
+def _office_zone(engine: sa.Engine) -> ZoneInfo:
+    with database.reading(engine) as session:
+        return clock.zone(the_office(session).zone)
 
 
 def _start_parts(home: Home, ending: ExitStack, *, stop: StopRequest) -> Parts:

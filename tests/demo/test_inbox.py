@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from tests import factories
 
 HTML = "<html><head><title>x</title></head><body><p>Twelve <b>harbours</b></p></body></html>"
 OFFICE_URL = "http://127.0.0.1:8025"
+ZONE = ZoneInfo("Asia/Tbilisi")
 
 
 def correspondent(name: str, cover: str, edition: str, *, back: bool = False) -> Correspondent:
@@ -46,7 +48,7 @@ def known(write: Callable[..., Received]) -> Correspondents:
 @pytest.fixture
 def browser(mailroom: Mailroom, known: Correspondents) -> TestClient:
     """Someone who looks at the inbox."""
-    pages = Pages(mailroom, correspondents=lambda: known, press_office_url=OFFICE_URL)
+    pages = Pages(mailroom, correspondents=lambda: known, press_office_url=OFFICE_URL, zone=ZONE)
     return TestClient(pages.app(), base_url="http://127.0.0.1:9000")
 
 
@@ -78,6 +80,11 @@ def test_a_message_says_to_whom_it_went_and_in_which_languages(browser: TestClie
     for word in ("Karen Holm", "Outlet of Karen Holm", "Cover: Danish", "Text: English"):
         assert word in page
     assert 'src="/messages/1/html"' in page
+
+
+def test_times_are_on_the_clock_of_the_office(browser: TestClient, mailroom: Mailroom) -> None:
+    there = mailroom.all()[0].received_at.astimezone(ZONE)
+    assert f"Received {there:%H:%M:%S} (Asia/Tbilisi)" in browser.get("/messages/1").text
 
 
 def test_what_came_back_is_marked(browser: TestClient) -> None:
@@ -164,7 +171,7 @@ def test_nothing_is_loaded_from_elsewhere(browser: TestClient) -> None:
 def test_a_crowd_is_cut_into_pages(mailroom: Mailroom, write: Callable[..., Received]) -> None:
     for number in range(PAGE_SIZE + 5):
         write(to=f"p{number}@x.example")
-    pages = Pages(mailroom, correspondents=dict, press_office_url=OFFICE_URL)
+    pages = Pages(mailroom, correspondents=dict, press_office_url=OFFICE_URL, zone=ZONE)
     browser = TestClient(pages.app(), base_url="http://127.0.0.1:9000")
     first, second = (browser.get(f"/?page={number}").text for number in (1, 2))
     assert (len(names(first)), len(names(second))) == (PAGE_SIZE, 5)
@@ -173,7 +180,7 @@ def test_a_crowd_is_cut_into_pages(mailroom: Mailroom, write: Callable[..., Rece
 
 
 def test_it_says_so_when_nothing_has_arrived(mailroom: Mailroom) -> None:
-    pages = Pages(mailroom, correspondents=dict, press_office_url=OFFICE_URL)
+    pages = Pages(mailroom, correspondents=dict, press_office_url=OFFICE_URL, zone=ZONE)
     browser = TestClient(pages.app(), base_url="http://127.0.0.1:9000")
     assert "Nothing has arrived." in browser.get("/").text
 
@@ -194,7 +201,7 @@ def test_our_rows_tell_whose_message_it_is(engine: sa.Engine) -> None:
 
 
 def test_it_serves_on_a_port_of_its_own_and_ends(mailroom: Mailroom) -> None:
-    pages = Pages(mailroom, correspondents=dict, press_office_url=OFFICE_URL)
+    pages = Pages(mailroom, correspondents=dict, press_office_url=OFFICE_URL, zone=ZONE)
     inbox = Inbox(pages)
     inbox.start()
     assert fetch(f"{inbox.url}/", user_agent="a browser") == 200

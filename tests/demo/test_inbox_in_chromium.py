@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.browser
 LONG = "Schifffahrtsverwaltungsgebäudeeinweihungspressemitteilung " * 3
 HTML = '<p>Twelve harbours</p><a href="https://x.example/">x</a><script>document.title=1</script>'
 OFFICE_URL = "http://127.0.0.1:8025"
+ZONE = ZoneInfo("Asia/Tbilisi")
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,7 @@ def url(mailroom: Mailroom, write: Callable[..., Received]) -> Iterator[str]:
         danish.message_id: Correspondent("Karen", LONG, "da", "en", has_come_back=True),
         arabic.message_id: Correspondent("هيئة", "قنديل", "ar", "ar", has_come_back=False),
     }
-    pages = Pages(mailroom, correspondents=lambda: known, press_office_url=OFFICE_URL)
+    pages = Pages(mailroom, correspondents=lambda: known, press_office_url=OFFICE_URL, zone=ZONE)
     inbox = Inbox(pages)
     inbox.start()
     yield inbox.url

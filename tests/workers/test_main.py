@@ -50,8 +50,9 @@ def test_a_database_without_tables_ends_it_and_says_what_to_run(settings: Settin
     assert "mailer db upgrade" in done.stderr
 
 
-@pytest.mark.parametrize("deadly", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.parametrize("part", ["worker", "scheduler"])
+@pytest.mark.parametrize(
+    ("part", "deadly"), [("worker", signal.SIGTERM), ("scheduler", signal.SIGINT)]
+)
 def test_a_part_starts_the_queues_server_and_ends_it_cleanly(
     sqlite_engine: sa.Engine,
     settings: Settings,
