@@ -19,5 +19,10 @@ def configure() -> None:
             else structlog.processors.format_exc_info,
             *([] if on_terminal else [structlog.processors.JSONRenderer()]),
         ],
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=_to_standard_error,
     )
+
+
+def _to_standard_error(*_names: object) -> structlog.PrintLogger:
+    """A logger on what standard error is now: a test, or a program around us, may replace it."""
+    return structlog.PrintLogger(sys.stderr)

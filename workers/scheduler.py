@@ -16,7 +16,7 @@ from mailer.distribution import scheduling
 from mailer.distribution.fanout import Identity
 from mailer.distribution.scheduling import Batch
 from mailer.errors import Unreachable
-from mailer.feedback import inbound
+from mailer.feedback.returned import processing
 from mailer.settings import Settings
 from workers.broker import put
 
@@ -108,4 +108,4 @@ class Scheduler:
 
     def hear(self) -> None:
         """Act upon returned mail that nobody has acted upon yet."""
-        inbound.work_off(self.engine, keyring=self.identity.keyring)
+        processing.work_off(self.engine, keyring=self.identity.keyring)

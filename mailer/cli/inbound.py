@@ -12,8 +12,8 @@ import typer
 from mailer import clock
 from mailer.cli.context import AsJson, Context
 from mailer.errors import BadInput
-from mailer.feedback import inbound, listener
-from mailer.feedback.reports import read_report
+from mailer.feedback.returned import listener, processing
+from mailer.feedback.returned.reports import read_report
 from mailer.processes import POLL_SECONDS, StopRequest
 
 app = typer.Typer(no_args_is_help=True, help="Bounces, complaints and auto-replies.")
@@ -64,9 +64,9 @@ def read(
     desk: Context = context.obj
     raw = file.read_bytes() if file else sys.stdin.buffer.read()
     with desk.writing() as session:
-        kept = inbound.store(session, envelope_recipient=recipient, raw=raw, now=clock.now())
+        kept = processing.store(session, envelope_recipient=recipient, raw=raw, now=clock.now())
     if kept is not None and kept.id is not None:
-        inbound.process_one(desk.engine, kept.id, keyring=desk.keyring)
+        processing.process_one(desk.engine, kept.id, keyring=desk.keyring)
     document = {"inbound_id": kept and kept.id, "is_new": kept is not None}
     desk.answer(
         document, as_json=as_json, told=lambda: desk.say("kept" if kept else "known already")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from mailer.demo.readers import Habit, Reader
-from mailer.demo.relay import Behaviour
+from mailer.demo.world.readers import Habit, Reader
+from mailer.demo.world.relay import Behaviour
 
 SAMPLE = Path(__file__).parent / "sample"
 Addresses = frozenset[str]

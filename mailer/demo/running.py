@@ -15,14 +15,14 @@ from rich.console import Console
 
 from mailer import clock, database, valkey
 from mailer.demo import home as homes
-from mailer.demo.entries import correspondents_in
 from mailer.demo.home import Home, Ports
-from mailer.demo.inbox import Inbox, Pages
-from mailer.demo.mailroom import Mailroom
+from mailer.demo.inbox.entries import correspondents_in
+from mailer.demo.inbox.pages import Inbox, Pages
 from mailer.demo.parts import Parts, answers_http, answers_smtp
 from mailer.demo.plot import read_plot
-from mailer.demo.relay import Relay
 from mailer.demo.story import Ending, Story
+from mailer.demo.world.mailroom import Mailroom
+from mailer.demo.world.relay import Relay
 from mailer.processes import Family, StopRequest, part
 from mailer.releases.offices import the_office
 from mailer.reports.figures import Line

@@ -12,11 +12,11 @@ from sqlmodel import col, select
 from mailer import clock, database
 from mailer.audience.criteria import parse
 from mailer.demo.home import Home
-from mailer.demo.mailroom import Mailroom, Received
 from mailer.demo.parts import Parts
 from mailer.demo.plot import Plot
-from mailer.demo.readers import PATIENCE, Habit, Reader
 from mailer.demo.witness import Evidence, differences, gather, spelt
+from mailer.demo.world.mailroom import Mailroom, Received
+from mailer.demo.world.readers import PATIENCE, Habit, Reader
 from mailer.distribution import lifecycle
 from mailer.distribution.planning import Plan, plan
 from mailer.errors import MailerError, Refused, Unreachable

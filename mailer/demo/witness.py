@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 
 from mailer import addresses
 from mailer.contacts.suppressions import suppressed_among
-from mailer.demo.mailroom import Mailroom
 from mailer.demo.plot import Plot
+from mailer.demo.world.mailroom import Mailroom
 from mailer.distribution.lifecycle import HANDED_OVER
 from mailer.models import Agent, Delivery, DeliveryEvent, DeliveryStatus, EventKind
 from mailer.reports.summary import ReleaseReport, release_report

@@ -1,4 +1,4 @@
-"""Being measured in person, and ending it: one button, effective for what was sent already (T-2)."""
+"""Being measured in person, and ending it: one button, also for what was sent already (T-2)."""
 
 import sqlalchemy as sa
 from sqlmodel import Session, col

@@ -20,7 +20,7 @@ from mailer.models import (
     ReleaseStatus,
     Revision,
 )
-from mailer.releases.manuscripts import EditionDraft, Stated, read_manuscript
+from mailer.releases.manuscripts.reading import EditionDraft, Stated, read_manuscript
 from mailer.releases.printing import print_contacts, print_occasions
 from mailer.releases.references import find, find_again, next_reference
 

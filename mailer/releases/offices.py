@@ -13,8 +13,8 @@ from sqlmodel import Session, col, select
 from mailer import addresses, clock, languages
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import Office, PressContact, TrackingMode
-from mailer.releases.front_matter import one_line, unknown
-from mailer.releases.manuscripts import ContactRecord
+from mailer.releases.manuscripts.front_matter import one_line, unknown
+from mailer.releases.manuscripts.reading import ContactRecord
 
 KEYS: Final = tuple(name for name in Office.model_fields if name != "id")
 REQUIRED: Final = ("key", "name", "postal_address", "from_name", "from_address")

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from mailer import clock
 from mailer.errors import BadInput
 from mailer.models import Occasion, Office, PressContact, Release, ReleaseContact
-from mailer.releases.manuscripts import EditionDraft, OccasionDraft
+from mailer.releases.manuscripts.reading import EditionDraft, OccasionDraft
 from mailer.releases.offices import find_press_contact, save_press_contact
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from mailer.errors import BadInput
 from mailer.models import Edition, Office, Release, ReleaseKind, Revision
-from mailer.releases.manuscripts import EditionDraft
+from mailer.releases.manuscripts.reading import EditionDraft
 
 
 def find(session: Session, reference: str) -> Release | None:

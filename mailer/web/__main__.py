@@ -2,7 +2,7 @@
 
 import sys
 
-from mailer import database
+from mailer import database, logs
 from mailer.errors import MailerError
 from mailer.migrations import refuse_outdated
 from mailer.settings import load
@@ -11,6 +11,7 @@ from mailer.web.serving import serve
 
 def main() -> None:
     """Serve by the settings of the usual places; an error is one line and an exit code."""
+    logs.configure()
     try:
         settings = load()
         engine = database.connect(settings.database_url)

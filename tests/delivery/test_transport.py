@@ -1,9 +1,9 @@
 import asyncio
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 import pytest
+import trustme
 
 from mailer.compose.message import ComposedMessage
 from mailer.delivery.conversation import octets_on_wire
@@ -13,7 +13,6 @@ from mailer.errors import SettingsError
 from mailer.settings import RelaySettings, Settings
 from tests.smtpd import ANYONE, CUT, SILENCE, SMTPServer
 
-CERTIFICATE = Path(__file__).parent.parent / "samples" / "tls" / "relay.pem"
 KAREN, LARS, MARIA, NILS = (
     f"{name}@havnebladet.example" for name in ("karen", "lars", "maria", "nils")
 )
@@ -314,16 +313,24 @@ def test_no_line_end_but_crlf_goes_out_and_no_dot_ends_the_message_early(
     assert octets_on_wire(data) == octets
 
 
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """A certificate authority of this run, which nobody else trusts."""
+    return trustme.CA()
+
+
 @pytest.fixture
-def server_tls() -> ssl.SSLContext:
+def server_tls(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(CERTIFICATE)
+    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
     return context
 
 
 @pytest.fixture
-def trusting() -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=CERTIFICATE)
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    return context
 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mailer.demo.mailroom import Mailroom, Received
+from mailer.demo.world.mailroom import Mailroom, Received
 
 OURS = "http://127.0.0.1:8025"
 

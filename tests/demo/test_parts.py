@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from mailer.demo.mailroom import Mailroom
 from mailer.demo.parts import Parts, answers_http, answers_smtp
-from mailer.demo.relay import Relay
+from mailer.demo.world.mailroom import Mailroom
+from mailer.demo.world.relay import Relay
 from mailer.errors import MailerError
 from mailer.processes import Family, Part, StopRequest
 from tests.demo.conftest import until

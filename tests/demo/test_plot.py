@@ -1,6 +1,6 @@
 from mailer.demo.plot import read_plot
-from mailer.demo.readers import Habit
-from mailer.demo.relay import Behaviour
+from mailer.demo.world.readers import Habit
+from mailer.demo.world.relay import Behaviour
 
 PLOT = read_plot()
 

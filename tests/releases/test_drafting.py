@@ -26,7 +26,7 @@ from mailer.models import (
 from mailer.releases import drafting
 from mailer.releases.drafting import ImportedEdition, ImportedRelease, import_release, read_release
 from mailer.releases.editions import load
-from mailer.releases.manuscripts import ContactRecord, EditionDraft
+from mailer.releases.manuscripts.reading import ContactRecord, EditionDraft
 from tests import factories
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "releases"

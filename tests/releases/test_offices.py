@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import Office, PressContact, TrackingMode
-from mailer.releases.manuscripts import ContactRecord
+from mailer.releases.manuscripts.reading import ContactRecord
 from mailer.releases.offices import (
     find_press_contact,
     list_name,

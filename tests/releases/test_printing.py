@@ -10,7 +10,7 @@ from mailer.errors import BadInput
 from mailer.models import Office, ReleaseStatus
 from mailer.releases.drafting import import_release
 from mailer.releases.editions import FullRelease, load
-from mailer.releases.manuscripts import ContactRecord, EditionDraft, OccasionDraft
+from mailer.releases.manuscripts.reading import ContactRecord, EditionDraft, OccasionDraft
 
 MIRA = ContactRecord(key="mira.lund", name="Mira Lund", role="Press officer", phone="1")
 JEAN = ContactRecord(key="jean.roy", name="Jean Roy", phone="2")

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from mailer.errors import BadInput
 from mailer.models import Office, ReleaseKind
-from mailer.releases.manuscripts import EditionDraft
+from mailer.releases.manuscripts.reading import EditionDraft
 from mailer.releases.references import find, find_again, next_reference
 from tests import factories
 

@@ -1,0 +1,1 @@
+"""A manuscript: a Markdown file with a head, read into a draft of an edition."""
