@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mailer.delivery import refusal
-from mailer.delivery.refusal import Reason
+from mailer.delivery.refusal import BounceClass, Reason
 
 
 class OutcomeKind(StrEnum):
@@ -51,17 +51,18 @@ class Outcome:
     #: The enhanced code, such as 5.1.1, where the server gave one.
     enhanced: str | None = None
     text: str = ""
-    #: A word of `Reason`; empty when there is nothing to explain.
-    reason: str = ""
+    #: None when there is nothing to explain.
+    reason: Reason | None = None
     #: None when the message was accepted, or nobody can tell whether it was.
     blames: Blame | None = None
 
     @property
-    def bounce_class(self) -> str:
-        """`hard`, `soft` or `block`; empty where nothing was refused."""
+    def bounce_class(self) -> BounceClass | None:
+        """What the refusal says of the address; None where nothing was refused."""
         if self.kind not in {OutcomeKind.DEFERRED, OutcomeKind.REJECTED}:
-            return ""
-        return refusal.bounce_class(self.reason, is_final=self.kind is OutcomeKind.REJECTED)
+            return None
+        is_lasting = self.kind is OutcomeKind.REJECTED
+        return refusal.bounce_class(self.reason or Reason.UNDEFINED, is_lasting=is_lasting)
 
 
 #: Until MAIL is accepted the server has heard nothing of the recipient or of the text.

@@ -251,7 +251,7 @@ def _reason(outcome: Outcome) -> str:
         return "no answer after the whole message was sent"
     if outcome.blames is Blame.RELAY:
         return f"relay: {outcome.reason}"
-    return str(outcome.reason)
+    return outcome.reason or ""
 
 
 def _let_go(session: Session, delivery: Delivery, values: dict[str, Any]) -> bool:

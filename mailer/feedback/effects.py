@@ -12,8 +12,8 @@ from sqlmodel import Session, col, select
 
 from mailer import addresses
 from mailer.contacts import suppressions
-from mailer.delivery.refusal import Reason
-from mailer.feedback.classification import BLAMELESS_REASONS, BounceClass, Finding
+from mailer.delivery.refusal import BounceClass, Reason
+from mailer.feedback.classification import BLAMELESS_REASONS, Finding
 from mailer.models import (
     Address,
     AddressState,

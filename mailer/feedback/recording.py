@@ -7,7 +7,6 @@ from sqlmodel import Session, col
 
 from mailer.database import insert
 from mailer.delivery.outcome import Blame, Outcome, OutcomeKind
-from mailer.delivery.refusal import Reason
 from mailer.feedback import effects
 from mailer.feedback.classification import Finding, conclude
 from mailer.models import Agent, Delivery, DeliveryEvent, EventKind
@@ -80,6 +79,6 @@ def record_outcome(
 
 
 def _finding(outcome: Outcome) -> Finding | None:
-    if outcome.blames is not Blame.RECIPIENT or outcome.reason not in set(Reason):
+    if outcome.blames is not Blame.RECIPIENT or outcome.reason is None:
         return None
-    return conclude(Reason(outcome.reason), status=outcome.enhanced, is_lasting=True)
+    return conclude(outcome.reason, status=outcome.enhanced, is_lasting=True)

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from mailer.delivery.refusal import BounceClass
 from mailer.distribution.lifecycle import HANDED_OVER
-from mailer.feedback.classification import BounceClass
 from mailer.models import (
     Address,
     Agent,

@@ -44,7 +44,7 @@ RECIPIENT, RELAY, CONTENT = Blame
         ("ehlo", 550, "I do not like your name", DEFERRED, RELAY, "undefined", "soft"),
         ("auth", 535, "5.7.8 Wrong password", DEFERRED, RELAY, "authentication", "block"),
         ("mail", 550, "5.7.1 Sender not allowed", DEFERRED, RELAY, "policy", "block"),
-        ("mail", 553, "5.1.8 Sender domain unknown", DEFERRED, RELAY, "undefined", "soft"),
+        ("mail", 553, "5.1.8 Sender domain unknown", DEFERRED, RELAY, "policy", "block"),
         ("mail", 452, "4.3.1 Disk full", DEFERRED, RELAY, "system", "soft"),
         ("rcpt", 421, "4.7.0 Too many errors", DEFERRED, RELAY, "rate_limited", "block"),
         ("after_dot", 421, "4.4.2 Timeout", DEFERRED, RELAY, "network", "soft"),
@@ -73,7 +73,7 @@ def test_a_2yz_after_the_dot_is_accepted_with_the_whole_reply_kept() -> None:
     assert outcome.kind is ACCEPTED
     assert outcome.text == "2.0.0 Ok: queued as 4F1A\nand thank you"
     assert outcome.enhanced == "2.0.0"
-    assert (outcome.reason, outcome.bounce_class, outcome.blames) == ("", "", None)
+    assert (outcome.reason, outcome.bounce_class, outcome.blames) == (None, None, None)
 
 
 def test_the_basic_code_decides_when_the_enhanced_one_disagrees() -> None:

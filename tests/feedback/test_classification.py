@@ -1,7 +1,7 @@
 import pytest
 
-from mailer.delivery.refusal import Reason
-from mailer.feedback.classification import BounceClass, judge, status_in
+from mailer.delivery.refusal import BounceClass, Reason
+from mailer.feedback.classification import judge, status_in
 
 HARD, SOFT, BLOCK = BounceClass
 

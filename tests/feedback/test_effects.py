@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
-from mailer.delivery.refusal import Reason
+from mailer.delivery.refusal import BounceClass, Reason
 from mailer.feedback import effects
-from mailer.feedback.classification import BounceClass, Finding
+from mailer.feedback.classification import Finding
 from mailer.feedback.recording import record_event
 from mailer.models import (
     AddressState,

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from mailer.delivery.refusal import Reason
-from mailer.feedback.classification import BounceClass, Finding, judge, status_in
+from mailer.delivery.refusal import BounceClass, Reason
+from mailer.feedback.classification import Finding, judge, status_in
 
 Fields = dict[str, str]
 

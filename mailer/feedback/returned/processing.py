@@ -16,9 +16,10 @@ from sqlmodel import Session, col, select
 
 from mailer import clock, database
 from mailer.database import insert
+from mailer.delivery.refusal import BounceClass
 from mailer.errors import BadToken
 from mailer.feedback import effects, leaving
-from mailer.feedback.classification import BounceClass, Finding
+from mailer.feedback.classification import Finding
 from mailer.feedback.recording import record_event
 from mailer.feedback.returned.notices import ReportedRecipient
 from mailer.feedback.returned.reading import cleaned

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from mailer.delivery.outcome import OutcomeKind, Phase, from_reply
+from mailer.delivery.refusal import BounceClass
 from mailer.demo.world.mailroom import Mailroom
 from mailer.demo.world.relay import Behaviour, Relay
-from mailer.feedback.classification import BounceClass
 from mailer.feedback.returned.reports import read_report
 from mailer.models import InboundKind
 from tests.demo.conftest import until

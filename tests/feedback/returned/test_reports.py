@@ -3,8 +3,7 @@ import base64
 import pytest
 from hypothesis import given, strategies
 
-from mailer.delivery.refusal import Reason
-from mailer.feedback.classification import BounceClass
+from mailer.delivery.refusal import BounceClass, Reason
 from mailer.feedback.returned.reports import read_report
 from mailer.models import InboundKind
 from tests import returned_mail
