@@ -53,6 +53,8 @@ class LeftOut:
     email: str
     name: str
     reason: str
+    outlet_name: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,8 @@ class _Choice:
             email=candidate.email,
             name=candidate.name,
             reason=reason,
+            outlet_name=candidate.outlet_name,
+            country=candidate.country,
         )
         self.left_out.append((candidate.address_id or 0, left))
 

@@ -105,6 +105,8 @@ def _withheld(left: LeftOut, distribution: Distribution) -> dict[str, Any]:
         address_id=left.address_id,
         email=left.email,
         recipient_name=left.name,
+        outlet_name=left.outlet_name,
+        country=left.country,
         status=DeliveryStatus.WITHHELD,
         reason=left.reason,
     )

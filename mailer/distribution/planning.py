@@ -155,6 +155,8 @@ def _without(
             email=one.recipient.email,
             name=one.recipient.name,
             reason=refusals[one.recipient.address_id],
+            outlet_name=one.recipient.outlet_name,
+            country=one.recipient.country,
         )
         for one in planned
         if one.recipient.address_id in refusals
