@@ -5,6 +5,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mailer.errors import BadInput
 
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
+
 
 def now() -> datetime:
     """The present moment as an aware UTC time."""
@@ -27,8 +29,10 @@ def localise(moment: datetime, *, zone_name: str) -> datetime:
     """A naive wall-clock time as an aware one in `zone_name`; an aware one as it is.
 
     Raises BadInput for a wall-clock time that does not exist there (the hour that summer time
-    skips), because no one can say what was meant.
+    skips), because no one can say what was meant, and for a year that no press office means.
     """
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        raise BadInput(f"the year {moment.year} cannot be meant: check the date")
     if moment.tzinfo is not None:
         return moment
     local = moment.replace(tzinfo=zone(zone_name))

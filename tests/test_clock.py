@@ -33,3 +33,9 @@ def test_a_time_that_cannot_be_read_is_refused_with_an_example(text: str) -> Non
 def test_an_unknown_zone_is_refused(name: str) -> None:
     with pytest.raises(BadInput, match="unknown time zone"):
         clock.zone(name)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00", "9999-12-31T23:59:59-12:00"])
+def test_a_year_that_nobody_means_is_refused(text: str) -> None:
+    with pytest.raises(BadInput, match="cannot be meant"):
+        clock.parse_moment(text, zone_name="Asia/Tokyo")

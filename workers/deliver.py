@@ -35,6 +35,7 @@ from mailer.releases.editions import FullRelease, load_by_id
 from mailer.settings import Settings
 from workers.broker import CALM, URGENT, actor_of
 from workers.lines import Lines
+from workers.watch import Watch
 
 log = structlog.get_logger(__name__)
 
@@ -44,7 +45,10 @@ PRIORITIES = {URGENT: 0, CALM: 10}
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a claimed delivery: an outcome, or the problem for which it was not sent."""
+    """What became of a claimed delivery: an outcome, or the problem for which it was not sent.
+
+    Neither: it was held back before its first octet went out.
+    """
 
     delivery: Delivery
     outcome: Outcome | None = None
@@ -53,7 +57,14 @@ class Answer:
     @property
     def word(self) -> str:
         """The outcome in a word, for the log."""
-        return self.outcome.kind.value if self.outcome else "withheld"
+        if self.outcome is not None:
+            return self.outcome.kind.value
+        return "withheld" if self.problem else "held_back"
+
+    @property
+    def is_held_back(self) -> bool:
+        """Whether it may be claimed again: nothing of it went out."""
+        return self.outcome is None and not self.problem
 
     @property
     def blames_relay(self) -> bool:
@@ -181,11 +192,13 @@ class _Batch:
                 ready.append((delivery, made))
             else:
                 answers.append(Answer(delivery, problem=f"cannot be composed: {made}"))
-        outcomes = self._sender.lines.mine().send([message for _, message in ready])
-        return answers + [
-            Answer(delivery, outcome)
-            for (delivery, _), outcome in zip(ready, outcomes, strict=True)
-        ]
+        deliveries = [delivery for delivery, _ in ready]
+        watch = Watch(self._sender.engine, deliveries, keyring=self._sender.identity.keyring)
+        outcomes = self._sender.lines.mine().send(
+            [message for _, message in ready],
+            may_begin=lambda number: not self._sender.stopping.is_set() and watch.may_begin(number),
+        )
+        return answers + list(map(Answer, deliveries, outcomes))
 
     def _composed(self, delivery: Delivery, full: FullRelease) -> ComposedMessage | str:
         """The message, or why there can be none: one letter's defect must not stop the others."""
@@ -222,6 +235,9 @@ class _Batch:
 
     def _record_one(self, session: Session, answer: Answer) -> None:
         delivery, outcome = answer.delivery, answer.outcome
+        if answer.is_held_back:
+            waves.give_back(session, [delivery.id or 0], owner=self._owner)
+            return
         if outcome is None:
             waves.withhold(session, delivery, reason=answer.problem)
             # The cause stands in the row: it may quote the address, which no log may.

@@ -8,7 +8,7 @@ import dramatiq
 
 from mailer.compose.message import ComposedMessage
 from mailer.delivery.outcome import Outcome
-from mailer.delivery.transport import Transport
+from mailer.delivery.transport import MayBegin, Transport
 
 
 class Line:
@@ -18,9 +18,11 @@ class Line:
         self._transport = transport
         self._loop = asyncio.Runner()
 
-    def send(self, messages: Sequence[ComposedMessage]) -> list[Outcome]:
-        """Hand the messages over and wait for the answers."""
-        return self._loop.run(self._transport.send(messages))
+    def send(
+        self, messages: Sequence[ComposedMessage], *, may_begin: MayBegin
+    ) -> list[Outcome | None]:
+        """Hand the messages over and wait for the answers; None for one that was held back."""
+        return self._loop.run(self._transport.send(messages, may_begin=may_begin))
 
     def close(self) -> None:
         """Say goodbye to the relay."""

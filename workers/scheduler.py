@@ -73,6 +73,7 @@ class Scheduler:
         """Call unknown what lost its worker."""
         with database.writing(self.engine) as session:
             lost = scheduling.rescue_lost(session, now=clock.now())
+            scheduling.cancel_left(session)
         if lost:
             log.warning("deliveries lost their worker", deliveries=lost)
 

@@ -33,6 +33,7 @@ from mailer.cli import (
 from mailer.cli.context import Context
 from mailer.errors import MailerError
 
+BAD_USAGE = 2
 START, WORK, AFTER, CARE = "Start", "Press work", "What came back", "Care"
 
 
@@ -97,22 +98,37 @@ for name, group, panel in (
 
 
 def main() -> int:
-    """Run the command line; the exit code."""
+    """Run the command line; the exit code. No traceback without --debug."""
     logs.configure()
     try:
         app()
     except MailerError as error:
-        return _told(error)
+        return _told(str(error), exit_code=error.exit_code)
     except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else 1
+        return _ended(ended)
+    except Exception as defect:  # noqa: BLE001 – whatever it is, it is told in one line
+        told = f"a defect of ours: {type(defect).__name__}: {defect}; --debug shows where"
+        return _told(told.replace("\n", " "), exit_code=1)
     return 0
 
 
-def _told(error: MailerError) -> int:
+def _ended(ended: SystemExit) -> int:
+    """The code of a command that ended by itself; bad usage has been told on standard error."""
+    code = ended.code if isinstance(ended.code, int) else 1
+    if code == BAD_USAGE and "--json" in sys.argv:
+        _answer("bad usage: standard error tells what is missing or unknown", exit_code=code)
+    return code
+
+
+def _told(what: str, *, exit_code: int) -> int:
     if "--debug" in sys.argv:
         traceback.print_exc()
-    sys.stderr.write(f"mailer: {error}\n")
+    sys.stderr.write(f"mailer: {what}\n")
     if "--json" in sys.argv:
-        document = {"error": str(error), "exit_code": error.exit_code}
-        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
-    return error.exit_code
+        _answer(what, exit_code=exit_code)
+    return exit_code
+
+
+def _answer(what: str, *, exit_code: int) -> None:
+    document = {"error": what, "exit_code": exit_code}
+    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")

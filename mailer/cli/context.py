@@ -24,6 +24,8 @@ from mailer.tokens import Keyring
 
 #: On every command: standard output is then one JSON document and nothing else.
 AsJson = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+#: The largest number of a row: no database of ours counts further.
+BIGGEST = 2**63 - 1
 #: Columns of a table that goes into a file or a pipe: nothing is cut off there.
 WIDE = 400
 Cell = str | int | None

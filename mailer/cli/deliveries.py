@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session, col, select
 
-from mailer.cli.context import AsJson, Context
+from mailer.cli.context import BIGGEST, AsJson, Context
 from mailer.distribution import lifecycle
 from mailer.errors import NotFound
 from mailer.models import Delivery, DeliveryEvent, DeliveryStatus
@@ -27,7 +27,9 @@ class Decision(StrEnum):
 @app.command("list")
 def list_deliveries(
     context: typer.Context,
-    distribution: Annotated[int, typer.Argument(help="The number of the distribution.")],
+    distribution: Annotated[
+        int, typer.Argument(min=1, max=BIGGEST, help="The number of the distribution.")
+    ],
     status: Annotated[DeliveryStatus | None, typer.Option(help="Only those.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -81,7 +83,7 @@ def _rows(
 @app.command("show")
 def show(
     context: typer.Context,
-    number: Annotated[int, typer.Argument(help="The number of the delivery.")],
+    number: Annotated[int, typer.Argument(min=1, max=BIGGEST, help="The number of the delivery.")],
     as_json: AsJson = False,
 ) -> None:
     """Show one delivery: who, which edition and why, what the relay said, what came back."""
@@ -109,7 +111,9 @@ def _tell(desk: Context, document: dict[str, Any]) -> None:
 @app.command("resolve")
 def resolve(
     context: typer.Context,
-    distribution: Annotated[int, typer.Argument(help="The number of the distribution.")],
+    distribution: Annotated[
+        int, typer.Argument(min=1, max=BIGGEST, help="The number of the distribution.")
+    ],
     decision: Annotated[
         Decision, typer.Option("--unknown", help="Send them again, or take them as sent.")
     ],

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from mailer import clock
 from mailer.audience.criteria import parse
-from mailer.cli.context import AsJson, Context, counted
+from mailer.cli.context import BIGGEST, AsJson, Context, counted
 from mailer.distribution import lifecycle
 from mailer.distribution.planning import Plan, PlannedDelivery, plan
 from mailer.models import Office
@@ -25,7 +25,7 @@ FOLLOW_SECONDS = 0.5
 Reference = Annotated[str, typer.Argument(help="The reference of the release.")]
 CriteriaOption = Annotated[str, typer.Option("--audience", help="Criteria, in one line.")]
 At = Annotated[str, typer.Option("--at", help="ISO 8601, or now; without a zone: the office's.")]
-Number = Annotated[int, typer.Argument(help="The number of the distribution.")]
+Number = Annotated[int, typer.Argument(min=1, max=BIGGEST, help="The number of the distribution.")]
 
 
 @app.command("plan")

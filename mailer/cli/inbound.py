@@ -40,7 +40,7 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def _classified(path: Path) -> dict[str, Any]:
-    report = read_report(path.read_bytes())
+    report = read_report(_bytes_of(path))
     return {
         "path": str(path),
         "kind": report.kind,
@@ -49,6 +49,13 @@ def _classified(path: Path) -> dict[str, Any]:
         "recipients": report.recipients,
         "note": report.note,
     }
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as refused:
+        raise BadInput(f"cannot read {path}: {refused.strerror}") from refused
 
 
 @app.command("read")
@@ -62,7 +69,7 @@ def read(
 ) -> None:
     """Take one message (from a pipe transport of the mail server), keep it, and act upon it."""
     desk: Context = context.obj
-    raw = file.read_bytes() if file else sys.stdin.buffer.read()
+    raw = _bytes_of(file) if file else sys.stdin.buffer.read()
     with desk.writing() as session:
         kept = processing.store(session, envelope_recipient=recipient, raw=raw, now=clock.now())
     if kept is not None and kept.id is not None:

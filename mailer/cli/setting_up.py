@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mailer import accounts, database
+from mailer import accounts, addresses, database
 from mailer.cli.context import AsJson, Context
 from mailer.errors import BadInput
 from mailer.migrations import upgrade
@@ -28,7 +28,11 @@ def init(
     desk: Context = context.obj
     if not officer:
         raise BadInput("name the first press officer: mailer init --officer you@office.example")
-    config = _write_files(folder)
+    addresses.parse(officer)
+    try:
+        config = _write_files(folder)
+    except OSError as refused:
+        raise BadInput(f"cannot write to {folder}: {refused}") from refused
     settings = load(config)
     engine = database.connect(settings.database_url)
     upgrade(engine)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mailer.compose.message import ComposedMessage
 from mailer.delivery.outcome import Outcome, Phase, from_reply
+from mailer.delivery.transport import MayBegin, always
 
 ACCEPTED = from_reply(Phase.AFTER_DOT, 250, "2.0.0 Ok: kept in memory")
 
@@ -21,9 +22,14 @@ class MemoryTransport:
         self.attempts: list[str] = []
         self.is_closed = False
 
-    async def send(self, messages: Sequence[ComposedMessage]) -> list[Outcome]:
+    async def send(
+        self, messages: Sequence[ComposedMessage], *, may_begin: MayBegin = always
+    ) -> list[Outcome | None]:
         """Keep the messages that are accepted."""
-        return [self._answer(message) for message in messages]
+        return [
+            self._answer(message) if may_begin(number) else None
+            for number, message in enumerate(messages)
+        ]
 
     async def close(self) -> None:
         """Remember that nobody wants it any more."""

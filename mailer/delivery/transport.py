@@ -7,7 +7,7 @@ Each connection carries one message at a time; several work side by side. Pipeli
 import asyncio
 import ssl
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
@@ -18,12 +18,22 @@ from mailer.delivery.outcome import Blame, Outcome, Phase, lost
 from mailer.errors import SettingsError
 from mailer.settings import RelaySettings, Settings
 
+#: Asked with the number of a message just before its first octet goes out.
+MayBegin = Callable[[int], bool]
+
+
+def always(_number: int) -> bool:
+    """Nothing holds a message back."""
+    return True
+
 
 class Transport(Protocol):
     """Takes messages and gives one outcome for each, in the same order; it never raises."""
 
-    async def send(self, messages: Sequence[ComposedMessage]) -> list[Outcome]:
-        """Hand the messages over."""
+    async def send(
+        self, messages: Sequence[ComposedMessage], *, may_begin: MayBegin = always
+    ) -> list[Outcome | None]:
+        """Hand the messages over; None for one that was held back, of which nothing went out."""
         ...
 
     async def close(self) -> None:
@@ -36,7 +46,8 @@ class _Wave:
     """Messages that wait for a free connection, and what became of the others."""
 
     waiting: deque[tuple[int, ComposedMessage]]
-    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    may_begin: MayBegin
+    outcomes: dict[int, Outcome | None] = field(default_factory=dict)
     #: Why a connection could not be used; it falls to those that no connection took.
     trouble: Outcome = field(default_factory=lambda: lost(Phase.CONNECT, "not connected"))
 
@@ -65,12 +76,14 @@ class SMTPTransport:
         helo_name = settings.relay.helo_name or settings.mail.domain
         return cls(settings.relay, helo_name=a_label(helo_name))
 
-    async def send(self, messages: Sequence[ComposedMessage]) -> list[Outcome]:
+    async def send(
+        self, messages: Sequence[ComposedMessage], *, may_begin: MayBegin = always
+    ) -> list[Outcome | None]:
         """Hand the messages over; a relay that cannot be used defers all that wait, at once."""
-        wave = _Wave(deque(enumerate(messages)))
+        wave = _Wave(deque(enumerate(messages)), may_begin)
         busy = self._conversations[: len(messages)]
         await asyncio.gather(*(_work(conversation, wave) for conversation in busy))
-        left = {number: wave.trouble for number, _ in wave.waiting}
+        left: dict[int, Outcome | None] = {number: wave.trouble for number, _ in wave.waiting}
         outcomes = left | wave.outcomes
         return [outcomes[number] for number in range(len(messages))]
 
@@ -90,6 +103,9 @@ async def _work(conversation: Conversation, wave: _Wave) -> None:
                 return
             continue  # while we connected, another connection may have taken the rest
         number, message = wave.waiting.popleft()
+        if not wave.may_begin(number):
+            wave.outcomes[number] = None
+            continue
         was_kept = conversation.has_served
         outcome = await conversation.hand_over(message)
         refused_at_once = outcome.blames is Blame.RELAY and outcome.phase is Phase.MAIL

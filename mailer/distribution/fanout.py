@@ -49,7 +49,8 @@ def fan_out(
         _row(one, distribution, position=position, full=full, identity=identity)
         for position, one in enumerate(ordered)
     ]
-    withheld = [_withheld(left, distribution) for left in decided.left_out if left.address_id]
+    planned = {one.recipient.address_id for one in decided.planned}
+    withheld = [_withheld(left, distribution) for left in _alone(decided.left_out, planned)]
     _insert(session, [*rows, *withheld])
     distribution.fanned_out_at = at
     session.add(distribution)
@@ -99,6 +100,12 @@ def _row(
     }
 
 
+def _alone(left_out: Iterable[LeftOut], planned: set[int]) -> list[LeftOut]:
+    """One for each address that gets nothing at all: several people may read one mailbox (R2)."""
+    first = {left.address_id: left for left in reversed([*left_out]) if left.address_id}
+    return [left for address_id, left in first.items() if address_id not in planned]
+
+
 def _withheld(left: LeftOut, distribution: Distribution) -> dict[str, Any]:
     row = Delivery(
         distribution_id=distribution.id or 0,
@@ -114,7 +121,7 @@ def _withheld(left: LeftOut, distribution: Distribution) -> dict[str, Any]:
 
 
 def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Write the rows; an address that is there already stays as it is (R2)."""
+    """Write the rows, some at a time."""
     for chunk in _chunks(rows):
         session.execute(sa.insert(Delivery), chunk)
 

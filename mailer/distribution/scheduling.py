@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from mailer.distribution.fanout import Identity, fan_out
-from mailer.distribution.lifecycle import UNFINISHED
+from mailer.distribution.lifecycle import UNFINISHED, WAITING
 from mailer.errors import MailerError, Unreachable
 from mailer.models import (
     Delivery,
@@ -22,6 +24,8 @@ from mailer.models import (
     Release,
     ReleaseStatus,
 )
+
+log = structlog.get_logger(__name__)
 
 #: Batches of one distribution that may stand in the queue at a time: when the relay is slow the
 #: rest waits in the database, where it can be paused and costs nothing.
@@ -60,13 +64,22 @@ def _started(session: Session, distribution_id: int, *, identity: Identity, now:
     try:
         with session.begin_nested():
             fan_out(session, distribution, identity=identity, at=now)
-    except Unreachable:
+    except (Unreachable, OperationalError):
         raise
     except MailerError as cause:
-        distribution.status, distribution.note = DistributionStatus.PAUSED, str(cause)
-        session.add(distribution)
-        return False
+        return _held(session, distribution, str(cause))
+    except Exception as defect:
+        log.exception("distribution not started", distribution_id=distribution_id)
+        return _held(session, distribution, f"could not start, a defect of ours: {defect!r:.200}")
     return True
+
+
+def _held(session: Session, distribution: Distribution, note: str) -> bool:
+    """Pause what cannot start, with the cause for the officer."""
+    distribution.status, distribution.note = DistributionStatus.PAUSED, note
+    session.add(distribution)
+    session.flush()
+    return False
 
 
 def _claimed(session: Session, distribution_id: int) -> bool:
@@ -167,6 +180,20 @@ def rescue_lost(session: Session, *, now: datetime) -> int:
         )
     )
     return int(lost.rowcount)
+
+
+def cancel_left(session: Session) -> int:
+    """Cancel what a worker gave back or the relay put off after a cancellation; its number."""
+    cancelled = select(Distribution.id).where(Distribution.status == DistributionStatus.CANCELLED)
+    left = session.exec(
+        sa.update(Delivery)
+        .where(
+            _OPEN, col(Delivery.status).in_(WAITING), col(Delivery.distribution_id).in_(cancelled)
+        )
+        .values(status=DeliveryStatus.CANCELLED, queued_until=None, next_attempt_at=None)
+        .execution_options(synchronize_session=False)
+    )
+    return int(left.rowcount)
 
 
 def finish_done(session: Session, *, now: datetime) -> list[int]:

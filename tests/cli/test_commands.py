@@ -122,6 +122,50 @@ def test_bad_input_is_one_line_that_says_what_to_do(
     assert "Traceback" not in answer.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("distributions", "status", "99999999999999999999"),
+        ("distributions", "plan"),
+        ("nonsense",),
+        ("inbound", "read", "missing.eml"),
+        (
+            "distributions",
+            "schedule",
+            "31a26",
+            "--audience",
+            "everyone",
+            "--at",
+            "0001-01-01T00:00",
+        ),
+    ],
+)
+def test_bad_input_in_json_is_one_document(ready: Command, words: tuple[str, ...]) -> None:
+    answer = ready(*words, "--json")
+    assert answer.exit_code == 2
+    assert answer.document["exit_code"] == 2
+    assert "Traceback" not in answer.err
+
+
+def test_a_defect_is_one_line_without_a_traceback(
+    ready: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: object) -> None:
+        raise ZeroDivisionError("as a test")
+
+    monkeypatch.setattr("mailer.cli.releases.list_releases", broken)
+    answer = ready("releases", "list")
+    assert answer.exit_code == 1
+    assert answer.err.count("\n") == 1
+    assert "ZeroDivisionError" in answer.err
+
+
+def test_init_with_a_bad_address_writes_nothing(mailer: Command, tmp_path: Path) -> None:
+    answer = mailer("init", "office", "--officer", "not an address")
+    assert answer.exit_code == 2
+    assert not (tmp_path / "office").exists()
+
+
 def test_an_error_in_json_is_a_document_too(ready: Command) -> None:
     answer = ready("distributions", "status", "7", "--json")
     assert answer.document["exit_code"] == 2

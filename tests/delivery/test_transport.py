@@ -396,3 +396,19 @@ async def _sent(transport: SMTPTransport, messages: Sequence[ComposedMessage]) -
     outcomes = await transport.send(messages)
     await transport.close()
     return outcomes
+
+
+def test_a_message_that_may_not_begin_is_held_back_and_the_others_go(
+    relay: Callable[..., RelaySettings],
+) -> None:
+    with SMTPServer() as server, asyncio.Runner() as runner:
+        transport = SMTPTransport(relay(server.port), helo_name="office.example")
+        wave = [message(one) for one in (KAREN, LARS, MARIA)]
+        outcomes = runner.run(transport.send(wave, may_begin=lambda number: number != 1))
+        runner.run(transport.close())
+    assert [outcome and outcome.kind.value for outcome in outcomes] == [
+        "accepted",
+        None,
+        "accepted",
+    ]
+    assert server.recipients.count(LARS) == 0

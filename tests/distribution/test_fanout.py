@@ -95,3 +95,17 @@ def test_the_targets_of_the_links_are_kept_on_the_server(
     assert [(row.revision_id, row.number, row.url) for row in links] == [
         (full.revisions["fr"].id, 1, "https://harbour.example/code")
     ]
+
+
+def test_several_people_at_one_mailbox_get_one_delivery(
+    session: Session, full: FullRelease, identity: Identity
+) -> None:
+    factories.journalist(session, "shared@b.example")
+    factories.journalist(session, "shared@b.example")
+    factories.journalist(session, "never@b.example", do_not_contact=True)
+    factories.journalist(session, "never@b.example", do_not_contact=True)
+    rows = {row.email: row.status for row in fanned_out(session, full, identity)}
+    assert rows == {
+        "shared@b.example": DeliveryStatus.PENDING,
+        "never@b.example": DeliveryStatus.WITHHELD,
+    }

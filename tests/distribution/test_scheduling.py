@@ -1,6 +1,7 @@
 """What the scheduler finds: due distributions, waiting deliveries, lost ones, finished ones."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -189,3 +190,33 @@ def test_the_release_of_a_finished_distribution_is_sent(
     scheduling.finish_done(session, now=NOW)
     session.refresh(full.release)
     assert full.release.status is ReleaseStatus.SENT
+
+
+def test_a_defect_in_one_distribution_does_not_stop_the_others(
+    session: Session, full: FullRelease, identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factories.desk(session)
+    broken, sound = due(session, full), due(session, full, criteria="country:DK")
+    fan_out = scheduling.fan_out
+
+    def clumsy(session: Session, row: Distribution, **given: Any) -> int:
+        if row.id == broken.id:
+            raise ZeroDivisionError
+        return fan_out(session, row, **given)
+
+    monkeypatch.setattr(scheduling, "fan_out", clumsy)
+    assert scheduling.start_due(session, identity=identity, now=NOW) == [sound.id]
+    assert broken.status is S.PAUSED
+    assert "ZeroDivisionError" in broken.note
+
+
+def test_what_is_given_back_after_a_cancellation_is_cancelled(
+    session: Session, full: FullRelease
+) -> None:
+    row = factories.distribution(session, full.release, status=S.CANCELLED)
+    late = factories.delivery(session, row, "a@b.example", status=DeliveryStatus.DEFERRED)
+    sent = factories.delivery(session, row, "b@b.example", status=DeliveryStatus.SENT)
+    assert scheduling.cancel_left(session) == 1
+    session.refresh(late)
+    session.refresh(sent)
+    assert (late.status, sent.status) == (DeliveryStatus.CANCELLED, DeliveryStatus.SENT)

@@ -17,6 +17,7 @@ from mailer.contacts.suppressions import is_suppressed
 from mailer.database import reading, writing
 from mailer.delivery.memory import MemoryTransport
 from mailer.delivery.outcome import Outcome, Phase, from_reply, lost
+from mailer.delivery.transport import MayBegin, always
 from mailer.distribution.scheduling import Batch
 from mailer.models import (
     Delivery,
@@ -29,8 +30,10 @@ from mailer.models import (
 from mailer.settings import Settings
 from mailer.tokens import Keyring
 from tests import factories
+from workers import watch
 from workers.broker import put
 from workers.deliver import Sender, declare
+from workers.watch import Watch
 
 GREYLISTED = from_reply(Phase.RCPT, 451, "4.7.1 Greylisted")
 NO_USER = from_reply(Phase.RCPT, 550, "5.1.1 no such user")
@@ -47,8 +50,10 @@ class WatchedTransport(MemoryTransport):
         super().__init__(answers)
         self.meanwhile: Callable[[], None] = lambda: None
 
-    async def send(self, messages: Sequence[ComposedMessage]) -> list[Outcome]:
-        outcomes = await super().send(messages)
+    async def send(
+        self, messages: Sequence[ComposedMessage], *, may_begin: MayBegin = always
+    ) -> list[Outcome | None]:
+        outcomes = await super().send(messages, may_begin=may_begin)
         self.meanwhile()
         return outcomes
 
@@ -302,3 +307,26 @@ def test_a_worker_that_ends_says_goodbye_to_the_relay(
     assert not relay.is_closed
     worker.stop()
     assert relay.is_closed
+
+
+def test_a_pause_in_mid_wave_gives_back_what_was_not_begun(
+    sender: Sender,
+    engine: sa.Engine,
+    relay: WatchedTransport,
+    distribution: Distribution,
+    deliver: Deliver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watch, "LOOK_SECONDS", -1)
+    # Looked at before the second message of the first wave: by then the pause has come.
+    first_look = Watch._look
+
+    def look(self: Watch) -> None:
+        first_look(self)
+        set_status(engine, distribution, DistributionStatus.PAUSED)
+
+    monkeypatch.setattr(Watch, "_look", look)
+    found = deliver()
+    assert statuses(found) == ["sent"] + ["pending"] * (NUMBER - 1)
+    assert {row.attempt for row in list(found.values())[1:]} == {0}
+    assert len(relay.messages) == 1
