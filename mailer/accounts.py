@@ -44,14 +44,13 @@ def add_officer(
 ) -> PressOfficer:
     """A new press officer. Raises BadInput for a short password or an address already in use."""
     address = addresses.parse(email).normalised
-    if not PASSWORD_MINIMUM <= len(password) <= PASSWORD_MAXIMUM:
-        raise BadInput(f"the password is too short: {PASSWORD_MINIMUM} characters or more")
+    hashed = _hash_of(password)
     if find_officer(session, address) is not None:
-        raise BadInput(f"there is a press officer {address} already: choose another address")
+        raise BadInput(f"there is a press officer {address} already: `mailer officers renew`")
     officer = PressOfficer(
         email=address,
         name=name.strip() or address,
-        password_hash=_hasher.hash(password),
+        password_hash=hashed,
         role=role,
         created_at=clock.now(),
     )
@@ -130,6 +129,27 @@ def deactivate(session: Session, email: str) -> None:
     session.add(officer)
     session.exec(sa.delete(OfficerSession).where(col(OfficerSession.officer_id) == officer.id))
     session.flush()
+
+
+def renew_password(session: Session, email: str, *, password: str) -> None:
+    """Give an officer a new password, let a deactivated one in again, and end every sign-in.
+
+    Raises NotFound, and BadInput for a short password.
+    """
+    officer = find_officer(session, email)
+    if officer is None:
+        raise NotFound(f"there is no press officer {email}")
+    officer.password_hash = _hash_of(password)
+    officer.is_active = True
+    session.add(officer)
+    session.exec(sa.delete(OfficerSession).where(col(OfficerSession.officer_id) == officer.id))
+    session.flush()
+
+
+def _hash_of(password: str) -> str:
+    if not PASSWORD_MINIMUM <= len(password) <= PASSWORD_MAXIMUM:
+        raise BadInput(f"the password is too short: {PASSWORD_MINIMUM} characters or more")
+    return _hasher.hash(password)
 
 
 @cache

@@ -4,6 +4,7 @@ SQLite begins every writing transaction with BEGIN IMMEDIATE: deferred ones lost
 600 concurrent updates in a trial, immediate ones none.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -142,7 +143,19 @@ def translated() -> Iterator[None]:
     try:
         yield
     except OperationalError as away:
+        if _is_about_the_statement(away):
+            raise
         raise Unreachable(f"the database cannot be used: {_first_line(away)}") from away
+
+
+def _is_about_the_statement(failure: OperationalError) -> bool:
+    """Whether the database answered, and what was asked is at fault: waiting would not help.
+
+    SQLite says so by its plain error code; PostgreSQL by class 54, program limit exceeded.
+    """
+    if getattr(failure.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        return True
+    return str(getattr(failure.orig, "sqlstate", None)).startswith("54")
 
 
 def _first_line(failure: DBAPIError) -> str:

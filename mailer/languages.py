@@ -24,6 +24,10 @@ TRANSLATIONS = TEMPLATES / "translations"
 ALIASES = {"no": "nb", "nn": "nb", "sh": "sr-Latn", "mo": "ro", "iw": "he", "sr-ME": "sr-Latn"}
 #: CLDR distance up to which a tag still serves: fr-CA reads fr, but hr does not read sr.
 CLOSE_ENOUGH = 5
+#: "Undetermined" is a valid tag, and no language that anybody reads.
+NO_LANGUAGE = "und"
+#: How dates are written in a language that CLDR does not know.
+OTHERWISE = Locale("en", "GB")
 #: CLDR's plain English is American; a press office in Europe writes "4 June 2007".
 DATE_LOCALES = {"en": "en_GB"}
 
@@ -32,7 +36,7 @@ DATE_LOCALES = {"en": "en_GB"}
 def parse(tag: str) -> str:
     """The tag in its canonical form, old tags read as today's.
 
-    Raises BadInput when it is not a BCP 47 tag.
+    Raises BadInput when it is not a BCP 47 tag, or says that the language is undetermined.
     """
     try:
         canonical = langcodes.standardize_tag(tag.strip().replace("_", "-"))
@@ -42,6 +46,8 @@ def parse(tag: str) -> str:
         ) from wrong
     if not langcodes.tag_is_valid(canonical):
         raise BadInput(f"{tag!r} is not a known language: write it like da, pt-BR or sr-Latn")
+    if canonical.split("-")[0] == NO_LANGUAGE:
+        raise BadInput(f"{tag!r} says that the language is unknown: name it like da or pt-BR")
     return ALIASES.get(canonical, canonical)
 
 
@@ -99,28 +105,39 @@ def catalog(tag: str) -> GNUTranslations:
 
 
 @cache
-def locale(tag: str) -> Locale:
-    """The CLDR locale of a tag, the root of its language when CLDR knows no closer one."""
+def known_locale(tag: str) -> Locale | None:
+    """The CLDR locale of a tag, the root of its language when CLDR knows no closer one.
+
+    None for the many languages that have a tag and no place in CLDR, such as li and tlh.
+    """
     try:
         return Locale.parse(tag, sep="-")
     except (UnknownLocaleError, ValueError):
+        pass
+    try:
         return Locale.parse(parse(tag).split("-")[0])
+    except (BadInput, UnknownLocaleError, ValueError):
+        return None
+
+
+def locale(tag: str) -> Locale:
+    """The CLDR locale of a tag, British English for a language that CLDR does not know."""
+    return known_locale(tag) or OTHERWISE
 
 
 def direction(tag: str) -> str:
     """`rtl` or `ltr`, as the dir attribute wants it."""
-    try:
-        return str(locale(tag).text_direction)
-    except UnknownLocaleError:
-        return "ltr"
+    known = known_locale(tag)
+    return str(known.text_direction) if known else "ltr"
 
 
 def name(tag: str, *, written_in: str) -> str:
-    """What the language is called in another one: ("da", written_in="fr") is danois."""
-    try:
-        return locale(tag).get_display_name(str(locale(written_in))) or tag
-    except UnknownLocaleError:
-        return tag
+    """What the language is called in another one: ("da", written_in="fr") is danois.
+
+    A language that CLDR does not know is called by its tag.
+    """
+    known = known_locale(tag)
+    return (known.get_display_name(str(locale(written_in))) if known else None) or tag
 
 
 def long_date(day: date, tag: str) -> str:

@@ -84,6 +84,13 @@ class Family:
             (name for name, child in self.children.items() if child.poll() is not None), None
         )
 
+    def how(self, name: str) -> str:
+        """How a part that has ended did so, in words."""
+        code = self.children[name].returncode
+        if code < 0:
+            return f"killed by {signal.Signals(-code).name}"
+        return f"exit code {code}: its own lines tell why"
+
     def wait(self, *, until: Callable[[], bool]) -> str | None:
         """Wait until `until` is true (None) or a part has ended (its name)."""
         while not until():

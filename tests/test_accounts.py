@@ -108,3 +108,15 @@ def test_an_officer_who_left_is_out_at_once(session: Session, marie: PressOffice
 def test_nobody_unknown_can_be_deactivated(session: Session) -> None:
     with pytest.raises(NotFound):
         accounts.deactivate(session, "nobody@harbour.example")
+
+
+def test_a_new_password_lets_in_again_whoever_was_shut_out(
+    session: Session, marie: PressOfficer
+) -> None:
+    secret = accounts.open_session(session, marie.id or 0, hours=1)
+    accounts.deactivate(session, marie.email)
+    accounts.renew_password(session, marie.email, password="another quiet harbour")
+    assert accounts.authenticate(marie, password="another quiet harbour") == marie
+    assert accounts.officer_of(session, secret) is None
+    with pytest.raises(Refused):
+        accounts.authenticate(marie, password=PASSWORD)

@@ -1,9 +1,11 @@
 """The database: moments keep their zone, writers do not lose each other, its absence is said."""
 
+import sqlite3
 import threading
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, select
@@ -88,3 +90,37 @@ def test_an_error_quotes_no_address(engine: sa.Engine) -> None:
             session.flush()
         session.rollback()
     assert "[SQL parameters hidden" in str(refused.value)
+
+
+def test_a_statement_that_is_at_fault_is_not_a_database_that_is_away(
+    sqlite_engine: sa.Engine,
+) -> None:
+    with (
+        pytest.raises(sa.exc.OperationalError, match="no such table"),
+        database.reading(sqlite_engine) as session,
+    ):
+        session.execute(sa.text("SELECT * FROM nowhere"))
+
+
+def test_a_statement_that_is_too_long_is_not_a_database_that_is_away(
+    sqlite_engine: sa.Engine,
+) -> None:
+    numbers = range(300_000)
+    with (
+        pytest.raises(sa.exc.OperationalError, match="too many SQL variables"),
+        database.reading(sqlite_engine) as session,
+    ):
+        session.execute(sa.select(Outlet.id).where(sa.column("id").in_(numbers)))
+
+
+def test_a_statement_too_complex_for_postgresql_is_not_a_database_that_is_away() -> None:
+    refused = psycopg.errors.StatementTooComplex("stack depth limit exceeded")
+    with pytest.raises(sa.exc.OperationalError), database.translated():
+        raise sa.exc.OperationalError("SELECT", {}, refused)
+
+
+def test_a_locked_database_is_away_for_now() -> None:
+    locked = sqlite3.OperationalError("database is locked")
+    locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    with pytest.raises(Unreachable, match="database is locked"), database.translated():
+        raise sa.exc.OperationalError("BEGIN IMMEDIATE", {}, locked)

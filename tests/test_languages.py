@@ -90,3 +90,23 @@ def test_every_cover_language_has_a_catalog_that_reads() -> None:
     assert "da" in languages.cover_languages()
     for tag in languages.cover_languages():
         assert languages.catalog(tag).info()
+
+
+@pytest.mark.parametrize("tag", ["li", "mul", "tlh", "x-private", "i-klingon", "ae", "av", "bi"])
+def test_a_language_that_cldr_does_not_know_is_called_by_its_tag(tag: str) -> None:
+    assert languages.known_locale(tag) is None
+    assert languages.name(tag, written_in="en") == tag
+    assert languages.direction(tag) == "ltr"
+    assert languages.long_date(date(2007, 6, 4), tag) == "4 June 2007"
+    assert languages.weekday_date(date(2007, 6, 4), tag) == "Monday, 4 June 2007"
+
+
+@pytest.mark.parametrize("tag", ["", "no tag at all", "li-NL", "da", "zh-Hant-HK", "und", "root"])
+def test_every_tag_has_a_locale_to_write_dates_in(tag: str) -> None:
+    assert languages.locale(tag).date_formats["long"]
+
+
+@pytest.mark.parametrize("tag", ["und", "UND", "und-Latn"])
+def test_an_undetermined_language_is_to_be_named(tag: str) -> None:
+    with pytest.raises(BadInput, match="the language is unknown: name it"):
+        languages.parse(tag)

@@ -14,6 +14,8 @@ from mailer.errors import BadInput
 from mailer.models import MediaType
 
 EVERYONE = "everyone"
+#: What a database still reads as one condition, and a person as one line.
+LONGEST = 4000
 #: The top terms of the IPTC Media Topics: the beats that all offices share; others are free tags.
 TOP_BEATS = (
     "arts, culture, entertainment and media",
@@ -90,12 +92,13 @@ def parse(line: str) -> Criteria:
     """Read a line such as `language:da,en country:DK list:"Cybercrime" -list:"Do not invite"`.
 
     Raises BadInput for an unknown key or value, with the nearest known one; and for a line that
-    says nobody is wanted.
+    says nobody is wanted or is too long.
     """
+    text = _not_too_long(line.strip())
     wanted: list[Term] = []
     unwanted: list[Term] = []
     says_everyone = False
-    place, text = 0, line.strip()
+    place = 0
     while place < len(text):
         if match := TERM.match(text, place):
             place = match.end()
@@ -109,7 +112,19 @@ def parse(line: str) -> Criteria:
         raise BadInput(
             "nobody is wanted: write terms such as language:da country:DK, or write everyone"
         )
-    return Criteria(wanted=_ordered(wanted), unwanted=_ordered(unwanted))
+    criteria = Criteria(wanted=_ordered(wanted), unwanted=_ordered(unwanted))
+    # The canonical line is what is kept and read again; quoting may have made it longer.
+    _not_too_long(criteria.line())
+    return criteria
+
+
+def _not_too_long(line: str) -> str:
+    if len(line) > LONGEST:
+        raise BadInput(
+            f"the criteria are longer than {LONGEST} characters: put these contacts on a list"
+            ' and name the list, as in list:"City desk"'
+        )
+    return line
 
 
 def _is_everyone(word: str) -> bool:

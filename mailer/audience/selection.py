@@ -55,6 +55,8 @@ class LeftOut:
     reason: str
     outlet_name: str = ""
     country: str = ""
+    #: Nothing is withheld from them: they have this very text from another distribution.
+    has_it_already: bool = False
 
 
 @dataclass(frozen=True)

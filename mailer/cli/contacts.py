@@ -27,6 +27,8 @@ def import_file(
         if preview:
             session.rollback()
     desk.answer(report, as_json=as_json, told=lambda: _tell_import(desk, report))
+    if preview and not as_json:
+        desk.say("a preview: nothing was written")
     if report.unusable:
         raise typer.Exit(1)
 

@@ -18,6 +18,7 @@ from sqlmodel import Session
 
 from mailer import database
 from mailer.compose.letter import Identity
+from mailer.errors import Refused
 from mailer.migrations import refuse_outdated
 from mailer.settings import Settings, load
 from mailer.tokens import Keyring
@@ -60,6 +61,12 @@ class Context:
     def engine(self) -> sa.Engine:
         """The database, refused when its tables are not today's."""
         engine = database.connect(self.settings.database_url)
+        file = engine.url.database if engine.dialect.name == "sqlite" else None
+        if file and not Path(file).exists():
+            raise Refused(
+                f"there is no database {file}: go to the folder of your mailer.toml, or name that"
+                " file with --config; for a new office: `mailer init`, or `mailer db upgrade`"
+            )
         refuse_outdated(engine)
         return engine
 

@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, help="Make the tables and keep them up t
 def upgrade_tables(context: typer.Context, as_json: AsJson = False) -> None:
     """Make or change the tables until they are today's; nothing is lost."""
     desk: Context = context.obj
-    desk.settings.home.mkdir(parents=True, exist_ok=True)
+    desk.settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     upgrade(database.connect(desk.settings.database_url))
     desk.answer({"up_to_date": True}, as_json=as_json, told=lambda: desk.say("up to date"))
 

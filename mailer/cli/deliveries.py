@@ -1,7 +1,6 @@
 """`mailer deliveries`: what became of each message, and the decision on those in doubt."""
 
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -9,19 +8,13 @@ from sqlmodel import Session, col, select
 
 from mailer.cli.context import BIGGEST, AsJson, Context
 from mailer.distribution import lifecycle
+from mailer.distribution.lifecycle import Decision
 from mailer.errors import NotFound
 from mailer.models import Delivery, DeliveryEvent, DeliveryStatus
 
 app = typer.Typer(no_args_is_help=True, help="One message to one address.")
 
 ROWS_AT_ONCE = 1000
-
-
-class Decision(StrEnum):
-    """What shall happen to deliveries of which nobody knows whether the relay took them."""
-
-    RESEND = "resend"
-    ACCEPT = "accept"
 
 
 @app.command("list")

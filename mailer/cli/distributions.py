@@ -5,6 +5,7 @@ import time
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,13 +15,14 @@ from mailer.audience.criteria import parse
 from mailer.cli.context import BIGGEST, AsJson, Context, counted
 from mailer.distribution import lifecycle
 from mailer.distribution.planning import Plan, PlannedDelivery, plan
-from mailer.models import Office
+from mailer.models import DeliveryStatus, Office
 from mailer.releases.editions import load
 from mailer.releases.offices import the_office
 
 app = typer.Typer(no_args_is_help=True, help="When a release goes, and to whom.")
 
 FOLLOW_SECONDS = 0.5
+THIS_MACHINE_ONLY = ("127.0.0.1", "localhost", "::1")
 
 Reference = Annotated[str, typer.Argument(help="The reference of the release.")]
 CriteriaOption = Annotated[str, typer.Option("--audience", help="Criteria, in one line.")]
@@ -133,6 +135,12 @@ def schedule(
         if dry_run:
             session.rollback()
             document["distribution_id"] = None
+    if urlsplit(desk.settings.web.public_url).hostname in THIS_MACHINE_ONLY:
+        desk.err.print(
+            f"note: the links in these messages lead to {desk.settings.web.public_url}, which only"
+            " this machine can open: set web.public_url before a real send",
+            highlight=False,
+        )
     desk.answer(document, as_json=as_json, told=lambda: _tell_scheduled(desk, document))
 
 
@@ -254,5 +262,10 @@ def _tell_state(desk: Context, state: lifecycle.Progress, zone: Any) -> None:
             desk.say(f"{words} {moment.astimezone(zone).isoformat(timespec='seconds')}")
     if state.rate_per_minute:
         desk.say(f"{state.rate_per_minute} a minute")
+    if state.counts.get(DeliveryStatus.UNKNOWN):
+        desk.say(
+            "unknown: nobody can tell whether the relay took them. Look into its log, then"
+            f" `mailer deliveries resolve {state.id} --unknown resend` or `--unknown accept`"
+        )
     if state.note:
         desk.say(f"note: {state.note}")

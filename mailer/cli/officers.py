@@ -37,6 +37,17 @@ def add(
     desk.answer(document, as_json=as_json, told=lambda: desk.say(f"{email}: password {password}"))
 
 
+@app.command("renew")
+def renew(context: typer.Context, email: str, as_json: AsJson = False) -> None:
+    """Give an officer a new password, shown once; one who was shut out may sign in again."""
+    desk: Context = context.obj
+    password = secrets.token_urlsafe(12)
+    with desk.writing() as session:
+        accounts.renew_password(session, email, password=password)
+    document = {"officer": email, "password": password}
+    desk.answer(document, as_json=as_json, told=lambda: desk.say(f"{email}: password {password}"))
+
+
 @app.command("deactivate")
 def deactivate(context: typer.Context, email: str, as_json: AsJson = False) -> None:
     """Shut an officer out: all sessions end at once."""

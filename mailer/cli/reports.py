@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from mailer.cli.context import AsJson, Context
+from mailer.errors import BadInput
 from mailer.reports.summary import ReleaseReport, release_report
 
 app = typer.Typer(no_args_is_help=True, help="What became of a release.")
@@ -23,6 +24,8 @@ def release(
     as_json: AsJson = False,
 ) -> None:
     """Show reached, sent, bounced, opened and left, by language, country, outlet, provider."""
+    if as_csv and as_json:
+        raise BadInput("--csv and --json are two forms of one answer: choose one")
     desk: Context = context.obj
     with desk.reading() as session:
         report = release_report(session, reference)

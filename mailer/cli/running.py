@@ -28,9 +28,9 @@ def run(context: typer.Context) -> None:
     parts = [WEB, WORKER, SCHEDULER, *([INBOUND] if desk.settings.bounces.listen_port else [])]
     try:
         family.start(parts)
-        desk.err.print(f"Press Mailer runs at {desk.settings.web.public_url}; Ctrl-C ends it.")
+        desk.err.print(f"Press Mailer starts at {desk.settings.web.public_url}; Ctrl-C ends it.")
         if (ended := family.wait(until=stop)) is not None:
-            raise Refused(f"the {ended} part ended by itself: its own lines above tell why")
+            raise Refused(f"the {ended} part ended by itself ({family.how(ended)}); all parts end")
     finally:
         family.stop()
         if broker is not None:

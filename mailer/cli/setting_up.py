@@ -61,7 +61,8 @@ def _write_files(folder: Path) -> Path:
     secret = folder / "secrets.toml"
     secret.touch(mode=0o600, exist_ok=False)
     secret.write_text(key, encoding="utf-8")
-    (folder / "var").mkdir(exist_ok=True)
+    # Contacts and their addresses are nobody else's business.
+    (folder / "var").mkdir(mode=0o700, exist_ok=True)
     return folder / "mailer.toml"
 
 

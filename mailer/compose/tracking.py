@@ -32,6 +32,8 @@ class Links:
     unsubscribe_url: str
     unsubscribe_mailto: str
     help_url: str
+    #: The office's own notice; empty when it has none.
+    privacy_url: str = ""
     #: Empty when nothing is measured in person.
     stop_measuring_url: str = ""
     #: Empty when no opens are counted.
@@ -60,6 +62,7 @@ def links_of(letter: Letter) -> Links:
         unsubscribe_url=unsubscribe_url,
         unsubscribe_mailto=f"mailto:u+{leave}@{identity.bounce_domain}?subject=unsubscribe",
         help_url=f"{identity.public_url}/help",
+        privacy_url=letter.full.office.privacy_url,
         stop_measuring_url=f"{unsubscribe_url}#measuring" if is_personal else "",
         pixel_url=_pixel_url(letter),
         redirects=_redirects(letter),

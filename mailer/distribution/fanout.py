@@ -102,7 +102,8 @@ def _row(
 
 def _alone(left_out: Iterable[LeftOut], planned: set[int]) -> list[LeftOut]:
     """One for each address that gets nothing at all: several people may read one mailbox (R2)."""
-    first = {left.address_id: left for left in reversed([*left_out]) if left.address_id}
+    without = [left for left in left_out if left.address_id and not left.has_it_already]
+    first = {left.address_id: left for left in reversed(without)}
     return [left for address_id, left in first.items() if address_id not in planned]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -40,6 +41,13 @@ WAITING = (DeliveryStatus.PENDING, DeliveryStatus.DEFERRED)
 UNFINISHED = (*WAITING, DeliveryStatus.SENDING)
 #: Deliveries that the relay took, whatever came back later.
 HANDED_OVER = (DeliveryStatus.SENT, DeliveryStatus.BOUNCED, DeliveryStatus.COMPLAINED)
+
+
+class Decision(StrEnum):
+    """What shall happen to deliveries of which nobody knows whether the relay took them."""
+
+    RESEND = "resend"
+    ACCEPT = "accept"
 
 
 @dataclass(frozen=True)
@@ -240,9 +248,7 @@ def progress(session: Session, distribution_id: int) -> Progress:
     now = clock.now()
     counts = _counts(session, distribution_id)
     first, last, recent = _pace(session, distribution_id, since=now - RATE_WINDOW)
-    rate = (
-        recent if first is None or now - first >= RATE_WINDOW else _extrapolated(now, first, recent)
-    )
+    rate = _rate(now, first, recent) if row.status is SENDING else 0
     left = sum(counts.get(status, 0) for status in UNFINISHED)
     return Progress(
         id=distribution_id,
@@ -282,6 +288,8 @@ def _pace(
     return first, last, number
 
 
-def _extrapolated(now: datetime, first: datetime, count: int) -> int:
-    """The rate of a distribution that is younger than the window."""
-    return round(count * RATE_WINDOW / max(now - first, timedelta(seconds=1)))
+def _rate(now: datetime, first: datetime | None, recent: int) -> int:
+    """Hand-overs a minute; of a distribution younger than the window, at its pace until now."""
+    if first is None or now - first >= RATE_WINDOW:
+        return recent
+    return round(recent * RATE_WINDOW / max(now - first, timedelta(seconds=1)))

@@ -23,6 +23,7 @@ from mailer.releases.editions import (
     pick_edition,
 )
 
+HAS_IT = "gets this text already"
 #: The stricter of the office's mode and the recipient's wins.
 STRICTEST_FIRST = (TrackingMode.NONE, TrackingMode.AGGREGATE, TrackingMode.INDIVIDUAL)
 #: Deliveries that have brought a revision to an address, or may still do so.
@@ -129,7 +130,7 @@ def _refusals(
     for one in planned:
         pair = (one.recipient.address_id, one.edition.revision.id)
         if pair in received:
-            refusals[pair[0]] = f"gets this text already, in distribution {received[pair]}"
+            refusals[pair[0]] = f"{HAS_IT}, in distribution {received[pair]}"
     return refusals
 
 
@@ -157,6 +158,7 @@ def _without(
             reason=refusals[one.recipient.address_id],
             outlet_name=one.recipient.outlet_name,
             country=one.recipient.country,
+            has_it_already=refusals[one.recipient.address_id].startswith(HAS_IT),
         )
         for one in planned
         if one.recipient.address_id in refusals

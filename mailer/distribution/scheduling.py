@@ -64,6 +64,7 @@ def _started(session: Session, distribution_id: int, *, identity: Identity, now:
     try:
         with session.begin_nested():
             fan_out(session, distribution, identity=identity, at=now)
+            _gone_out(session, distribution.release_id)
     except (Unreachable, OperationalError):
         raise
     except MailerError as cause:
@@ -72,6 +73,18 @@ def _started(session: Session, distribution_id: int, *, identity: Identity, now:
         log.exception("distribution not started", distribution_id=distribution_id)
         return _held(session, distribution, f"could not start, a defect of ours: {defect!r:.200}")
     return True
+
+
+def _gone_out(session: Session, release_id: int) -> None:
+    """From the first hand-over on a release is sent: its facts are in the world."""
+    session.exec(
+        sa.update(Release)
+        .where(
+            col(Release.id) == release_id,
+            col(Release.status).in_((ReleaseStatus.DRAFT, ReleaseStatus.APPROVED)),
+        )
+        .values(status=ReleaseStatus.SENT)
+    )
 
 
 def _held(session: Session, distribution: Distribution, note: str) -> bool:
@@ -197,7 +210,7 @@ def cancel_left(session: Session) -> int:
 
 
 def finish_done(session: Session, *, now: datetime) -> list[int]:
-    """Distributions with nothing left to do are `sent`, and so are their releases; their ids."""
+    """Distributions with nothing left to do are `sent`; their ids."""
     unfinished = (
         select(Delivery.id)
         .where(
@@ -207,7 +220,7 @@ def finish_done(session: Session, *, now: datetime) -> list[int]:
         )
         .exists()
     )
-    done = session.exec(
+    done = session.scalars(
         sa.update(Distribution)
         .where(
             col(Distribution.status) == DistributionStatus.SENDING,
@@ -215,15 +228,6 @@ def finish_done(session: Session, *, now: datetime) -> list[int]:
             ~unfinished,
         )
         .values(status=DistributionStatus.SENT, finished_at=now)
-        .returning(col(Distribution.id), col(Distribution.release_id))
+        .returning(col(Distribution.id))
     ).all()
-    if done:
-        session.exec(
-            sa.update(Release)
-            .where(
-                col(Release.id).in_([release_id for _, release_id in done]),
-                col(Release.status).in_((ReleaseStatus.DRAFT, ReleaseStatus.APPROVED)),
-            )
-            .values(status=ReleaseStatus.SENT)
-        )
-    return [distribution_id for distribution_id, _ in done]
+    return [number for number in done if number is not None]

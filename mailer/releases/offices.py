@@ -7,30 +7,38 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
 from mailer import addresses, clock, languages
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import Office, PressContact, TrackingMode
-from mailer.releases.manuscripts.front_matter import one_line, unknown
+from mailer.releases.manuscripts.front_matter import is_blank, one_line, unknown
 from mailer.releases.manuscripts.reading import ContactRecord
 
 KEYS: Final = tuple(name for name in Office.model_fields if name != "id")
 REQUIRED: Final = ("key", "name", "postal_address", "from_name", "from_address")
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+#: In an address they end it, or are read by browsers as something else.
+NOT_IN_ADDRESSES = re.compile(r'[\s"<>\\\u200b-\u200f\u2060\ufeff]')
 
 
 def read_office(path: Path) -> dict[str, Any]:
     """The description of an office that a TOML file holds; `save_office` checks it.
 
-    Raises BadInput when the file cannot be read.
+    Raises BadInput when the file cannot be read or says nothing.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        description = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as away:
         raise BadInput(f"cannot read {path}: {away.strerror}") from away
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
         raise BadInput(f"{path.name} is not TOML in UTF-8: {wrong}") from wrong
+    if not description:
+        needed = ", ".join(REQUIRED)
+        raise BadInput(f"{path.name} is empty: describe the office with lines for {needed}")
+    return description
 
 
 def save_office(session: Session, description: Mapping[str, Any]) -> Office:
@@ -41,7 +49,7 @@ def save_office(session: Session, description: Mapping[str, Any]) -> Office:
     given: dict[str, Any] = {key: _checked(key, value) for key, value in description.items()}
     office = _first(session)
     for key in REQUIRED:
-        if not given.get(key, office and getattr(office, key)):
+        if is_blank(given.get(key, getattr(office, key) if office else "")):
             raise BadInput(f"office: {key} is missing: add a line {key} = …")
     if office is None:
         office = Office(**({"reply_to": given["from_address"]} | given))
@@ -158,6 +166,42 @@ def _mailbox(value: object) -> str:
     return addresses.parse(text).typed if text else ""
 
 
+def _web_address(value: object) -> str:
+    """The address of a page on the web, with its scheme."""
+    text = _one_address(value)
+    if text and not _is_on_the_web(text):
+        raise BadInput("must be a web address such as https://www.office.example/privacy")
+    return text
+
+
+def _website(value: object) -> str:
+    """The same, or without a scheme, as a letterhead prints it."""
+    text = _one_address(value)
+    is_bare = not SCHEME.match(text)
+    if text and not _is_on_the_web(f"https://{text}" if is_bare else text, is_public=is_bare):
+        raise BadInput("must be a web address such as www.office.example")
+    return text
+
+
+def _one_address(value: object) -> str:
+    if isinstance(value, str) and len(value.strip().splitlines()) > 1:
+        raise BadInput("must be one line")
+    return _line(value)
+
+
+def _is_on_the_web(address: str, *, is_public: bool = False) -> bool:
+    """Whether a browser finds it; with `is_public` its host has a dot, as javascript: has not."""
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018 - reading it raises ValueError for what is no number
+    except ValueError:
+        return False
+    if parts.scheme not in {"http", "https"} or "@" in parts.netloc:
+        return False
+    host = parts.hostname or ""
+    return bool(host) and not NOT_IN_ADDRESSES.search(address) and ("." in host or not is_public)
+
+
 def _zone(value: object) -> str:
     return clock.zone(_line(value)).key
 
@@ -190,6 +234,8 @@ _READERS: Final[dict[str, Callable[[object], object]]] = {
     "email": _mailbox,
     "from_address": _mailbox,
     "reply_to": _mailbox,
+    "website": _website,
+    "privacy_url": _web_address,
     "zone": _zone,
     "tracking": _tracking,
     "default_language": _tag,

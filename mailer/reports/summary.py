@@ -29,6 +29,8 @@ from mailer.reports.figures import DIMENSIONS, Figures, Line, lines_by, total
 
 #: A smaller number of readers counted together could point to one of them.
 SMALLEST_CELL = 5
+#: A spreadsheet would take a cell that begins so for a formula.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -69,17 +71,25 @@ class ReleaseReport:
         }
 
     def as_rows(self) -> list[list[str | int]]:
-        """The report as a table: a head, the totals, and a row for each line."""
+        """The report as a table for a spreadsheet: a head, the totals, and a row for each line.
+
+        Names come from contacts files of others, so none of them can be a formula.
+        """
         names = [field.name for field in fields(Figures)]
         lines = [("total", Line("", self.totals))]
         lines += [(table, line) for table, found in self.tables().items() for line in found]
         return [
             ["by", "name", *names],
             *(
-                [table, line.name, *(getattr(line.figures, name) for name in names)]
+                [table, as_text(line.name), *(getattr(line.figures, name) for name in names)]
                 for table, line in lines
             ),
         ]
+
+
+def as_text(name: str) -> str:
+    """The name as a cell that no spreadsheet takes for a formula."""
+    return f"'{name}" if name.startswith(FORMULA_SIGNS) else name
 
 
 def release_report(session: Session, reference: str) -> ReleaseReport:

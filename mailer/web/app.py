@@ -46,7 +46,8 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         engine.dispose()
 
-    app = FastAPI(title="Press Mailer", openapi_url=None, lifespan=lifespan)
+    # A redirect to the address with or without a slash would be built from the Host header.
+    app = FastAPI(title="Press Mailer", openapi_url=None, lifespan=lifespan, redirect_slashes=False)
     door = Door(
         settings=settings,
         engine=engine,

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from mailer import accounts
-from mailer.errors import Refused
+from mailer import accounts, addresses
+from mailer.errors import BadInput, Refused
 from mailer.web.dependencies import Door, Parts, Submitted, anybody, page, signed_in
 from mailer.web.forms import Bound, bind, blank
 
@@ -45,13 +45,30 @@ class Tries:
 
     def take(self, account: str, *, network: str) -> bool:
         """Whether one more try is free; it is counted as far as it gets."""
-        account = account.strip().lower()
+        account = account_of(account)
         wanted: tuple[tuple[RateLimitItem, tuple[str, ...]], ...] = (
             (ACCOUNT_FROM_NETWORK, (account, network)),
             (NETWORK, (network,)),
             (ACCOUNT, (account,)),
         )
         return all(self._limiter.hit(limit, *key) for limit, key in wanted)
+
+    def succeeded(self, account: str, *, network: str) -> None:
+        """Give the account its tries back: whoever knows the password is guessing nothing.
+
+        Those of the network stay counted, or one account of one's own would free all others.
+        """
+        account = account_of(account)
+        self._limiter.clear(ACCOUNT_FROM_NETWORK, account, network)
+        self._limiter.clear(ACCOUNT, account)
+
+
+def account_of(typed: str) -> str:
+    """The account that was meant, however its address is spelt: as `find_officer` reads it."""
+    try:
+        return addresses.parse(typed).normalised
+    except BadInput:
+        return typed.strip().lower()
 
 
 def network_of(host: str) -> str:
@@ -85,6 +102,7 @@ def sign_in(request: Request, door: Parts, form: Submitted) -> Response:
         officer = accounts.authenticate(found, password=bound.model.password)
     except Refused as refused:
         return _again(request, bound, str(refused), status=403)
+    request.app.state.tries.succeeded(bound.model.email, network=network)
     return _let_in(door, officer.id or 0, then=_local(bound.model.then))
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from fastapi import Depends
+from pydantic import Field
 from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.requests import HTTPConnection, Request
@@ -91,6 +92,8 @@ async def submitted(request: Request) -> FormData:
 SignedIn = Annotated[Officer, Depends(signed_in)]
 Parts = Annotated[Door, Depends(door_of)]
 Submitted = Annotated[FormData, Depends(submitted)]
+#: The number of a row in an address; the database counts in 64 bits, and what is beyond is no row.
+RowNumber = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
 def wants_fragment(request: HTTPConnection) -> bool:

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from mailer.errors import BadInput, BadToken, MailerError, NotFound, Refused, Unreachable
 from mailer.web import public
@@ -29,6 +29,8 @@ STATUSES: dict[type[MailerError], int] = {
 #: How long a mail program or a browser should wait before it tries again.
 RETRY_AFTER_SECONDS = "30"
 UNKNOWN_PAGE = "There is no such page. The address may be incomplete."
+AWAY = "The database does not answer just now. Nothing is lost: please try again in a minute."
+PUBLIC_PATHS = ("/o/", "/c/", "/u/", "/v/", "/help")
 OUR_FAULT = "Something went wrong on our side. Nothing more is known here; the log has it."
 
 
@@ -69,8 +71,14 @@ async def _ask_to_sign_in(request: Request, _error: Exception) -> Response:
 
 async def _tell(request: Request, error: MailerError) -> Response:
     status = status_of(error)
-    headers = {"Retry-After": RETRY_AFTER_SECONDS} if isinstance(error, Unreachable) else None
-    return answer(request, str(error), status=status, headers=headers)
+    if not isinstance(error, Unreachable):
+        return answer(request, str(error), status=status)
+    log.error("request cannot be answered now", cause=str(error))
+    headers = {"Retry-After": RETRY_AFTER_SECONDS}
+    if request.url.path.startswith(PUBLIC_PATHS):
+        # The words of a journalist's page are in the database too; and hers are not our pages.
+        return PlainTextResponse(AWAY, status_code=status, headers=headers)
+    return answer(request, AWAY, status=status, headers=headers)
 
 
 async def _tell_status(request: Request, error: HTTPException) -> Response:

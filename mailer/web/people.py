@@ -6,8 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from mailer.errors import BadInput
 from mailer.models import Address, AddressState, Desk, Journalist, Outlet, Role
 
+#: Each word makes the query longer, and databases read only so long a one.
+LONGEST_SEARCH = 200
 NOTHING: sa.ColumnElement[str] = sa.literal_column("''", sa.String)
 
 
@@ -40,7 +43,14 @@ class Place:
 def find_people(
     session: Session, words: str, *, limit: int, after: Place | None = None
 ) -> list[Person]:
-    """Contacts in the order of their names; every word must be found somewhere in the line."""
+    """Contacts in the order of their names; every word must be found somewhere in the line.
+
+    Raises BadInput for a search that is too long.
+    """
+    if len(words) > LONGEST_SEARCH:
+        raise BadInput(
+            f"the search is longer than {LONGEST_SEARCH} characters: a name or an address will do"
+        )
     lines = _lines().subquery()
     query = sa.select(lines).order_by(lines.c.name, lines.c.address_id).limit(limit)
     for word in words.split():

@@ -1,5 +1,6 @@
 """The words of the public pages, from the same catalogs as the covers, in the reader's language."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ from mailer import languages
 from mailer.errors import BadInput
 from mailer.models import Office
 from mailer.releases import offices
+
+#: A scheme such as mailto:, and not a host with its port.
+OTHER_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,12 @@ class PublicWords:
     @property
     def website(self) -> str:
         """The address of the office's own pages; empty when it has none."""
-        site = self.office.website
-        return site if "://" in site or not site else f"https://{site}"
+        return _web_address(self.office.website)
+
+    @property
+    def privacy_notice(self) -> str:
+        """The address of the office's privacy notice; empty when it has none."""
+        return _web_address(self.office.privacy_url)
 
     @property
     def privacy(self) -> str:
@@ -163,6 +171,14 @@ def _weight(text: str) -> float:
         return float(text or 1)
     except ValueError:
         return 0.0
+
+
+def _web_address(written: str) -> str:
+    """What people write as www.example.org, as a link needs it; empty for what is no web page."""
+    if written.lower().startswith(("http://", "https://")) or not written:
+        return written
+    host = written.removeprefix("//")
+    return "" if OTHER_SCHEME.match(host) else f"https://{host}"
 
 
 def _isolated(value: str) -> Markup:

@@ -111,3 +111,22 @@ def test_criteria_are_told_in_words(line: str, sentence: str) -> None:
 def test_every_term_of_every_key_can_be_told() -> None:
     for value in ("wire", "freelance", "photo"):
         assert parse(f"outlet:{value}").sentence()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "address:" + ",".join(f"desk{number}@press.example" for number in range(2000)),
+        f'list:"{"x" * 4000}"',
+        # Written out as it is kept, this one is too long only then.
+        "list:" + "\\" * 3000,
+    ],
+)
+def test_a_line_that_is_too_long_is_refused_with_the_way_out(line: str) -> None:
+    with pytest.raises(BadInput, match=r"longer than 4000 characters: .* list:"):
+        parse(line)
+
+
+def test_a_line_that_is_just_short_enough_is_kept_and_read_again() -> None:
+    line = f'list:"{"x " * 1990}x"'
+    assert parse(parse(line).line()).line() == line

@@ -17,6 +17,9 @@ from tests import factories
 from tests.audience.asking import emails, found, left_out, put_on_list, role_of, second_role
 from tests.factories import NOW
 
+#: As many addresses as one line may hold.
+FULL_LINE = "address:" + ",".join(f"{number}@b.cc" for number in range(1, 455))
+
 
 def test_a_recipient_brings_what_a_message_needs(session: Session) -> None:
     person = factories.journalist(
@@ -228,3 +231,10 @@ def test_a_preview_finds_also_those_who_would_be_left_out(session: Session) -> N
     result = selection.select(session, wanted, at=NOW, leave_out=False)
     assert [recipient.email for recipient in result.recipients] == ["a@x.example"]
     assert result.left_out == ()
+
+
+@pytest.mark.parametrize("line", [FULL_LINE, f"everyone -{FULL_LINE}"])
+def test_a_full_line_of_addresses_can_be_asked_for(session: Session, line: str) -> None:
+    factories.desk(session, "7@b.cc", outlet=factories.outlet(session))
+    assert criteria.LONGEST - 100 < len(line) <= criteria.LONGEST
+    assert emails(session, line) == ([] if "-" in line else ["7@b.cc"])

@@ -109,6 +109,7 @@ def test_a_suppressed_address_is_checked_listed_and_lifted(ready: Command) -> No
         (("releases", "import", "missing.md"), 2, "missing.md"),
         (("deliveries", "show", "7"), 2, "there is no delivery 7"),
         (("reports", "release", "nowhere"), 2, "there is no release"),
+        (("reports", "release", "31a26", "--csv", "--json"), 2, "choose one"),
         (("distributions", "plan"), 2, "Missing"),
         (("nonsense",), 2, "nonsense"),
     ],

@@ -266,3 +266,9 @@ def test_whatever_people_type_the_message_stays_whole(
     assert [part.get_content_type() for part in parsed.iter_parts()] == ["text/plain", "text/html"]
     assert len(parsed.items()) == 15
     assert message.data.isascii()
+
+
+@pytest.mark.parametrize("tag", ["li", "tlh", "mul", "x-private"])
+def test_a_language_that_cldr_does_not_know_is_named_by_its_tag(make_letter: Any, tag: str) -> None:
+    message = compose(make_letter("da", tag, texts={tag: ("Haves", "Mestreech", "Text")}))
+    assert f"({tag}) <{tag}." in raw_header(message, "List-Id")

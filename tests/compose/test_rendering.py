@@ -85,7 +85,7 @@ def test_every_kind_renders_with_the_same_facts_in_both_parts(
 def test_the_text_part_holds_every_address_in_full(make_letter: Any) -> None:
     letter = make_letter(tracking=TrackingMode.INDIVIDUAL)
     text, links = render(letter).text, links_of(letter)
-    for url in (links.view_url, links.unsubscribe_url, links.help_url, links.stop_measuring_url):
+    for url in (links.view_url, links.unsubscribe_url, links.stop_measuring_url):
         assert url in text.split()
     assert "<https://harbour.example/code>" in text
     assert "1 Quai des Exemples, L-0000 Luxembourg" in text

@@ -109,3 +109,12 @@ def test_several_people_at_one_mailbox_get_one_delivery(
         "shared@b.example": DeliveryStatus.PENDING,
         "never@b.example": DeliveryStatus.WITHHELD,
     }
+
+
+def test_nothing_is_withheld_from_those_who_have_the_text_already(
+    session: Session, full: FullRelease, identity: Identity
+) -> None:
+    factories.journalist(session, "karen@b.example")
+    first = fanned_out(session, full, identity)
+    assert [row.email for row in first] == ["karen@b.example"]
+    assert fanned_out(session, full, identity) == []

@@ -183,11 +183,12 @@ def test_a_distribution_is_sent_when_nothing_more_can_happen_by_itself(
     assert row.status is (S.SENDING if unfinished else S.SENT)
 
 
-def test_the_release_of_a_finished_distribution_is_sent(
-    session: Session, full: FullRelease
+def test_a_release_is_sent_from_the_start_of_its_first_distribution(
+    session: Session, full: FullRelease, identity: Identity
 ) -> None:
-    factories.distribution(session, full.release)
-    scheduling.finish_done(session, now=NOW)
+    factories.desk(session)
+    due(session, full)
+    scheduling.start_due(session, identity=identity, now=NOW)
     session.refresh(full.release)
     assert full.release.status is ReleaseStatus.SENT
 

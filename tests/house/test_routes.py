@@ -1,6 +1,7 @@
 """Every route declares its access: for anybody, or for press officers who are signed in."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
+from mailer.errors import BadInput
+from mailer.releases.manuscripts.reading import read_manuscript
 from mailer.settings import Settings
 from mailer.web import public
 from mailer.web.app import ROUTERS, create_app
@@ -15,6 +18,7 @@ from mailer.web.dependencies import anybody, signed_in
 
 #: What everyone may see without a sign-in; a longer list wants a second thought.
 OPEN_PAGES = {("GET", "/sign-in"), ("POST", "/sign-in")}
+BEHIND_A_RELEASE = "/releases/{reference:path}/"
 PAGES = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
 
 
@@ -58,3 +62,14 @@ def test_without_a_sign_in_a_page_leads_to_it(settings: Settings, route: APIRout
         answer = browser.request(min(route.methods), path)
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize(
+    "path", sorted({page.path for page in PAGES if page.path.startswith(BEHIND_A_RELEASE)})
+)
+def test_no_reference_hides_a_page_of_another_release(tmp_path: Path, path: str) -> None:
+    reference = f"a/{path.removeprefix(BEHIND_A_RELEASE).replace('{address_id}', '1')}"
+    head = f"---\nreference: {reference}\nlanguage: en\ntitle: Harbours\ndate: 2026-11-23\n---\n"
+    (tmp_path / "en.md").write_text(f"{head}Text", encoding="utf-8")
+    with pytest.raises(BadInput, match="reference must not end in"):
+        read_manuscript(tmp_path / "en.md")

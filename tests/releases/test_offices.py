@@ -92,12 +92,40 @@ def test_a_postal_address_cannot_be_emptied(session: Session) -> None:
         ("zone", "", "zone: unknown time zone"),
         ("tracking", "full", "tracking: unknown tracking 'full'"),
         ("phone", 352, "phone: must be text in quotes"),
+        ("website", "javascript:alert(1)", "website: must be a web address"),
+        ("website", "javascript://www.harbour.example/%0aalert(1)", "website: must be a web"),
+        ("website", "mailto:press@harbour.example", "website: must be a web address"),
+        ("website", "www.harbour.example\nBcc: x", "website: must be one line"),
+        ("website", "our site", "website: must be a web address"),
+        ("privacy_url", "javascript:alert(1)", "privacy_url: must be a web address"),
+        ("privacy_url", "www.harbour.example", "privacy_url: must be a web address"),
+        ("privacy_url", "data:text/html,x", "privacy_url: must be a web address"),
+        ("privacy_url", "https://", "privacy_url: must be a web address"),
+        ("privacy_url", 'https://a.example/"x', "privacy_url: must be a web address"),
+        ("privacy_url", "https://a.example/\r\nx", "privacy_url: must be one line"),
         ("from_name", "Press\x00", "from_name: the value holds a control character"),
     ],
 )
 def test_a_wrong_value_is_named(session: Session, key: str, value: object, said: str) -> None:
     with pytest.raises(BadInput, match=f"office: {said}"):
         save_office(session, DESCRIPTION | {key: value})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("website", "www.harbour.example/press"),
+        ("website", "harbour.example:8443"),
+        ("website", "www.harbour.example/?to=https://x.example"),
+        ("website", "HTTPS://www.harbour.example"),
+        ("website", ""),
+        ("privacy_url", "http://localhost:8000/privacy"),
+        ("privacy_url", "https://www.büro.example/privacy?lang=en#top"),
+        ("privacy_url", ""),
+    ],
+)
+def test_an_address_on_the_web_is_kept(session: Session, key: str, value: str) -> None:
+    assert getattr(save_office(session, DESCRIPTION | {key: value}), key) == value
 
 
 def test_a_line_end_in_a_name_cannot_reach_a_header(session: Session) -> None:
@@ -125,6 +153,14 @@ def test_a_file_that_is_not_toml_is_refused(tmp_path: Path, content: bytes) -> N
     path = tmp_path / "office.toml"
     path.write_bytes(content)
     with pytest.raises(BadInput, match=r"office\.toml is not TOML"):
+        read_office(path)
+
+
+@pytest.mark.parametrize("content", ["", "\n", "# nothing yet\n"])
+def test_an_empty_file_says_what_to_write(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "office.toml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(BadInput, match=r"office\.toml is empty: .* key, name, postal_address"):
         read_office(path)
 
 

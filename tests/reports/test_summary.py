@@ -285,3 +285,13 @@ def test_it_can_be_written_as_json_and_as_a_table(
     rows = list(csv.DictReader(io.StringIO(text.getvalue())))
     assert (rows[0]["by"], rows[0]["name"], rows[0]["sent"]) == ("total", "", "1")
     assert [row["name"] for row in rows if row["by"] == "country"] == ["DK"]
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_name_in_the_table_is_a_formula(
+    session: Session, distribution: Distribution, sign: str
+) -> None:
+    add(session, distribution, outlet_name=f"{sign}1+1")
+    add(session, distribution, outlet_name="Le Phare = The Beacon")
+    names = [row[1] for row in report(session).as_rows() if row[0] == "outlet"]
+    assert sorted(map(str, names)) == sorted([f"'{sign}1+1", "Le Phare = The Beacon"])

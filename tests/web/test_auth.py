@@ -128,6 +128,44 @@ def test_many_wrong_tries_are_refused_before_the_password_is_looked_at(
     assert client.post("/sign-in", data=SIGN_IN).status_code == 429
 
 
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "MARIE@harbour.example ",
+        "marie@ｈａｒｂｏｕｒ.example",
+        "marie@harbour。example",
+        "marie@ｈarbour．example",
+    ],
+)
+def test_another_spelling_of_an_address_is_no_further_try(
+    client: TestClient, marie: str, spelling: str
+) -> None:
+    for _ in range(10):
+        client.post("/sign-in", data=SIGN_IN | {"password": "x" * 2000})
+    assert client.post("/sign-in", data=SIGN_IN | {"email": spelling}).status_code == 429
+
+
+def test_what_is_no_address_is_counted_as_it_was_typed() -> None:
+    tries = Tries()
+    results = [tries.take(" No address", network="198.51.100.0/24") for _ in range(10)]
+    assert results == [True] * 10
+    assert not tries.take("no ADDRESS ", network="198.51.100.0/24")
+    assert tries.take("mar\u00adie@harbour.example", network="198.51.100.0/24")
+
+
+def test_signing_in_often_uses_up_no_tries(client: TestClient, marie: str) -> None:
+    answers = [client.post("/sign-in", data=SIGN_IN).status_code for _ in range(12)]
+    assert answers == [303] * 12
+
+
+def test_the_tries_of_a_network_stay_counted_after_a_sign_in() -> None:
+    tries = Tries()
+    for _ in range(60):
+        assert tries.take("marie@harbour.example", network="198.51.100.0/24")
+        tries.succeeded("Marie@harbour.example", network="198.51.100.0/24")
+    assert not tries.take("marie@harbour.example", network="198.51.100.0/24")
+
+
 def test_nobody_elsewhere_can_lock_a_press_officer_out() -> None:
     tries = Tries()
     assert [tries.take("marie@harbour.example", network="198.51.100.0/24") for _ in range(12)] == (

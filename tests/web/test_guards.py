@@ -130,6 +130,59 @@ def test_an_address_that_makes_no_sense_is_not_found(
     assert desk.get(path).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/deliveries/{}",
+        "/deliveries/{}/message",
+        "/distributions/{}",
+        "/distributions/{}/progress",
+        "/distributions/1?after={}",
+        "/contacts?after={}",
+        "/releases/{reference}?to={}",
+        "/releases/{reference}/message/{}",
+    ],
+)
+@pytest.mark.parametrize("number", [2**63, 10**40, -(10**40)])
+def test_a_number_that_no_row_can_have_is_not_found(
+    desk: TestClient, sample: Sample, path: str, number: int
+) -> None:
+    address = path.replace("{reference}", sample.release.reference).format(number)
+    assert desk.get(address).status_code == 404
+
+
+def test_a_button_of_a_number_that_no_row_can_have_is_not_found(
+    desk: TestClient, sample: Sample
+) -> None:
+    for button in ("pause", "resume", "cancel"):
+        assert desk.post(f"/distributions/{2**63}/{button}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/distributions/", "/contacts/", "/deliveries/", "/sign-in/", "/help/", "/static"]
+)
+def test_a_slash_too_many_leads_nowhere(desk: TestClient, sample: Sample, path: str) -> None:
+    answer = desk.get(path, headers={"Host": "evil.example"})
+    assert answer.status_code == 404
+    assert "Location" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/contacts", "/distributions", "/distributions/1", "/sign-in", "/help", "/nothing"],
+)
+@pytest.mark.parametrize("host", ["evil.example", "x//evil.example", "evil.example/deep?"])
+def test_no_answer_is_built_from_the_name_that_the_caller_gives_us(
+    desk: TestClient, sample: Sample, path: str, host: str
+) -> None:
+    for cookies in (dict(desk.cookies), {}):
+        desk.cookies.clear()
+        desk.cookies.update(cookies)
+        answer = desk.get(path, headers={"Host": host})
+        assert "evil.example" not in answer.text
+        assert "evil.example" not in str(answer.headers)
+
+
 def test_a_database_that_is_away_is_said_with_the_time_to_wait(settings: Settings) -> None:
     away = settings.database.model_copy(update={"url": "postgresql://127.0.0.1:1/none"})
     with TestClient(create_app(settings.model_copy(update={"database": away}))) as browser:

@@ -324,6 +324,43 @@ def test_the_help_page_names_the_office_in_the_language_of_the_browser(
     assert "1 Quai des Exemples" in page.text
 
 
+@pytest.mark.parametrize("path", ["/help", "/no-such-page"])
+@pytest.mark.parametrize(
+    ("given", "link"),
+    [
+        ("www.harbour.example", "https://www.harbour.example"),
+        ("//www.harbour.example", "https://www.harbour.example"),
+        (
+            "www.harbour.example/?to=https://x.example",
+            "https://www.harbour.example/?to=https://x.example",
+        ),
+        ("http://www.harbour.example", "http://www.harbour.example"),
+        ("HTTPS://www.harbour.example", "HTTPS://www.harbour.example"),
+    ],
+)
+def test_the_pages_of_the_office_are_linked_in_full(
+    client: TestClient, engine: sa.Engine, sample: Sample, path: str, given: str, link: str
+) -> None:
+    with database.writing(engine) as session:
+        office = session.merge(sample.office)
+        office.website, office.privacy_url = given, given
+    assert client.get(path).text.count(f'href="{link}"') == 2
+
+
+@pytest.mark.parametrize("path", ["/help", "/no-such-page"])
+@pytest.mark.parametrize("given", ["", "javascript://x/%0aalert(1)", "javascript:alert(1)"])
+def test_what_is_no_website_is_no_link(
+    client: TestClient, engine: sa.Engine, sample: Sample, path: str, given: str
+) -> None:
+    with database.writing(engine) as session:
+        office = session.merge(sample.office)
+        office.website, office.privacy_url = given, given
+    page = client.get(path).text
+    assert 'href=""' not in page
+    assert 'href="https://"' not in page
+    assert 'href="javascript' not in page
+
+
 def test_an_unreadable_language_header_is_no_fault(client: TestClient, sample: Sample) -> None:
     page = client.get("/help", headers={"Accept-Language": ";;q=x,*,\u00e6,_".encode()})
     assert '<html lang="en"' in page.text

@@ -23,6 +23,8 @@ BEGINNING = "begin it with a line ---, then title:, language: and date:, then --
 NULL_TAG = "tag:yaml.org,2002:null"
 DATE_LENGTH = len("2007-06-04")
 WHITE_SPACE = re.compile("[ \t\r\n\u2028\u2029]+")
+#: Letters, symbols and marks by name, and yet nothing is printed for them alone.
+UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe00-\ufe0f]")
 YES = ("yes", "true", "on")
 NO = ("no", "false", "off")
 
@@ -72,8 +74,8 @@ class Record:
         return one_line(value, where=f"{self.where}: {key}")
 
     def required(self, key: str) -> str:
-        """The value as one clean line; BadInput when it is missing or empty."""
-        if not (value := self.line(key)):
+        """The value as one clean line; BadInput when it is missing or nothing of it is seen."""
+        if is_blank(value := self.line(key)):
             raise BadInput(f"{self.where}: {key} is missing: add a line {key}: …")
         return value
 
@@ -209,6 +211,11 @@ def one_line(text: str, *, where: str) -> str:
     if any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in line):
         raise BadInput(f"{where} holds a control character: type it anew")
     return line
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of the text is seen: it is empty, or all spaces and signs without width."""
+    return all(unicodedata.category(sign)[0] in "ZC" for sign in UNSEEN.sub("", text))
 
 
 def unknown(what: str, word: str, known: Collection[str]) -> str:

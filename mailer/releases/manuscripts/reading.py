@@ -9,7 +9,7 @@ from typing import Final
 from mailer import addresses, clock, languages
 from mailer.errors import BadInput
 from mailer.models import ReleaseKind
-from mailer.releases.manuscripts.front_matter import Record, read_parts, unknown
+from mailer.releases.manuscripts.front_matter import Record, is_blank, read_parts, unknown
 
 KEYS: Final = (
     "reference",
@@ -30,6 +30,16 @@ OCCASION_KEYS: Final = ("title", "place", "starts", "ends", "zone", "open_to_pre
 #: Letters and digits, joined by single signs: it stands in file names, addresses and headers.
 REFERENCE = re.compile(r"[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*")
 LONGEST_REFERENCE = 64
+#: The addresses of our own pages behind that of a release: a reference that ended like one
+#: would hide that page of the release before the slash.
+OUR_PAGES = re.compile(
+    r"/(?P<page>report(?:\.csv)?|recipients|message/[^/]+|distribute(?:/(?:audience|review|change))?)\Z",
+    re.IGNORECASE,
+)
+#: Beyond these a text is no press release, and would keep the reader of Markdown for seconds.
+LONGEST_BODY = 500_000
+MOST_BRACKETS = 5_000
+MOST_LINKS = 2_000
 HEADING = re.compile(r"\A\s*#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
 #: The word that takes an embargo or a publishing time away; leaving the line out changes nothing.
 LIFTED: Final = "none"
@@ -100,6 +110,7 @@ def read_manuscript(path: Path) -> EditionDraft:
     """
     record, text = read_parts(path)
     record.refuse_unknown(KEYS)
+    _refuse_too_much(record, text)
     title, body = _title_and_body(record, text)
     return EditionDraft(
         file=path.name,
@@ -119,18 +130,34 @@ def read_manuscript(path: Path) -> EditionDraft:
     )
 
 
+def _refuse_too_much(record: Record, text: str) -> None:
+    """Counted in the plain text: Markdown is not read before it is known to be cheap."""
+    address, lower = "http", text.lower()
+    links = lower.count("](") + lower.count(address) - lower.count(f"]({address}")
+    counts = (
+        (len(text), LONGEST_BODY, "characters"),
+        (text.count("["), MOST_BRACKETS, "brackets ["),
+        (links, MOST_LINKS, "links"),
+    )
+    for count, most, what in counts:
+        if count > most:
+            said = f"body holds {count:,} {what}, more than {most:,}"
+            raise BadInput(f"{record.where}: {said}: shorten it, or link to a page with the rest")
+
+
 def _title_and_body(record: Record, text: str) -> tuple[str, str]:
     """The title of the front matter, else the heading of the text; a text never repeats it."""
     title = record.line("title")
+    title = "" if is_blank(title) else title
     heading = HEADING.match(text)
     if heading and title in {"", " ".join(heading["title"].split())}:
         title, text = " ".join(heading["title"].split()), text[heading.end() :]
-    if not title:
+    if is_blank(title):
         raise BadInput(f"{record.where}: title is missing: add a line title: …")
     lines = text.rstrip().split("\n")
     while lines and not lines[0].strip():
         del lines[0]
-    if not lines:
+    if is_blank("".join(lines)):
         raise BadInput(f"{record.where}: body is missing: write the text below the front matter")
     return title, "\n".join(lines)
 
@@ -141,6 +168,8 @@ def _reference(record: Record) -> str:
         raise record.wrong("reference", "must be letters and digits with . _ - or / between them")
     if len(reference) > LONGEST_REFERENCE:
         raise record.wrong("reference", f"must have at most {LONGEST_REFERENCE} signs")
+    if ours := OUR_PAGES.search(reference):
+        raise record.wrong("reference", f"must not end in /{ours['page']}, a page of ours")
     return reference
 
 

@@ -180,6 +180,15 @@ def _on_links(language: str, revision: Revision) -> Iterator[Finding]:
                 f"the link “{link.words}” leads nowhere: its target is “{link.target}”",
                 "give it the full address with https://, or take the link away and keep the words",
             )
+        elif host := link.other_host:
+            yield Finding(
+                "other-host",
+                Severity.WARN,
+                language,
+                f"link “{link.words}”",
+                f"the link “{link.words}” names {host} and leads elsewhere, to {link.target}",
+                "let it lead to the address it shows, or say in words where it leads",
+            )
     for paragraph in wording.paragraphs(revision.body):
         for written in wording.unread_links(paragraph):
             yield Finding(

@@ -12,7 +12,7 @@ from typing import Final
 from babel import Locale
 from babel.dates import get_day_names, get_month_names
 
-from mailer.languages import locale
+from mailer.languages import known_locale
 
 #: What stands between a weekday and its date without changing which day is meant.
 ARTICLES = "the|den|dem|le|il|el|lo|la|l['’]|o|a|de|d['’]|di|dne|dnia|dia|día|diena|an"
@@ -37,9 +37,11 @@ class Clash:
 def clashes(text: str, days: Iterable[date], *, language: str) -> list[Clash]:
     """The places where a weekday stands beside one of `days` that is another weekday.
 
-    A date with another year than that of the day is another date, and left alone.
+    A date with another year than that of the day is another date, and left alone; so is a text
+    in a language whose weekdays CLDR does not know.
     """
-    names = locale(language)
+    if (names := known_locale(language)) is None:
+        return []
     same_date: defaultdict[tuple[int, int], set[date]] = defaultdict(set)
     for day in days:
         same_date[day.month, day.day].add(day)

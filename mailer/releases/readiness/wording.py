@@ -3,6 +3,7 @@ fill in.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -40,6 +41,16 @@ PLACEHOLDERS: Final = tuple(
 PERHAPS_OPEN: Final = re.compile(r"(?<![\w\[])TB[ACD](?![\w\]])")
 #: A link that Markdown could not read is printed with all its brackets.
 UNREAD_LINK: Final = re.compile(r"\[[^\[\]\n]+\]\([^()\n]*\)?")
+#: An address among the words of a link, and words that are nothing but a host and a path.
+WRITTEN_ADDRESS: Final = re.compile(
+    r"https?://[^\s<>\"()]+|(?<![\w@.-])www\.[^\s<>\"()]+", re.IGNORECASE
+)
+#: report.pdf and Node.js are no hosts.
+FILE_ENDINGS = (
+    "csv|docx?|epub|gif|html?|ics|jpe?g|js|json|md|mov|od[pst]|pdf|png|pptx?|rtf|svg|tiff?|txt"
+    "|webp|xlsx?|xml|zip"
+)
+BARE_ADDRESS: Final = re.compile(rf"(?:[\w-]+\.)+(?!(?:{FILE_ENDINGS})\b)[a-z]{{2,24}}(?:/\S*)?")
 #: So many signs before and after a find are shown with it.
 CONTEXT = 30
 
@@ -50,6 +61,7 @@ class Link:
 
     target: str
     words: str
+    is_picture: bool = False
 
     @property
     def is_dead(self) -> bool:
@@ -61,6 +73,18 @@ class Link:
         if parts.scheme in {"http", "https"}:
             return not parts.hostname
         return parts.scheme not in {"mailto", "tel"} or not parts.path
+
+    @property
+    def other_host(self) -> str:
+        """The host that the words name though the link leads to another one, or nothing.
+
+        www. makes no difference, nor does a host that belongs to the other.
+        """
+        target = _host(self.target)
+        if self.is_picture or not target:
+            return ""
+        named = (_host(address) for address in _addresses(self.words))
+        return next((host for host in named if host and not _belong(host, target)), "")
 
 
 def links(body: str) -> list[Link]:
@@ -74,13 +98,36 @@ def links(body: str) -> list[Link]:
                 found.append(Link(target, _until_close(children[place + 1 :])))
             elif token.type == "image":
                 target = unquote(str(token.attrGet("src") or ""))
-                found.append(Link(target, token.content or "picture"))
+                found.append(Link(target, token.content or "picture", is_picture=True))
     return found
 
 
 def _until_close(following: list[Token]) -> str:
     end = next(place for place, token in enumerate(following) if token.type == "link_close")
     return _words(following[:end])
+
+
+def _addresses(words: str) -> list[str]:
+    """The web addresses that the words show, each with a scheme."""
+    seen = "".join(sign for sign in words if unicodedata.category(sign) != "Cf").strip()
+    if bare := BARE_ADDRESS.fullmatch(seen.rstrip(".,;:!?")):
+        return [f"https://{bare[0]}"]
+    found = WRITTEN_ADDRESS.findall(seen)
+    return [address if "://" in address else f"https://{address}" for address in found]
+
+
+def _host(address: str) -> str:
+    """The host of a web address as the net spells it, without www.; nothing for other targets."""
+    try:
+        parts = urlsplit(unquote(READER.normalizeLink(address.strip())))
+    except ValueError:
+        return ""
+    host = (parts.hostname or "") if parts.scheme in {"http", "https"} else ""
+    return host.rstrip(".,;:!?…").removeprefix("www.")
+
+
+def _belong(host: str, other: str) -> bool:
+    return host == other or host.endswith(f".{other}") or other.endswith(f".{host}")
 
 
 def paragraphs(body: str) -> list[str]:

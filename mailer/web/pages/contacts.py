@@ -1,12 +1,10 @@
 """Contacts: a simple list that can be searched."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mailer.web.dependencies import Parts, page, signed_in, wants_fragment
+from mailer.web.dependencies import Parts, RowNumber, page, signed_in, wants_fragment
 from mailer.web.people import Place, find_people
 
 ON_A_PAGE = 50
@@ -20,7 +18,7 @@ def show_contacts(
     door: Parts,
     q: str = "",
     name: str = "",
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: RowNumber = 0,
 ) -> Response:
     """The contacts that the search finds, page by page in the order of their names."""
     place = Place(name, after) if after else None

@@ -11,7 +11,7 @@ from mailer.errors import NotFound
 from mailer.models import Delivery, DeliveryEvent, Distribution, Release
 from mailer.releases import offices
 from mailer.web import messages
-from mailer.web.dependencies import Door, Parts, page, signed_in, wants_fragment
+from mailer.web.dependencies import Door, Parts, RowNumber, page, signed_in, wants_fragment
 from mailer.web.headers import for_message
 from mailer.web.messages import ShownMessage
 from mailer.web.pages.releases import Form
@@ -32,7 +32,7 @@ class Story:
 
 @router.get("/{delivery_id}")
 def show_delivery(
-    request: Request, door: Parts, delivery_id: int, form: Form = Form.HTML
+    request: Request, door: Parts, delivery_id: RowNumber, form: Form = Form.HTML
 ) -> Response:
     """One delivery, whole."""
     with door.reading() as session:
@@ -46,7 +46,7 @@ def show_delivery(
 
 
 @router.get("/{delivery_id}/message")
-def show_message(door: Parts, delivery_id: int) -> Response:
+def show_message(door: Parts, delivery_id: RowNumber) -> Response:
     """The message as it was sent, for the frame of the page."""
     with door.reading() as session:
         message = messages.sent(session, _found(session, delivery_id), identity=door.identity)

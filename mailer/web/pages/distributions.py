@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from sqlmodel import Session, col, select
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mailer.distribution import lifecycle
-from mailer.distribution.lifecycle import Progress
+from mailer.distribution.lifecycle import Decision, Progress
 from mailer.models import Delivery, DeliveryStatus
 from mailer.releases import offices
-from mailer.web.dependencies import Parts, page, signed_in, wants_fragment
+from mailer.web.dependencies import Parts, RowNumber, page, signed_in, wants_fragment
 
 ON_A_PAGE = 50
 #: In this order they stand in the bar and in the list of numbers.
@@ -73,9 +73,9 @@ def show_distributions(request: Request, door: Parts) -> Response:
 def show_distribution(
     request: Request,
     door: Parts,
-    distribution_id: int,
+    distribution_id: RowNumber,
     status: DeliveryStatus | None = None,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: RowNumber = 0,
 ) -> Response:
     """The live state of one distribution, and its deliveries page by page."""
     with door.reading() as session:
@@ -86,7 +86,9 @@ def show_distribution(
 
 
 @router.get("/{distribution_id}/progress")
-def show_progress(request: Request, door: Parts, distribution_id: int, known: str = "") -> Response:
+def show_progress(
+    request: Request, door: Parts, distribution_id: RowNumber, known: str = ""
+) -> Response:
     """The part of the page that moves; what the browser knows already is not said again."""
     with door.reading() as session:
         context = _standing(session, distribution_id)
@@ -94,21 +96,31 @@ def show_progress(request: Request, door: Parts, distribution_id: int, known: st
 
 
 @router.post("/{distribution_id}/pause")
-def pause(door: Parts, distribution_id: int) -> Response:
+def pause(door: Parts, distribution_id: RowNumber) -> Response:
     """Stop handing over."""
     return _done(door, distribution_id, lifecycle.pause)
 
 
 @router.post("/{distribution_id}/resume")
-def resume(door: Parts, distribution_id: int) -> Response:
+def resume(door: Parts, distribution_id: RowNumber) -> Response:
     """Go on with what has not been handed over."""
     return _done(door, distribution_id, lifecycle.resume)
 
 
 @router.post("/{distribution_id}/cancel")
-def cancel(door: Parts, distribution_id: int) -> Response:
+def cancel(door: Parts, distribution_id: RowNumber) -> Response:
     """Give up what has not been handed over."""
     return _done(door, distribution_id, lifecycle.cancel)
+
+
+@router.post("/{distribution_id}/resolve/{decision}")
+def resolve(door: Parts, distribution_id: RowNumber, decision: Decision) -> Response:
+    """Decide the deliveries of which nobody knows whether the relay took them."""
+
+    def decide(session: Session, number: int) -> object:
+        return lifecycle.resolve_unknown(session, number, resend=decision is Decision.RESEND)
+
+    return _done(door, distribution_id, decide)
 
 
 def _done(door: Parts, distribution_id: int, move: Callable[[Session, int], object]) -> Response:

@@ -114,7 +114,7 @@ def review(request: Request, door: Parts, reference: str, form: Submitted) -> Re
             try:
                 decision = _decide(session, full, bound.model)
             except (BadInput, Refused) as wrong:
-                bound = bound.with_error("criteria", str(wrong))
+                bound = bound.with_error(_field_of(wrong), str(wrong))
             else:
                 return _show_review(request, session, bound, decision)
         return _show_form(request, session, reference, bound, status=400)
@@ -140,10 +140,18 @@ def schedule(
     try:
         distribution_id = _scheduled(door, reference, bound.model, by=officer.name)
     except (BadInput, Refused) as wrong:
-        bound = bound.with_error("criteria", str(wrong))
+        bound = bound.with_error(_field_of(wrong), str(wrong))
         with door.reading() as session:
             return _show_form(request, session, reference, bound, status=status_of(wrong))
     return RedirectResponse(f"/distributions/{distribution_id}", status_code=303)
+
+
+class BadTime(BadInput):
+    """The moment cannot be used: it is said beside its own field."""
+
+
+def _field_of(wrong: BadInput | Refused) -> str:
+    return "at" if isinstance(wrong, BadTime) else "criteria"
 
 
 def _scheduled(door: Door, reference: str, form: PlanForm, *, by: str) -> int:
@@ -164,7 +172,7 @@ def _decide(session: Session, full: FullRelease, form: PlanForm) -> Decision:
     """Raises BadInput for criteria or a time that cannot be used, Refused when nobody gets it."""
     at = _moment(form, full)
     if form.moment == "later" and at < clock.now():
-        raise BadInput("that time lies in the past: choose a later one, or now")
+        raise BadTime("that time lies in the past: choose a later one, or now")
     numbers = _numbers(session, full, form.criteria, at=at)
     if not numbers.total:
         raise Refused("nobody would get it: the numbers below say why")
@@ -174,7 +182,10 @@ def _decide(session: Session, full: FullRelease, form: PlanForm) -> Decision:
 def _moment(form: PlanForm, full: FullRelease) -> datetime:
     if form.moment == "now":
         return clock.now()
-    return clock.parse_moment(form.at, zone_name=full.office.zone)
+    try:
+        return clock.parse_moment(form.at, zone_name=full.office.zone)
+    except BadInput as wrong:
+        raise BadTime(str(wrong)) from wrong
 
 
 def _numbers(session: Session, full: FullRelease, line: str, *, at: datetime) -> Numbers:

@@ -13,7 +13,7 @@ from mailer.distribution.lifecycle import DistributionLine
 from mailer.releases import editions, listing, readiness
 from mailer.releases.listing import EditionLine, ReleaseCard
 from mailer.web import messages
-from mailer.web.dependencies import Door, Parts, page, signed_in, wants_fragment
+from mailer.web.dependencies import Door, Parts, RowNumber, page, signed_in, wants_fragment
 from mailer.web.headers import for_message
 from mailer.web.messages import Preview
 from mailer.web.people import find_people
@@ -51,7 +51,7 @@ def offer_recipients(request: Request, door: Parts, reference: str, q: str = "")
 
 
 @router.get("/releases/{reference:path}/message/{address_id}")
-def show_message(door: Parts, reference: str, address_id: int) -> Response:
+def show_message(door: Parts, reference: str, address_id: RowNumber) -> Response:
     """The message that a contact would get, for the frame of the preview."""
     with door.reading() as session:
         shown = _preview(session, door, reference, address_id=address_id).message
@@ -63,7 +63,7 @@ def show_release(
     request: Request,
     door: Parts,
     reference: str,
-    to: int = 0,
+    to: RowNumber = 0,
     q: str = "",
     form: Form = Form.HTML,
 ) -> Response:

@@ -23,8 +23,6 @@ TABLES = {
     "outlet": "Outlet",
 }
 MACHINES = (Agent.PROXY, Agent.SCANNER)
-#: A spreadsheet would take a cell that begins so for a formula.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 router = APIRouter(dependencies=[Depends(signed_in)])
 
@@ -64,18 +62,13 @@ def download_report(door: Parts, reference: str) -> Response:
         full = editions.load(session, reference)
         rows = release_report(session, full.release.reference).as_rows()
     text = io.StringIO()
-    csv.writer(text).writerows([[_cell(value) for value in row] for row in rows])
+    csv.writer(text).writerows(rows)
     name = full.release.reference.replace("/", "-")
     return Response(
         "\ufeff" + text.getvalue(),
         media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="report-{name}.csv"'},
     )
-
-
-def _cell(value: str | int) -> str | int:
-    is_formula = isinstance(value, str) and value.startswith(FORMULA_SIGNS)
-    return f"'{value}" if is_formula else value
 
 
 def _by_persons(report: ReleaseReport) -> dict[str, Seen]:

@@ -152,3 +152,60 @@ def test_a_moment_with_a_zone_keeps_it(tmp_path: Path) -> None:
 
 def test_an_embargo_can_be_taken_away_in_so_many_words(tmp_path: Path) -> None:
     assert read(tmp_path, embargo_until="None").embargo_until == "none"
+
+
+@pytest.mark.parametrize(
+    "reference", ["a/report", "a/Report.CSV", "b/a/recipients", "a/distribute", "a/message/1"]
+)
+def test_a_reference_that_would_hide_a_page_of_ours_is_refused(
+    tmp_path: Path, reference: str
+) -> None:
+    with pytest.raises(BadInput, match=r"^en\.md: reference must not end in /.*, a page of ours"):
+        read(tmp_path, reference=reference)
+
+
+@pytest.mark.parametrize(
+    "reference", ["report", "a/report-2", "a/reports", "a/message", "report/a"]
+)
+def test_a_reference_that_hides_nothing_is_kept(tmp_path: Path, reference: str) -> None:
+    assert read(tmp_path, reference=reference).reference == reference
+
+
+UNSEEN = ["\u00a0", "\u200b\u2060", "\ufeff \u00ad", "\u3000\u200e", "\u2800\u3164\ufe0f"]
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+def test_what_nobody_sees_is_no_title_and_no_text(tmp_path: Path, unseen: str) -> None:
+    with pytest.raises(BadInput, match=r"^en\.md: title is missing"):
+        read(tmp_path, title=f'"{unseen}"')
+    with pytest.raises(BadInput, match=r"^en\.md: title is missing"):
+        read(tmp_path, f"# {unseen}\n\nText", title=None)
+    with pytest.raises(BadInput, match=r"^en\.md: body is missing"):
+        read(tmp_path, f"{unseen}\n\n{unseen}")
+
+
+def test_a_heading_serves_where_the_title_is_unseen(tmp_path: Path) -> None:
+    assert read(tmp_path, "# Harbours\n\nText", title='"\u200b"').title == "Harbours"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("[" * 5_001, "5,001 brackets"),
+        ("[a](b) " * 2_001, "2,001 links"),
+        ("<HTTPS://a.example> " * 2_001, "2,001 links"),
+        ("a" * 500_001, "500,001 characters"),
+    ],
+)
+def test_a_text_that_takes_too_long_to_read_is_refused(
+    tmp_path: Path, body: str, said: str
+) -> None:
+    with pytest.raises(BadInput, match=rf"^en\.md: body holds {said}.*, more than .*: shorten it"):
+        read(tmp_path, body)
+
+
+@pytest.mark.parametrize(
+    "body", ["[" * 5_000, "[a](https://b.example) " * 2_000, "a " * 249_990 + "a"]
+)
+def test_a_long_text_is_kept(tmp_path: Path, body: str) -> None:
+    assert read(tmp_path, body).body == body.strip()

@@ -66,6 +66,7 @@ def test_real_releases_are_not_blocked(session: Session, office: Office, shared:
         )
         found = lint(replace(full, revisions={real["lang"]: revision}))
         assert [finding for finding in found if finding.severity is Severity.BLOCK] == []
+        assert "other-host" not in ids(found)
 
 
 @pytest.mark.parametrize("path", [SAMPLES / "harbours", DEMO / "364b02", DEMO / "365a09"])
@@ -147,6 +148,21 @@ def test_a_gap_in_the_target_of_a_link_blocks(session: Session, office: Office) 
 
 
 # ---------------------------------------------------------------- waiving
+
+
+def test_a_link_that_shows_another_host_is_warned_of(session: Session, office: Office) -> None:
+    texts = {"en": ("Harbours", "See [https://bank.example](https://evil.example/x).")}
+    (found,) = lint(load(session, factories.release(session, office, texts=texts).reference))
+    assert (found.id, found.severity) == ("other-host", Severity.WARN)
+    assert "names bank.example and leads elsewhere, to https://evil.example/x" in found.message
+
+
+def test_a_text_in_a_language_that_cldr_does_not_know_is_checked(
+    session: Session, office: Office
+) -> None:
+    texts = {"li": ("Haves", "See [the plan](#).")}
+    full = load(session, factories.release(session, office, texts=texts).reference)
+    assert ids(lint(full)) == ["dead-link"]
 
 
 def test_a_fingerprint_names_check_edition_and_place(session: Session, office: Office) -> None:

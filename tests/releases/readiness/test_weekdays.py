@@ -117,3 +117,8 @@ def test_a_list_of_days_belongs_to_the_weekdays_behind_them() -> None:
 )
 def test_the_dates_that_we_write_ourselves_never_clash(day: date, language: str) -> None:
     assert clashes(weekday_date(day, language), [day], language=language) == []
+
+
+@pytest.mark.parametrize("language", ["li", "tlh", "x-private"])
+def test_a_language_without_known_weekdays_is_left_alone(language: str) -> None:
+    assert clashes("Tuesday 11 June 2007", [MONDAY], language=language) == []

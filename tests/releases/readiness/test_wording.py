@@ -150,8 +150,8 @@ def test_links_of_every_kind_are_read() -> None:
     assert links(body) == [
         Link("#", "The plan"),
         Link("/x", ""),
-        Link("quay.jpg", "The quay"),
-        Link("", "picture"),
+        Link("quay.jpg", "The quay", is_picture=True),
+        Link("", "picture", is_picture=True),
         Link("https://b.example/{{id}}", "ref"),
         Link("https://a.example", "https://a.example"),
     ]
@@ -160,3 +160,39 @@ def test_links_of_every_kind_are_read() -> None:
 def test_a_link_with_a_space_is_not_read_as_one() -> None:
     assert unread_links(paragraphs("[plan](https://a.example/the plan.pdf)")[0])
     assert not unread_links(paragraphs("[plan](https://a.example/the%20plan.pdf) [1] (see)")[0])
+
+
+@pytest.mark.parametrize(
+    ("link", "host"),
+    [
+        ("[https://bank.example](https://evil.example/x)", "bank.example"),
+        ("[**www.bank.example**/login](http://evil.example)", "bank.example"),
+        ("[bank.example.](https://bank.example.evil.test)", "bank.example"),
+        ("[bank.example](https://bank-example.test)", "bank.example"),
+        ("[see https://bank.example today](https://evil.example)", "bank.example"),
+        ("[https://bank.example](https://bank.example@evil.example/)", "bank.example"),
+        ("[ba\u200bnk.example](https://evil.example)", "bank.example"),
+    ],
+)
+def test_words_that_name_another_host_are_found(link: str, host: str) -> None:
+    assert [found.other_host for found in links(link)] == [host]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<https://bank.example/a>",
+        "[https://www.bank.example/a](http://bank.example/b)",
+        "[bank.example](https://press.bank.example/)",
+        "[https://BANK.example](https://bank.EXAMPLE:8443/x)",
+        "[www.büro.example](https://xn--bro-hoa.example/)",
+        "[report.pdf](https://bank.example/1)",
+        "[St.Gallen](https://city.example)",
+        "[the plan](https://bank.example)",
+        "[www.bank.example](mailto:press@bank.example)",
+        "![https://bank.example](https://pictures.example/1.png)",
+        "[https://[](https://bank.example)",
+    ],
+)
+def test_words_that_name_the_same_host_or_none_are_left_alone(link: str) -> None:
+    assert [found.other_host for found in links(link)] == [""]

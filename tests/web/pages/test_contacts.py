@@ -32,6 +32,21 @@ def test_a_percent_sign_is_looked_for_as_such(desk: TestClient, sample: Sample) 
     assert "No contact matches" in desk.get("/contacts", params={"q": "%"}).text
 
 
+def test_a_search_may_be_as_long_as_any_name(desk: TestClient, sample: Sample) -> None:
+    page = desk.get("/contacts", params={"q": "a " * 100})
+    assert page.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/contacts", "/releases/{}/recipients"])
+def test_a_search_of_three_thousand_words_is_refused(
+    desk: TestClient, sample: Sample, path: str
+) -> None:
+    address = path.format(sample.release.reference)
+    page = desk.get(address, params={"q": "haddad " * 3000})
+    assert page.status_code == 400
+    assert "longer than 200 characters" in page.text
+
+
 def test_whoever_wants_no_mail_is_marked(
     desk: TestClient, engine: sa.Engine, sample: Sample
 ) -> None:

@@ -143,3 +143,24 @@ def test_without_scripts_the_page_is_fetched_again_by_itself(
     desk: TestClient, sample: Sample, address: str
 ) -> None:
     assert '<noscript><meta http-equiv="refresh"' in desk.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("decision", "becomes"),
+    [("resend", DeliveryStatus.PENDING), ("accept", DeliveryStatus.SENT)],
+)
+def test_deliveries_in_doubt_are_shown_and_decided_by_a_person(
+    desk: TestClient,
+    engine: sa.Engine,
+    sample: Sample,
+    address: str,
+    decision: str,
+    becomes: DeliveryStatus,
+) -> None:
+    move(engine, sample.danish, status=DeliveryStatus.UNKNOWN)
+    assert "nobody can tell whether the relay took them" in desk.get(address).text
+    answer = desk.post(f"{address}/resolve/{decision}", follow_redirects=False)
+    assert answer.status_code == 303
+    with Session(engine) as session:
+        assert session.get_one(Delivery, sample.danish.id).status is becomes
+    assert "nobody can tell" not in desk.get(address).text

@@ -70,6 +70,33 @@ def test_who_is_left_out_is_told_with_the_reason(
     assert "does not want mail" in page
 
 
+def test_a_line_of_thousands_of_addresses_is_refused_with_the_way_out(
+    desk: TestClient, fresh: Release
+) -> None:
+    line = "address:" + ",".join(f"desk{number}@press.example" for number in range(4000))
+    page = audience(desk, fresh, line)
+    assert "put these contacts on a list" in page
+    assert "notice-bad" in page
+
+
+@pytest.mark.parametrize("step", ["/review", ""])
+@pytest.mark.parametrize(
+    "at",
+    ["0001-01-01T00:00", "9999-12-31T23:59", "0001-01-01T00:00+05:00", "9999-12-31T23:59-05:00"],
+)
+def test_a_year_that_no_calendar_of_ours_reaches_is_refused_beside_the_field(
+    desk: TestClient, fresh: Release, all_rows: Any, at: str, step: str
+) -> None:
+    before = all_rows()
+    page = desk.post(
+        f"/releases/{fresh.reference}/distribute{step}",
+        data={"criteria": "everyone", "moment": "later", "at": at},
+    )
+    assert page.status_code == 400
+    assert at[:4] in page.text
+    assert all_rows() == before
+
+
 def test_the_form_asks_for_no_waiver_when_nothing_blocks(desk: TestClient, fresh: Release) -> None:
     page = desk.get(f"/releases/{fresh.reference}/distribute").text
     assert 'name="criteria"' in page

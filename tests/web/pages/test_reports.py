@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 from mailer import database
 from mailer.feedback.recording import record_event
 from mailer.models import Agent, DeliveryStatus, EventKind, TrackingMode
-from mailer.web.pages.reports import Seen, _cell, _together
+from mailer.web.pages.reports import Seen, _together
 from tests import factories
 from tests.web.samples import Sample
 
@@ -60,10 +60,14 @@ def test_the_figures_come_as_a_table_for_spreadsheets(
     assert rows[0]["sent"] == "2"
 
 
-def test_a_name_that_looks_like_a_formula_is_text() -> None:
-    assert _cell('=HYPERLINK("x")') == '\'=HYPERLINK("x")'
-    assert _cell("Havnebladet") == "Havnebladet"
-    assert _cell(-1) == -1
+def test_a_name_that_looks_like_a_formula_is_text(
+    desk: TestClient, engine: sa.Engine, sample: Sample
+) -> None:
+    with database.writing(engine) as session:
+        session.merge(sample.danish).outlet_name = '=HYPERLINK("x")'
+    answer = desk.get(f"/releases/{sample.release.reference}/report.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert '\'=HYPERLINK("x")' in [row["name"] for row in rows if row["by"] == "outlet"]
 
 
 def test_a_figure_that_could_point_to_one_person_is_not_shown() -> None:
