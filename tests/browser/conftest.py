@@ -4,37 +4,20 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from mailer import accounts, database
 from mailer.settings import Settings
 from mailer.web.app import create_app
-from tests.conftest import missing
 from tests.web.samples import Sample, make_sample
 
-CHROMIUM = Path("/usr/bin/chromium")
 EMAIL, PASSWORD = "marie@harbour.example", "a quiet harbour"
 #: Of an answer that is meant: the page of a link that is not valid is a 404.
 EXPECTED = "the server responded with a status of 404"
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests of a process."""
-    if not CHROMIUM.exists():
-        missing("Chromium (Debian: apt-get install chromium)")
-    with sync_playwright() as playwright:
-        # Without its sandbox it runs as root too; it sees pages of ours only.
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

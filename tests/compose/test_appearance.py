@@ -1,16 +1,13 @@
 """How a message looks: in Chromium, narrow and wide, in light and in dark."""
 
-import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from mailer.compose.rendering import render
 from mailer.models import TrackingMode
-from tests.conftest import missing
 
 pytestmark = pytest.mark.browser
 
@@ -19,18 +16,6 @@ TABLE = "| Day | What happens | Where it happens | Who may come |\n|---|---|---|
     "| Wednesday | Opening ceremony | Schifffahrtsverwaltungsgebäude | Journalists |\n" * 3
 )
 LONG = f"{TABLE}\n\nhttps://harbour.example/{'a-long-path-' * 12}end\n\n> {'word ' * 60}"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
-    program = shutil.which("chromium")
-    if program is None:
-        missing("Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize(("cover", "edition"), COVERS)

@@ -1,18 +1,16 @@
 """The inbox in Chromium: narrow and wide, light and dark, left to right and right to left."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from mailer.demo.inbox.entries import Correspondent
 from mailer.demo.inbox.pages import Inbox, Pages
 from mailer.demo.world.mailroom import Mailroom, Received
-from tests.conftest import missing
 
 pytestmark = pytest.mark.browser
 
@@ -20,18 +18,6 @@ LONG = "Schifffahrtsverwaltungsgebäudeeinweihungspressemitteilung " * 3
 HTML = '<p>Twelve harbours</p><a href="https://x.example/">x</a><script>document.title=1</script>'
 OFFICE_URL = "http://127.0.0.1:8025"
 ZONE = ZoneInfo("Asia/Tbilisi")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
-    program = shutil.which("chromium")
-    if program is None:
-        missing("Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
