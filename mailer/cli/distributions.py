@@ -135,13 +135,19 @@ def schedule(
         if dry_run:
             session.rollback()
             document["distribution_id"] = None
-    if urlsplit(desk.settings.web.public_url).hostname in THIS_MACHINE_ONLY:
-        desk.err.print(
-            f"note: the links in these messages lead to {desk.settings.web.public_url}, which only"
-            " this machine can open: set web.public_url before a real send",
-            highlight=False,
-        )
+    _note_local_links(desk)
     desk.answer(document, as_json=as_json, told=lambda: _tell_scheduled(desk, document))
+
+
+def _note_local_links(desk: Context) -> None:
+    address = desk.settings.web.public_url
+    if urlsplit(address).hostname in THIS_MACHINE_ONLY:
+        desk.err.print(
+            f"note: the links in these messages lead to {address}, which only this machine can"
+            " open: set web.public_url before a real send",
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def _tell_scheduled(desk: Context, document: dict[str, Any]) -> None:
