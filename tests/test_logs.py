@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -11,10 +10,8 @@ from mailer import logs
 
 
 @pytest.fixture(autouse=True)
-def _configured() -> Iterator[None]:
+def _configured() -> None:
     logs.configure()
-    yield
-    structlog.reset_defaults()
 
 
 def test_a_fact_is_one_line_of_json_where_nobody_watches(
