@@ -137,6 +137,28 @@ def insert(session: Session, table: type[SQLModel]) -> Insert:
     return sqlite.insert(table)
 
 
+def listed(
+    dialect: str, rows: sa.BindParameter[str], **columns: sa.types.TypeEngine[Any]
+) -> sa.Subquery:
+    """A table out of one parameter, a JSON array with an array of values for each row.
+
+    One statement with it writes hundreds of different rows; one parameter costs far less than
+    thousands. Each keyword names a column and gives its type.
+    """
+    if dialect == "postgresql":
+        each = sa.func.json_array_elements(sa.cast(rows, sa.JSON)).table_valued("value")
+    else:
+        each = sa.func.json_each(rows).table_valued("value")
+    values = []
+    for place, (name, kind) in enumerate(columns.items()):
+        text = each.c.value.op("->>")(sa.literal_column(str(place)))
+        # SQLite keeps a document as text, and would cast it to a number.
+        is_kept_so = dialect == "sqlite" and isinstance(kind, sa.JSON)
+        value = sa.type_coerce(text, sa.Text()) if is_kept_so else sa.cast(text, kind)
+        values.append(value.label(name))
+    return sa.select(*values).select_from(each).subquery("listed")
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Say in our words that the database is away."""

