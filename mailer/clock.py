@@ -25,6 +25,15 @@ def zone(name: str) -> ZoneInfo:
         raise BadInput(message) from unknown
 
 
+def is_zone(name: str) -> bool:
+    """Whether the tz database knows a zone of that name."""
+    try:
+        zone(name)
+    except BadInput:
+        return False
+    return True
+
+
 def localise(moment: datetime, *, zone_name: str) -> datetime:
     """A naive wall-clock time as an aware one in `zone_name`; an aware one as it is.
 

@@ -39,3 +39,10 @@ def test_an_unknown_zone_is_refused(name: str) -> None:
 def test_a_year_that_nobody_means_is_refused(text: str) -> None:
     with pytest.raises(BadInput, match="cannot be meant"):
         clock.parse_moment(text, zone_name="Asia/Tokyo")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_known"), [("Europe/Kyiv", True), ("Mars/Olympus", False), ("../etc", False)]
+)
+def test_a_zone_is_one_that_the_tz_database_knows(name: str, is_known: bool) -> None:
+    assert clock.is_zone(name) is is_known

@@ -1,47 +1,26 @@
 """The audience: one message for each person and each address, with all the reasons; and everyone
 who was found and left out, with the reason.
+
+It is read address by address, and never held as a whole unless somebody wants to look at it.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
+from typing import NamedTuple, TypeVar
 
 from sqlmodel import Session
 
-from mailer.audience.candidates import (
-    Candidate,
-    Exclusions,
-    closed_addresses,
-    find_candidates,
-    find_exclusions,
-)
+from mailer.audience.candidates import Candidate, Profile
 from mailer.audience.conditions import Conditions
 from mailer.audience.criteria import Criteria
-from mailer.models import AddressState, MediaType, TrackingMode
+from mailer.audience.doors import Doors, closed_addresses, find_exclusions
+from mailer.audience.searching import Search
 
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """One address that gets the release, as whom, and why."""
-
-    address_id: int
-    email: str
-    name: str
-    journalist_id: int | None
-    role_id: int | None
-    desk_id: int | None
-    outlet_id: int | None
-    outlet_name: str
-    media_type: MediaType
-    country: str
-    zone: str
-    domain: str
-    languages: tuple[str, ...]
-    outlet_languages: tuple[str, ...]
-    tracking: TrackingMode
-    plain_text_only: bool
-    embargo_trusted: bool
-    reasons: tuple[str, ...]
+#: Addresses that are decided together: those with several jobs are looked up once for all.
+ADDRESSES_AT_ONCE = 500
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +38,18 @@ class LeftOut:
     has_it_already: bool = False
 
 
+class Reading(NamedTuple):
+    """What becomes of one address: who reads the release there, and who is left out there."""
+
+    recipient: Candidate | None
+    left_out: tuple[LeftOut, ...] = ()
+
+
 @dataclass(frozen=True)
 class Audience:
     """Who gets it, by address id; and who was found and left out."""
 
-    recipients: tuple[Recipient, ...]
+    recipients: tuple[Candidate, ...]
     left_out: tuple[LeftOut, ...]
 
 
@@ -75,150 +61,160 @@ def select(
     A preview also wants those who would get nothing, and says `leave_out=False`.
     Raises BadInput for a list or a beat that nobody knows.
     """
+    recipients: list[Candidate] = []
+    left_out: list[LeftOut] = []
+    for reading in readings(session, criteria, at=at, leave_out=leave_out):
+        if reading.recipient is not None:
+            recipients.append(reading.recipient)
+        left_out.extend(reading.left_out)
+    return Audience(tuple(recipients), tuple(left_out))
+
+
+def readings(
+    session: Session,
+    criteria: Criteria,
+    *,
+    at: datetime,
+    leave_out: bool = True,
+    shuffled_by: int | None = None,
+) -> Iterator[Reading]:
+    """The same address by address, so that an audience of any size takes no room.
+
+    By address id, those without an address first; or as `shuffled_by` mixes the addresses.
+    """
     conditions, today = Conditions(session), at.astimezone(UTC).date()
-    found = find_candidates(session, criteria, conditions=conditions, today=today)
-    doors = _Doors(
+    doors = Doors(
         closed=closed_addresses(session, today=today),
         exclusions=find_exclusions(session, criteria, conditions=conditions, today=today),
         at=at,
         are_open=not leave_out,
     )
-    choice = _Choice(doors)
-    for candidates in _by_holder(found).values():
-        choice.choose_address(candidates)
-    return choice.audience()
+    search = Search(session, criteria, conditions, today)
+    choice = _Choice(search, doors)
+    for mailboxes in in_chunks(
+        _by_address(search.everyone(shuffled_by=shuffled_by)), ADDRESSES_AT_ONCE
+    ):
+        choice.choose_addresses(mailboxes)
+        for candidates in mailboxes:
+            yield choice.reading(candidates)
 
 
-@dataclass(frozen=True)
-class _Doors:
-    """What keeps a candidate out."""
-
-    closed: set[int]
-    exclusions: Exclusions
-    at: datetime
-    #: Whether only those without an address are kept out.
-    are_open: bool
-
-    def reason(self, candidate: Candidate) -> str:
-        """Why the candidate gets nothing; empty when nothing forbids it."""
-        if self.are_open and candidate.address_id is not None:
-            return ""
-        reasons = (
-            _wish(candidate),
-            _dead(candidate),
-            self._excluded(candidate),
-            self._paused(candidate),
-            self._shared(candidate),
-        )
-        return next(filter(None, reasons), "")
-
-    def _excluded(self, candidate: Candidate) -> str:
-        by_person = self.exclusions.journalists.get(candidate.journalist_id or 0, "")
-        return by_person or self.exclusions.addresses.get(candidate.address_id or 0, "")
-
-    def _paused(self, candidate: Candidate) -> str:
-        until = candidate.paused_until
-        return f"paused until {until:%Y-%m-%d %H:%M} UTC" if until and until > self.at else ""
-
-    def _shared(self, candidate: Candidate) -> str:
-        if candidate.address_id not in self.closed:
-            return ""
-        return "shares its address with someone who does not want mail (do not contact)"
+def in_chunks(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
+    """The same things, some at a time."""
+    left = iter(things)
+    while chunk := list(islice(left, size)):
+        yield chunk
 
 
-def _wish(candidate: Candidate) -> str:
-    return "does not want mail (do not contact)" if candidate.do_not_contact else ""
-
-
-def _dead(candidate: Candidate) -> str:
-    if candidate.address_id is None:
-        return "has no e-mail address"
-    why = candidate.state_reason
-    return {
-        AddressState.HARD: f"address is dead: {why or 'bounced'}",
-        AddressState.COMPLAINED: "suppressed: complained",
-        AddressState.SUPPRESSED: f"suppressed: {why or 'manual'}",
-    }.get(candidate.state, "")
+def _by_address(found: Iterable[Candidate]) -> Iterator[list[Candidate]]:
+    """Those who read one mailbox together; each alone who has none."""
+    together: list[Candidate] = []
+    for candidate in found:
+        if together and together[0].address_id != (candidate.address_id or None):
+            yield together
+            together = []
+        together.append(candidate)
+    if together:
+        yield together
 
 
 class _Choice:
     """Chooses one address for each person, then one person for each address."""
 
-    def __init__(self, doors: _Doors) -> None:
+    def __init__(self, search: Search, doors: Doors) -> None:
+        self.search = search
         self.doors = doors
-        self.readers: dict[int, list[tuple[Candidate, tuple[str, ...]]]] = {}
-        self.left_out: list[tuple[int, LeftOut]] = []
+        #: Of those with several jobs: what becomes of each role.
+        self.verdicts: dict[int, Profile | str] = {}
+        self.profiles: dict[tuple[Profile, tuple[str, ...]], Profile] = {}
 
-    def choose_address(self, candidates: list[Candidate]) -> None:
-        """Take the primary of the person's open addresses, and leave out the others."""
-        refused = {id(one): self.doors.reason(one) for one in candidates}
-        still_open = [one for one in candidates if not refused[id(one)]]
+    def choose_addresses(self, mailboxes: Iterable[list[Candidate]]) -> None:
+        """Decide for everyone with several jobs who reads one of these mailboxes."""
+        several = {
+            candidate.journalist_id or 0
+            for candidates in mailboxes
+            for candidate in candidates
+            if candidate.has_other_roles
+        }
+        self.verdicts = {}
+        if several:
+            jobs: dict[int | None, list[Candidate]] = {}
+            for candidate in self.search.jobs_of(sorted(several)):
+                jobs.setdefault(candidate.journalist_id, []).append(candidate)
+            for candidates in jobs.values():
+                self._choose_address(candidates)
+
+    def _choose_address(self, candidates: list[Candidate]) -> None:
+        """Take the primary of the person's open addresses, and leave out the others.
+
+        A verdict is the profile to write to, or why not; empty where another job has told it.
+        """
+        refused = [self.doors.reason(one) for one in candidates]
+        still_open = [one for one, why in zip(candidates, refused, strict=True) if not why]
         best = min(still_open, key=lambda one: (not one.is_primary, one.role_id or 0), default=None)
-        told: set[int | None] = {best.address_id} if best else set()
-        for candidate in candidates:
+        told: set[int] = {best.address_id} if best else set()
+        for candidate, why in zip(candidates, refused, strict=True):
+            verdict = ""
             if candidate.address_id not in told:
                 told.add(candidate.address_id)
-                elsewhere = f"gets it at {best.email}" if best else ""
-                self._leave_out(candidate, refused[id(candidate)] or elsewhere)
+                verdict = why or (f"gets it at {best.email}" if best else "")
+            self.verdicts[candidate.role_id or 0] = verdict
         if best is not None:
-            reasons = _merged(candidates)
-            self.readers.setdefault(best.address_id or 0, []).append((best, reasons))
+            profiles = [one.profile for one in candidates]
+            self.verdicts[best.role_id or 0] = self._merged(best.profile, profiles)
 
-    def audience(self) -> Audience:
-        """One reader for each address: the desk whose it is, else the one we knew first."""
-        recipients = []
-        for address_id, readers in sorted(self.readers.items()):
+    def reading(self, candidates: list[Candidate]) -> Reading:
+        """One reader for the address: the desk whose it is, else the one we knew first."""
+        if len(candidates) == 1 and self.doors.stand_open(candidates[0]):
+            return Reading(candidates[0])
+        readers: list[tuple[Candidate, Profile]] = []
+        left_out: list[LeftOut] = []
+        for candidate in candidates:
+            verdict = self._verdict(candidate)
+            if isinstance(verdict, Profile):
+                readers.append((candidate, verdict))
+            elif verdict:
+                left_out.append(_left_out(candidate, verdict))
+        if not readers:
+            return Reading(None, _by_name(left_out))
+        if len(readers) > 1:
             # A desk's mailbox is read by several: the desk goes before a person.
             readers.sort(key=lambda reader: (reader[0].desk_id is None, reader[0].holder))
-            first = readers[0][0]
-            reasons = tuple(dict.fromkeys(why for _, whys in readers for why in whys))
-            recipients.append(_recipient(first, address_id, reasons=reasons))
-            for other, _ in readers[1:]:
-                self._leave_out(other, f"same address as {first.name}")
-        left_out = sorted(self.left_out, key=lambda left: (left[0], left[1].name))
-        return Audience(tuple(recipients), tuple(left for _, left in left_out))
+            told = f"same address as {readers[0][0].name}"
+            left_out += [_left_out(other, told) for other, _ in readers[1:]]
+        first, profile = readers[0]
+        profile = self._merged(profile, [theirs for _, theirs in readers])
+        chosen = first if profile is first.profile else first._replace(profile=profile)
+        return Reading(chosen, _by_name(left_out))
 
-    def _leave_out(self, candidate: Candidate, reason: str) -> None:
-        left = LeftOut(
-            address_id=candidate.address_id,
-            email=candidate.email,
-            name=candidate.name,
-            reason=reason,
-            outlet_name=candidate.outlet_name,
-            country=candidate.country,
-        )
-        self.left_out.append((candidate.address_id or 0, left))
+    def _verdict(self, candidate: Candidate) -> Profile | str:
+        if candidate.has_other_roles:
+            return self.verdicts.get(candidate.role_id or 0, "")
+        return self.doors.reason(candidate) or candidate.profile
 
-
-def _by_holder(found: Iterable[Candidate]) -> dict[tuple[str, int], list[Candidate]]:
-    holders: dict[tuple[str, int], list[Candidate]] = {}
-    for candidate in found:
-        holders.setdefault(candidate.holder, []).append(candidate)
-    return holders
+    def _merged(self, profile: Profile, profiles: Sequence[Profile]) -> Profile:
+        """The profile with the reasons of all of them; the same object for the same reasons."""
+        if len(profiles) == 1:
+            return profile
+        reasons = tuple(dict.fromkeys(why for one in profiles for why in one.reasons))
+        if reasons == profile.reasons:
+            return profile
+        kept = self.profiles.get((profile, reasons))
+        if kept is None:
+            kept = self.profiles[profile, reasons] = replace(profile, reasons=reasons)
+        return kept
 
 
-def _merged(candidates: list[Candidate]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(reason for one in candidates for reason in one.reasons))
+def _by_name(left_out: list[LeftOut]) -> tuple[LeftOut, ...]:
+    return tuple(sorted(left_out, key=lambda left: left.name))
 
 
-def _recipient(chosen: Candidate, address_id: int, *, reasons: tuple[str, ...]) -> Recipient:
-    return Recipient(
-        address_id=address_id,
-        email=chosen.email,
-        name=chosen.name,
-        journalist_id=chosen.journalist_id,
-        role_id=chosen.role_id,
-        desk_id=chosen.desk_id,
-        outlet_id=chosen.outlet_id,
-        outlet_name=chosen.outlet_name,
-        media_type=chosen.media_type,
-        country=chosen.country,
-        zone=chosen.zone,
-        domain=chosen.domain,
-        languages=chosen.languages,
-        outlet_languages=chosen.outlet_languages,
-        tracking=chosen.tracking,
-        plain_text_only=chosen.plain_text_only,
-        embargo_trusted=chosen.embargo_trusted,
-        reasons=reasons,
+def _left_out(candidate: Candidate, reason: str) -> LeftOut:
+    return LeftOut(
+        address_id=candidate.address_id or None,
+        email=candidate.email,
+        name=candidate.name,
+        reason=reason,
+        outlet_name=candidate.outlet_name,
+        country=candidate.profile.country,
     )

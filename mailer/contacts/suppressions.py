@@ -2,15 +2,18 @@
 the contact and wins over every list and every import (R8).
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 import structlog
 from sqlmodel import Session, col, select
 
 from mailer import addresses, clock
-from mailer.contacts.inserting import chunked, insert_missing
+from mailer.contacts.inserting import insert_missing
+from mailer.database import listed
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import (
     Address,
@@ -80,23 +83,29 @@ def reasons_among(
     session: Session, given: Sequence[str], *, keyring: Keyring
 ) -> dict[str, SuppressionReason]:
     """Why we must not write to those of the given addresses that are suppressed."""
-    found: dict[str, SuppressionReason] = {}
-    for chunk in chunked(given):
-        normal = {address: _normalised(address) for address in chunk}
-        by_hash = {
-            hashed: address
-            for address in set(normal.values())
-            for hashed in keyring.address_hashes(address)
-        }
-        rows = session.exec(
-            select(Suppression.address_hash, Suppression.reason).where(
-                col(Suppression.address_hash).in_(by_hash),
-                Suppression.scope == SuppressionScope.ALL,
-            )
-        )
-        reasons = {by_hash[hashed]: reason for hashed, reason in rows}
-        found |= {a: reasons[n] for a, n in normal.items() if n in reasons}
-    return found
+    by_hash = {
+        hashed: normal
+        for normal in map(_normalised, given)
+        for hashed in keyring.address_hashes(normal)
+    }
+    if not by_hash:
+        return {}
+    connection = session.connection()
+    asked = {"rows": json.dumps([[hashed] for hashed in by_hash])}
+    rows = connection.execute(_asked_for(connection.dialect.name), asked).all()
+    reasons = {by_hash[hashed]: reason for hashed, reason in rows}
+    if not reasons:
+        return {}
+    return {address: reasons[n] for address in given if (n := _normalised(address)) in reasons}
+
+
+@cache
+def _asked_for(dialect: str) -> sa.Select[str, SuppressionReason]:
+    asked = listed(dialect, sa.bindparam("rows", type_=sa.Text()), hash=sa.Text())
+    return sa.select(col(Suppression.address_hash), col(Suppression.reason)).where(
+        col(Suppression.address_hash).in_(sa.select(asked.c.hash)),
+        col(Suppression.scope) == SuppressionScope.ALL,
+    )
 
 
 def lift(session: Session, address: str, *, keyring: Keyring, note: str) -> None:
