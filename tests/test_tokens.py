@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.errors import BadToken
+from mailer.errors import BadToken, NotFound
 from mailer.tokens import Claim, Keyring, Purpose
 
 KEYS = Keyring({1: b"\x01" * 32, 2: b"\x02" * 32})
@@ -49,6 +49,34 @@ def test_a_token_is_good_for_one_purpose_only() -> None:
     for other in set(Purpose) - {Purpose.OPEN}:
         with pytest.raises(BadToken):
             KEYS.verify(other, token)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "row_id", "link", "token"),
+    [
+        (Purpose.BOUNCE, 0, 0, "aiaaaaaaaaaaaaa4o5rvgsyavsujoua"),
+        (Purpose.UNSUBSCRIBE, 7, 0, "aiaaaaaaaadqaag2tz6iblj6ggt2aqi"),
+        (Purpose.VIEW, 123456, 3, "aiaaaaab4jaaaay6wuosciksqcjeuiq"),
+        (Purpose.CLICK, 2**48 - 1, 2**16 - 1, "al777777777777zb2hk4cdqmkz7f63q"),
+    ],
+)
+def test_the_spelling_of_a_token_never_changes(
+    purpose: Purpose, row_id: int, link: int, token: str
+) -> None:
+    assert KEYS.sign(purpose, row_id, link=link) == token
+
+
+@given(row_ids=st.lists(ROW_IDS, max_size=200), link=LINKS)
+def test_many_tokens_are_those_of_each(row_ids: list[int], link: int) -> None:
+    signed = KEYS.sign_many(Purpose.CLICK, row_ids, link=link)
+    assert signed == [KEYS.sign(Purpose.CLICK, row_id, link=link) for row_id in row_ids]
+
+
+def test_an_older_key_signs_again_what_it_signed_once() -> None:
+    old = Keyring({1: KEYS.keys[1]})
+    assert KEYS.sign_many(Purpose.VIEW, [7], number=1) == [old.sign(Purpose.VIEW, 7)]
+    with pytest.raises(NotFound, match=r"the key 3 is no longer in secrets\.keys"):
+        KEYS.sign_many(Purpose.VIEW, [7], number=3)
 
 
 def test_a_token_fits_into_a_local_part_with_its_prefix() -> None:

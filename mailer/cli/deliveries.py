@@ -1,16 +1,18 @@
 """`mailer deliveries`: what became of each message, and the decision on those in doubt."""
 
-from collections.abc import Iterator
+import sys
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from mailer.cli.context import BIGGEST, AsJson, Context
-from mailer.distribution import lifecycle
+from mailer.compose.letter import Identity
+from mailer.compose.skeleton.proof import Proof, prove
+from mailer.distribution import lifecycle, listing, overview
 from mailer.distribution.lifecycle import Decision
-from mailer.errors import NotFound
-from mailer.models import Delivery, DeliveryEvent, DeliveryStatus
+from mailer.errors import NotFound, Refused
+from mailer.models import Delivery, DeliveryEvent, DeliveryStatus, KeptSkeleton
 
 app = typer.Typer(no_args_is_help=True, help="One message to one address.")
 
@@ -29,10 +31,10 @@ def list_deliveries(
     """List the deliveries of a distribution; with --json one object a line."""
     desk: Context = context.obj
     with desk.reading() as session:
-        lifecycle.progress(session, distribution)
-        rows = _rows(session, distribution, status)
+        overview.progress(session, distribution)
+        rows = listing.every(session, distribution, size=ROWS_AT_ONCE, status=status)
         if as_json:
-            desk.lines(row.model_dump() for row in rows)
+            desk.lines(_facts(row) for row in rows)
             return
         desk.table(
             "number",
@@ -55,22 +57,9 @@ def list_deliveries(
         )
 
 
-def _rows(
-    session: Session, distribution_id: int, status: DeliveryStatus | None
-) -> Iterator[Delivery]:
-    """Page by page, so that a large distribution fits into little memory."""
-    last = 0
-    while True:
-        query = select(Delivery).where(
-            Delivery.distribution_id == distribution_id, col(Delivery.id) > last
-        )
-        if status is not None:
-            query = query.where(Delivery.status == status)
-        page = session.exec(query.order_by(col(Delivery.id)).limit(ROWS_AT_ONCE)).all()
-        if not page:
-            return
-        yield from page
-        last = page[-1].id or last
+def _facts(row: Delivery) -> dict[str, Any]:
+    """The delivery as it stands."""
+    return row.model_dump() | {"attempts": row.attempt, "content_hash": row.content_hash or None}
 
 
 @app.command("show")
@@ -90,7 +79,11 @@ def show(
             .where(DeliveryEvent.delivery_id == number)
             .order_by(col(DeliveryEvent.occurred_at), col(DeliveryEvent.id))
         ).all()
-    document = delivery.model_dump() | {"events": [event.model_dump() for event in events]}
+        kept = session.get(KeptSkeleton, delivery.skeleton_id) if delivery.skeleton_id else None
+    document = _facts(delivery) | {
+        "skeleton": kept.digest.hex() if kept else None,
+        "events": [event.model_dump() for event in events],
+    }
     desk.answer(document, as_json=as_json, told=lambda: _tell(desk, document))
 
 
@@ -99,6 +92,36 @@ def _tell(desk: Context, document: dict[str, Any]) -> None:
     desk.table("", "", rows=facts)
     for event in document["events"]:
         desk.say(f"{event['occurred_at']} {event['kind']} {event['agent'] or ''}".rstrip())
+
+
+@app.command("message")
+def message(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(min=1, max=BIGGEST, help="The number of the delivery.")],
+    as_json: AsJson = False,
+) -> None:
+    """Print the message as it was sent, octet by octet, whatever has changed since."""
+    desk: Context = context.obj
+    # What was signed then is kept: the private keys may be gone.
+    identity = Identity.from_settings(desk.settings, signs=False)
+    with desk.reading() as session:
+        proof = prove(session, number, identity=identity)
+    document = {
+        "message": proof.data.decode("utf-8", errors="replace"),
+        "sha256": proof.sha256,
+        "recorded_sha256": proof.recorded_sha256,
+        "matches": proof.matches,
+    }
+    desk.answer(document, as_json=as_json, told=lambda: _print(proof, number=number))
+
+
+def _print(proof: Proof, *, number: int) -> None:
+    if not proof.matches:
+        raise Refused(
+            f"delivery {number} has changed since it was sent, so its message cannot be made again"
+            " as it was: --json shows what is left of it"
+        )
+    sys.stdout.buffer.write(proof.data)
 
 
 @app.command("resolve")

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Protocol, Self
 
 from mailer.addresses import a_label
+from mailer.compose.signing import Signer, load_signers
 from mailer.errors import NotFound
 from mailer.languages import cover_languages
-from mailer.models import Delivery, Revision, TrackingMode
+from mailer.models import Revision, TrackingMode
 from mailer.releases.editions import FullRelease
 from mailer.settings import Settings
 from mailer.tokens import Keyring
@@ -22,17 +23,54 @@ class Identity:
     bounce_domain: str
     tracking_enabled: bool
     keyring: Keyring
+    #: Whose signatures our messages carry, in this order.
+    signers: tuple[Signer, ...] = ()
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Self:
-        """The identity that the settings describe; domains as A-labels."""
+    def from_settings(cls, settings: Settings, *, signs: bool = True) -> Self:
+        """The identity that the settings describe; domains as A-labels.
+
+        Without `signs` no private key is read. Raises SettingsError when one cannot be used.
+        """
         return cls(
             public_url=settings.web.public_url,
             mail_domain=a_label(settings.mail.domain),
             bounce_domain=a_label(settings.bounces.domain),
             tracking_enabled=settings.tracking.enabled,
             keyring=Keyring(settings.signing_keys),
+            signers=load_signers(settings.dkim) if signs else (),
         )
+
+
+class Addressee(Protocol):
+    """What a letter must know of a delivery: a row of the table, or what a worker claimed of it."""
+
+    @property
+    def id(self) -> int | None:
+        """None for a preview."""
+
+    @property
+    def address_id(self) -> int | None: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def recipient_name(self) -> str: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def tracking(self) -> TrackingMode: ...
+    @property
+    def plain_text_only(self) -> bool: ...
+    @property
+    def revision_id(self) -> int | None: ...
+    @property
+    def edition_language(self) -> str: ...
+    @property
+    def cover_language(self) -> str: ...
+    @property
+    def message_id(self) -> str: ...
+    @property
+    def first_attempt_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)
@@ -63,7 +101,7 @@ class Letter:
 
 
 def write_letter(
-    delivery: Delivery,
+    delivery: Addressee,
     full: FullRelease,
     *,
     identity: Identity,
@@ -97,7 +135,7 @@ def write_letter(
     )
 
 
-def _frozen_revision(delivery: Delivery, full: FullRelease) -> Revision:
+def _frozen_revision(delivery: Addressee, full: FullRelease) -> Revision:
     newest = full.revisions.get(delivery.edition_language)
     if newest is None or delivery.revision_id not in {None, newest.id}:
         wanted = f"revision {delivery.revision_id} of the {delivery.edition_language!r} edition"

@@ -2,26 +2,29 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from mailer.addresses import parse
 from mailer.clock import zone
 from mailer.compose.letter import Identity, Letter
 from mailer.compose.rendering import Rendered, render
+from mailer.compose.signing.dkim import signed
 from mailer.compose.tracking import links_of
 from mailer.compose.wire import (
     POLICY,
     POLICY_UTF8,
     mailbox,
+    on_wire,
     one_line,
     quoted_printable,
     subject,
 )
 from mailer.errors import Refused
 from mailer.languages import name
+from mailer.models import Office
 from mailer.releases.offices import list_name
 from mailer.tokens import Keyring, Purpose
 
@@ -32,7 +35,7 @@ REFERENCE_LETTERS = 20
 BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ComposedMessage:
     """One message as it goes over the wire, with its envelope."""
 
@@ -41,34 +44,76 @@ class ComposedMessage:
     message_id: str
     data: bytes
     needs_smtputf8: bool
+    #: 0 for a preview.
+    delivery_id: int = 0
+    #: Those in `data`, in base64; with them it can be made again when the keys are gone.
+    signatures: tuple[str, ...] = ()
+    #: Whether DATA may carry `data` as it is: CRLF ends each line, and none begins with a dot.
+    is_wire_ready: bool = False
 
 
 def compose(letter: Letter) -> ComposedMessage:
     """The message of that letter; the same letter always gives the same octets."""
+    identity, recipient = letter.identity, on_wire(letter.email)
+    data, signatures = signed(
+        unsigned(letter),
+        signers=identity.signers,
+        domain=from_domain(letter.full.office),
+        at=letter.dated_at,
+    )
+    return ComposedMessage(
+        envelope_sender=envelope_sender(identity, delivery_id=letter.delivery_id),
+        recipient=recipient,
+        message_id=_message_id_of(letter),
+        data=data,
+        needs_smtputf8=needs_smtputf8(recipient, letter.full.office),
+        delivery_id=letter.delivery_id,
+        signatures=signatures,
+        is_wire_ready=is_wire_ready(data),
+    )
+
+
+def is_wire_ready(data: bytes) -> bool:
+    """Whether no line that we have composed begins with a dot, which DATA would double."""
+    return b"\r\n." not in data and not data.startswith(b".") and data.endswith(b"\r\n")
+
+
+def unsigned(letter: Letter) -> bytes:
+    """The octets of that letter before they are signed."""
     office = letter.full.office
     recipient, sender, reply_to = map(
-        _on_wire, (letter.email, office.from_address, office.reply_to or office.from_address)
+        on_wire, (letter.email, office.from_address, office.reply_to or office.from_address)
     )
-    is_utf8 = not (recipient + sender + reply_to).isascii()
+    is_utf8 = needs_smtputf8(recipient, office)
     message = EmailMessage(POLICY_UTF8 if is_utf8 else POLICY)
     message["From"] = mailbox(office.from_name, sender, header="From")
     message["Reply-To"] = reply_to
     message["To"] = mailbox(letter.recipient_name, recipient, header="To")
     rendered = render(letter)
     message["Subject"] = subject(rendered.subject)
-    message["Date"] = format_datetime(letter.dated_at.astimezone(zone(office.zone)))
+    message["Date"] = date_line(letter.dated_at, zone_name=office.zone)
     message["Message-ID"] = _message_id_of(letter)
     message["MIME-Version"] = "1.0"
     _add_words(message, rendered, letter=letter)
     for header, value in _list_headers(letter).items():
         message[header] = value
-    return ComposedMessage(
-        envelope_sender=envelope_sender(letter.identity, delivery_id=letter.delivery_id),
-        recipient=recipient,
-        message_id=_message_id_of(letter),
-        data=_checked(message.as_bytes(), is_utf8=is_utf8),
-        needs_smtputf8=is_utf8,
-    )
+    return _checked(message.as_bytes(), is_utf8=is_utf8)
+
+
+def date_line(moment: datetime, *, zone_name: str) -> str:
+    """The Date of a message: the first attempt, in the zone of the office."""
+    return format_datetime(moment.astimezone(zone(zone_name)))
+
+
+def from_domain(office: Office) -> str:
+    """The domain that our signatures must name to count for the reader (RFC 7489 section 3.1)."""
+    return on_wire(office.from_address).rpartition("@")[2]
+
+
+def needs_smtputf8(recipient: str, office: Office) -> bool:
+    """Whether an address, as it stands on the wire, is in another script than ASCII."""
+    sender = on_wire(office.from_address)
+    return not (recipient + sender + on_wire(office.reply_to or sender)).isascii()
 
 
 def message_id(
@@ -78,10 +123,21 @@ def message_id(
 
     It holds no personal data, nobody else can make it, and a correction can make it again.
     """
+    pairs = [(revision_id, address_id)]
+    return message_ids(pairs, reference=reference, domain=domain, keyring=keyring)[0]
+
+
+def message_ids(
+    pairs: Sequence[tuple[int, int]], *, reference: str, domain: str, keyring: Keyring
+) -> list[str]:
+    """The Message-IDs of many messages of a release, each a revision to an address, by ids."""
     release = re.sub(r"[^a-z0-9-]", "", reference.lower())[:REFERENCE_LETTERS] or "release"
+    signed = keyring.sign_many(Purpose.MESSAGE_ID, [address_id for _, address_id in pairs])
     # The last 16 of a token's 31 letters are signature only.
-    signed = keyring.sign(Purpose.MESSAGE_ID, address_id)[-16:]
-    return f"<{release}.{revision_id}.{signed}@{domain}>"
+    return [
+        f"<{release}.{revision_id}.{token[-16:]}@{domain}>"
+        for (revision_id, _), token in zip(pairs, signed, strict=True)
+    ]
 
 
 def envelope_sender(identity: Identity, *, delivery_id: int) -> str:
@@ -98,12 +154,6 @@ def _message_id_of(letter: Letter) -> str:
         domain=letter.identity.mail_domain,
         keyring=letter.identity.keyring,
     )
-
-
-def _on_wire(address: str) -> str:
-    """The address with its domain as A-labels; the local part as it was typed (standards 1.6)."""
-    read = parse(address)
-    return f"{read.typed.rpartition('@')[0]}@{read.domain}"
 
 
 def _list_headers(letter: Letter) -> dict[str, str]:

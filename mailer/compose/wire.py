@@ -16,7 +16,11 @@ from email.headerregistry import (
     MIMEVersionHeader,
 )
 from email.policy import SMTP, EmailPolicy
+from functools import lru_cache
 from typing import Any
+
+from mailer.addresses import parse
+from mailer.errors import BadInput
 
 #: RFC 2047 section 2: an encoded-word is at most 75 characters, a line with one at most 76.
 WORD_LIMIT = 75
@@ -33,6 +37,10 @@ UNWANTED = frozenset({"Cc", "Cs", "Zl", "Zp"})
 QP_TABLE = [chr(o) if o in range(32, 127) and o != 0x3D else f"={o:02X}" for o in range(256)]
 #: So much content in a line that a quoted first letter and a soft break still fit into 76.
 QP_WIDTH = 72
+#: Addresses of which only the domain is in question; they are most of them.
+PLAIN_ADDRESS = re.compile(
+    r"([A-Za-z0-9_+-]{1,30}(?:\.[A-Za-z0-9_+-]{1,30})?)@([A-Za-z0-9.-]{1,180})"
+)
 ISOLATE, ISOLATE_LTR, END_ISOLATE = "\u2068", "\u2066", "\u2069"
 
 
@@ -47,17 +55,27 @@ class Ready:
         kwds.update(parse_tree=None, decoded=value)
 
     def fold(self, *, policy: EmailPolicy) -> str:
-        """The header's lines; a word longer than a line stands on its own."""
-        lines = [f"{self.name}:"]  # type: ignore[attr-defined]
-        alone = lines[0]
-        for word in str(self).split(" "):
-            # The first word stays beside the name: some servers refuse an empty first line.
-            fits = len(lines[-1]) + 1 + len(word) <= LINE_LIMIT
-            if fits or lines == [alone]:
-                lines[-1] += f" {word}"
-            else:
-                lines.append(f" {word}")
-        return policy.linesep.join(lines) + policy.linesep
+        """The header's lines."""
+        name: str = self.name  # type: ignore[attr-defined]
+        return f"{name}: {folded(str(self), header=name, linesep=policy.linesep)}{policy.linesep}"
+
+
+def folded(value: str, *, header: str, linesep: str = "\r\n") -> str:
+    """The value as it stands behind `header: `; a word longer than a line stands on its own.
+
+    The first word stays beside the name: some servers refuse an empty first line.
+    """
+    if len(header) + 2 + len(value) <= LINE_LIMIT:
+        return value
+    first, *words = value.split(" ")
+    lines, room = [first], LINE_LIMIT - len(header) - 2
+    for word in words:
+        if len(lines[-1]) + 1 + len(word) <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+            room = LINE_LIMIT - 1
+    return f"{linesep} ".join(lines)
 
 
 def _registry() -> HeaderRegistry:
@@ -75,17 +93,41 @@ POLICY_UTF8 = POLICY.clone(utf8=True)
 
 def one_line(text: str) -> str:
     """The text as one line without control characters, safe for a header."""
-    kept = (" " if unicodedata.category(c) in UNWANTED else c for c in text)
-    return re.sub(" {2,}", " ", "".join(kept)).strip(" ")
+    if not text.isprintable():
+        text = "".join(" " if unicodedata.category(c) in UNWANTED else c for c in text)
+    return (re.sub(" {2,}", " ", text) if "  " in text else text).strip(" ")
 
 
 def phrase(text: str, *, header: str) -> str:
     """A display name in wire form: quoted when plain, else encoded-words; empty when empty."""
-    name = "".join(c for c in one_line(text) if c not in BIDI_MARKS).strip()
+    name = one_line(text)
+    if not BIDI_MARKS.isdisjoint(name):
+        name = "".join(c for c in name if c not in BIDI_MARKS)
+    name = name.strip()
     if name.isascii() and len(name) <= PLAIN_LIMIT and "=?" not in name:
         escaped = name.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"' if name else ""
     return encoded(name, header=header)
+
+
+def on_wire(address: str) -> str:
+    """The address with its domain as A-labels; the local part as it was typed (standards 1.6).
+
+    Raises BadInput for anything that cannot be an address.
+    """
+    if (plain := PLAIN_ADDRESS.fullmatch(address)) and (domain := _usual_domain(plain[2])):
+        return f"{plain[1]}@{domain}"
+    read = parse(address)
+    return f"{read.typed.rpartition('@')[0]}@{read.domain}"
+
+
+@lru_cache(maxsize=32768)
+def _usual_domain(domain: str) -> str:
+    """The domain as A-labels; empty for one that `parse` must judge with the whole address."""
+    try:
+        return parse(f"a@{domain}").domain
+    except BadInput:
+        return ""
 
 
 def mailbox(name: str, address: str, *, header: str) -> str:
@@ -114,13 +156,15 @@ def encoded(text: str, *, header: str) -> str:
 
 
 def _pieces(text: str, *, is_q: bool, first_room: int) -> Iterator[str]:
-    room = min(WORD_LIMIT, first_room)
-    piece = ""
+    room, frame = min(WORD_LIMIT, first_room), len(_word("", is_q=is_q))
+    piece, size = "", 0
     for letter in text:
-        if piece and len(_word(piece + letter, is_q=is_q)) > room:
+        more = size + (len(_q(letter)) if is_q else len(letter.encode("utf-8", "replace")))
+        # B writes three octets as four letters, and fills up the last three.
+        if piece and frame + (more if is_q else -(-more // 3) * 4) > room:
             yield piece
-            piece, room = "", WORD_LIMIT
-        piece += letter
+            piece, more, room = "", more - size, WORD_LIMIT
+        piece, size = piece + letter, more
     yield piece
 
 
@@ -131,6 +175,7 @@ def _word(text: str, *, is_q: bool) -> str:
     return f"{WORD_START}b?{raw}{WORD_END}"
 
 
+@lru_cache(maxsize=1024)
 def _q(letter: str) -> str:
     octets = letter.encode("utf-8", "replace")
     return "".join(chr(o) if o in Q_SAFE else "_" if o == 0x20 else f"={o:02X}" for o in octets)

@@ -1,12 +1,16 @@
 """Letters of a fictional office, made of rows that stand in no database."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from mailer.compose.letter import Identity, Letter, write_letter
+from mailer.compose.signing import Signer
 from mailer.models import Delivery, Office, PressContact, Release, Revision
 from mailer.releases.editions import FullRelease
 from mailer.tokens import Keyring
@@ -45,6 +49,22 @@ def identity(keyring: Keyring) -> Identity:
         tracking_enabled=True,
         keyring=keyring,
     )
+
+
+@pytest.fixture(scope="session")
+def rsa_key() -> RSAPrivateKey:
+    """A key that takes a while to make."""
+    return generate_private_key(65537, 2048)
+
+
+@pytest.fixture
+def signing(identity: Identity, rsa_key: RSAPrivateKey) -> Identity:
+    """The same office with a key of each kind."""
+    signers = (
+        Signer("press-2026", "", rsa_key),
+        Signer("press-ed", "", Ed25519PrivateKey.from_private_bytes(b"\x03" * 32)),
+    )
+    return replace(identity, signers=signers)
 
 
 def _office(given: dict[str, Any]) -> Office:

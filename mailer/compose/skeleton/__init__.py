@@ -1,0 +1,277 @@
+"""The messages of a wave: composed once for each cover, spliced for each recipient.
+
+A skeleton is proven on the first message that is made from it. Where one cannot be had, each
+message is composed whole, which takes some hundred times as long.
+"""
+
+import os
+import traceback
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, partial
+from itertools import chain, repeat
+from threading import Lock
+from typing import NamedTuple
+
+import structlog
+
+from mailer.compose.letter import Addressee, Identity, write_letter
+from mailer.compose.message import ComposedMessage, compose
+from mailer.compose.signing import Signer
+from mailer.compose.skeleton.parts import Skeleton
+from mailer.compose.skeleton.splicing import (
+    Personal,
+    columns_of,
+    cut,
+    dated,
+    personal,
+    to_be_signed,
+    with_signatures,
+)
+from mailer.compose.wire import on_wire
+from mailer.errors import BadInput, MailerError, Refused
+from mailer.models import TrackingMode
+from mailer.releases.editions import FullRelease
+from mailer.tokens import Purpose
+
+__all__ = ["Compositor", "Setting", "Skeleton", "remake"]
+
+log = structlog.get_logger(__name__)
+
+#: So many skeletons are kept by a process: one for each cover, and each zone of an embargo.
+KEPT = 256
+#: Signatures that one thread makes before it takes the next ones: a hop costs as much as one.
+SIGNED_AT_ONCE = 16
+
+#: What of a delivery makes another skeleton.
+Key = tuple[int | None, str, str, TrackingMode, bool, str]
+
+
+class Setting(NamedTuple):
+    """A message ready to be handed over, and what it takes to make it again."""
+
+    message: ComposedMessage
+    skeleton: Skeleton
+
+
+class _Reader(NamedTuple):
+    """A recipient whose message can be spliced."""
+
+    #: Her place in the wave.
+    number: int
+    delivery: Addressee
+    recipient: str
+    personal: Personal
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A skeleton in the cache; it holds the release, so that no other can take its place there."""
+
+    full: FullRelease
+    #: None: these messages cannot be spliced.
+    skeleton: Skeleton | None
+
+
+class Compositor:
+    """Composes the messages of one worker process; its threads may share it."""
+
+    def __init__(self, identity: Identity) -> None:
+        """The identity is that of every message."""
+        self._identity = identity
+        self._kept: OrderedDict[tuple[int, Key], _Kept] = OrderedDict()
+        self._lock = Lock()
+        self._threads = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="signing")
+
+    def set_wave(
+        self, deliveries: Sequence[Addressee], full: FullRelease, *, at: datetime
+    ) -> list[Setting | str]:
+        """A message for each delivery, or why there can be none, in the order of the deliveries.
+
+        `at` dates those that were not attempted before. The skeletons of a release are kept for
+        as long as the same `full` is given.
+        """
+        settings: list[Setting | str] = [""] * len(deliveries)
+        groups: dict[Key, list[_Reader]] = {}
+        is_held = full.release.embargo_until is not None
+        date_of = cache(partial(dated, zone_name=full.office.zone))
+        for number, delivery in enumerate(deliveries):
+            try:
+                reader = _read(number, delivery, date=date_of(delivery.first_attempt_at or at))
+            except Exception as defect:  # noqa: BLE001
+                settings[number] = _why(defect)
+                continue
+            if reader is None:
+                settings[number] = self._whole(delivery, full, at=at)
+            else:
+                groups.setdefault(_key(delivery, is_held=is_held), []).append(reader)
+        for key, readers in groups.items():
+            for reader, setting in zip(
+                readers, self._group(key, readers, full, at=at), strict=True
+            ):
+                settings[reader.number] = setting
+        return settings
+
+    def _group(
+        self, key: Key, readers: Sequence[_Reader], full: FullRelease, *, at: datetime
+    ) -> Sequence[Setting | str]:
+        """The messages of readers who share a skeleton."""
+        try:
+            skeleton = self._skeleton(key, readers[0], full, at=at)
+            if skeleton is not None:
+                return self._spliced(skeleton, readers)
+        except Exception as defect:  # noqa: BLE001
+            return [_why(defect)] * len(readers)
+        return [self._whole(reader.delivery, full, at=at) for reader in readers]
+
+    def _whole(self, delivery: Addressee, full: FullRelease, *, at: datetime) -> Setting | str:
+        """The message by the long way: one letter's defect must not stop the others."""
+        try:
+            message = compose(write_letter(delivery, full, identity=self._identity, at=at))
+        except Exception as defect:  # noqa: BLE001
+            return _why(defect)
+        return Setting(message, Skeleton(message.data, is_personal=True))
+
+    def _skeleton(
+        self, key: Key, reader: _Reader, full: FullRelease, *, at: datetime
+    ) -> Skeleton | None:
+        with self._lock:
+            kept = self._kept.get((id(full), key))
+            if kept is None:
+                kept = _Kept(full, self._proven(reader, full, at=at))
+                self._kept[id(full), key] = kept
+            self._kept.move_to_end((id(full), key))
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return kept.skeleton
+
+    def _proven(self, reader: _Reader, full: FullRelease, *, at: datetime) -> Skeleton | None:
+        """The skeleton, if its first message is octet by octet what the long way makes of it."""
+        letter = write_letter(reader.delivery, full, identity=self._identity, at=at)
+        whole = compose(letter)
+        try:
+            skeleton = cut(letter)
+            if self._spliced(skeleton, [reader])[0].message == whole:
+                return skeleton
+            cause = "the spliced message is another one"
+        except Refused as refused:
+            cause = str(refused)
+        log.warning(
+            "messages cannot be spliced, so each is composed whole",
+            release_id=full.release.id,
+            cover=letter.cover_language,
+            cause=cause,
+        )
+        return None
+
+    def _spliced(self, skeleton: Skeleton, readers: Sequence[_Reader]) -> list[Setting]:
+        identity, count = self._identity, len(readers)
+        people = [reader.personal for reader in readers]
+        columns = columns_of(skeleton, people, keyring=identity.keyring)
+        signatures: list[list[str]] = []
+        if identity.signers:
+            hashes, octets = to_be_signed(skeleton, columns, count=count)
+            signatures = list(map(self._signatures, identity.signers, octets))
+            columns = with_signatures(columns, hashes=hashes, signatures=signatures)
+        row_ids = [one.row_id for one in people]
+        bounces = identity.keyring.sign_many(Purpose.BOUNCE, row_ids)
+        back, domain = "b+", f"@{identity.bounce_domain}"
+        is_ready = skeleton.is_wire_ready
+        return [
+            Setting(
+                ComposedMessage(
+                    f"{back}{token}{domain}",
+                    reader.recipient,
+                    reader.delivery.message_id,
+                    data,
+                    False,
+                    reader.personal.row_id,
+                    signed,
+                    is_ready,
+                ),
+                skeleton,
+            )
+            for reader, token, data, signed in zip(
+                readers,
+                bounces,
+                skeleton.form.filled(columns, count=count),
+                zip(*signatures, strict=True) if signatures else repeat((), count),
+                strict=True,
+            )
+        ]
+
+    def _signatures(self, signer: Signer, octets: Sequence[bytes]) -> list[str]:
+        """One for each; slow ones in threads, which do not hold the interpreter as they sign."""
+        if not signer.is_slow or len(octets) <= SIGNED_AT_ONCE:
+            return [signer.sign(one) for one in octets]
+        starts = range(0, len(octets), SIGNED_AT_ONCE)
+        chunks = (octets[start : start + SIGNED_AT_ONCE] for start in starts)
+        sign: Callable[[Sequence[bytes]], list[str]] = lambda chunk: list(map(signer.sign, chunk))  # noqa: E731
+        return list(chain.from_iterable(self._threads.map(sign, chunks)))
+
+
+def remake(
+    skeleton: Skeleton, delivery: Addressee, *, identity: Identity, signatures: Sequence[str]
+) -> bytes:
+    """The very octets that were sent, from the skeleton and the delivery with its signatures.
+
+    Neither the office nor the edition nor any private key is asked. Raises NotFound when the
+    secret key of its tokens is gone, Refused when the delivery does not hold what was sent.
+    """
+    if skeleton.is_personal:
+        return skeleton.marked
+    reader = _as_sent(skeleton, delivery)
+    if reader is None or len(signatures) != len(skeleton.signed_heads):
+        raise Refused("what is kept of the delivery is not enough to make its message again")
+    columns = columns_of(skeleton, [reader.personal], keyring=identity.keyring)
+    if signatures:
+        hashes, _ = to_be_signed(skeleton, columns, count=1)
+        rows = [[signature] for signature in signatures]
+        columns = with_signatures(columns, hashes=hashes, signatures=rows)
+    return next(skeleton.form.filled(columns, count=1))
+
+
+def _as_sent(skeleton: Skeleton, delivery: Addressee) -> _Reader | None:
+    """The reader of a message that was spliced; None when she was erased since."""
+    if delivery.first_attempt_at is None:
+        return None
+    try:
+        return _read(0, delivery, date=dated(delivery.first_attempt_at, zone_name=skeleton.zone))
+    except BadInput:
+        return None
+
+
+def _read(number: int, delivery: Addressee, *, date: tuple[bytes, bytes]) -> _Reader | None:
+    """The reader of that delivery; None when her message must be composed whole."""
+    recipient = on_wire(delivery.email)
+    values = personal(
+        delivery.id or 0,
+        name=delivery.recipient_name,
+        recipient=recipient,
+        message_id=delivery.message_id,
+        date=date,
+    )
+    return None if values is None else _Reader(number, delivery, recipient, values)
+
+
+def _key(delivery: Addressee, *, is_held: bool) -> Key:
+    return (
+        delivery.revision_id,
+        delivery.edition_language,
+        delivery.cover_language,
+        delivery.tracking,
+        delivery.plain_text_only,
+        # Only an embargo is told on the reader's own clock.
+        delivery.zone if is_held else "",
+    )
+
+
+def _why(defect: Exception) -> str:
+    """Why a message cannot be composed. Never the words of a defect of ours: they may quote it."""
+    if isinstance(defect, MailerError):
+        return str(defect)
+    where = traceback.extract_tb(defect.__traceback__)[-1]
+    return f"a defect of ours, {type(defect).__name__} in {where.name}, line {where.lineno}"
