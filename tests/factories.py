@@ -5,11 +5,15 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from sqlmodel import Session, SQLModel, select
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col, select
 
 from mailer import addresses
+from mailer.distribution import batches
+from mailer.distribution.batches import WAITING
 from mailer.models import (
     Address,
+    Batch,
     Delivery,
     Desk,
     Distribution,
@@ -180,7 +184,7 @@ def distribution(session: Session, row: Release, **given: Any) -> Distribution:
 
 
 def delivery(session: Session, of: Distribution, email: str, **given: Any) -> Delivery:
-    """A pending delivery of the release's first revision to that address."""
+    """A delivery, pending and due, of the release's first revision to that address."""
     first = session.exec(
         select(Revision.id)
         .join(Edition)
@@ -198,5 +202,14 @@ def delivery(session: Session, of: Distribution, email: str, **given: Any) -> De
         "edition_language": "en",
         "cover_language": "da",
         "message_id": f"<test.{number}@press.example.org>",
+        "next_attempt_at": NOW if given.get("status", "pending") in WAITING else None,
     }
-    return saved(session, Delivery(**(values | given)))
+    row = saved(session, Delivery(**(values | given)))
+    in_batches(session, of)
+    return row
+
+
+def in_batches(session: Session, distribution: Distribution, *, size: int = 500) -> None:
+    """Cut the deliveries that the distribution has by now into batches."""
+    session.execute(sa.delete(Batch).where(col(Batch.distribution_id) == distribution.id))
+    batches.cut(session, distribution.id or 0, size=size)

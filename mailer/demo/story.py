@@ -17,7 +17,7 @@ from mailer.demo.plot import Plot
 from mailer.demo.witness import Evidence, differences, gather, spelt
 from mailer.demo.world.mailroom import Mailroom, Received
 from mailer.demo.world.readers import PATIENCE, Habit, Reader
-from mailer.distribution import lifecycle
+from mailer.distribution import lifecycle, overview
 from mailer.distribution.planning import Plan, plan
 from mailer.errors import MailerError, Refused, Unreachable
 from mailer.models import Delivery, DistributionStatus
@@ -136,9 +136,9 @@ class Story:
         counted = ", ".join(f"{count} {status}" for status, count in state.counts.items())
         self.say(f"Handed over: {counted}")
 
-    def _progress(self, number: int) -> lifecycle.Progress:
+    def _progress(self, number: int) -> overview.Progress:
         with database.reading(self.engine) as session:
-            state = lifecycle.progress(session, number)
+            state = overview.progress(session, number)
         if state.status is DistributionStatus.PAUSED:
             raise MailerError(f"the distribution was paused by itself: {state.note}")
         return state

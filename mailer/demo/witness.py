@@ -13,7 +13,7 @@ from mailer import addresses
 from mailer.contacts.suppressions import suppressed_among
 from mailer.demo.plot import Plot
 from mailer.demo.world.mailroom import Mailroom
-from mailer.distribution.lifecycle import HANDED_OVER
+from mailer.distribution.batches import HANDED_OVER
 from mailer.models import Agent, Delivery, DeliveryEvent, DeliveryStatus, EventKind
 from mailer.reports.summary import ReleaseReport, release_report
 from mailer.tokens import Keyring

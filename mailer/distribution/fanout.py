@@ -1,132 +1,149 @@
-"""The moment a distribution is due: its audience is frozen into one delivery for each address."""
+"""The moment a distribution is due: its audience is frozen into one delivery for each address.
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+Everything flows: decided address by address in shuffled order, set aside until all moments and
+rounds are known, and written in the order of hand-over.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from hashlib import blake2b
-from typing import Any
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from mailer.audience.criteria import parse
-from mailer.audience.selection import LeftOut
-from mailer.compose.message import message_id
+from mailer.compose.letter import Identity
+from mailer.compose.message import message_ids
 from mailer.compose.tracking import register_links
-from mailer.distribution.planning import PlannedDelivery, as_delivery, plan
-from mailer.models import Delivery, DeliveryStatus, Distribution
+from mailer.contacts.providers import provider_of
+from mailer.distribution import batches
+from mailer.distribution.frames import FRAMED, MADE, OWN, Frame, Frames
+from mailer.distribution.interleaving import Interleaving
+from mailer.distribution.options import options_of, refuse_staggered
+from mailer.distribution.planning import Decision, decide
+from mailer.distribution.spool import Spool
+from mailer.distribution.writing import write_rows
+from mailer.models import Delivery, Distribution, ReceivingDomain
 from mailer.releases.editions import FullRelease, load_by_id
-from mailer.tokens import Keyring
+from mailer.settings import ThrottleSettings
 
-#: Rows of one INSERT; enough that the round trips do not count.
-ROWS_AT_ONCE = 1000
-#: Given by the database or the default, not by the plan.
-NOT_PLANNED = {"id", "distribution_id"}
+#: Domains whose provider is remembered while the rows are written.
+DOMAINS = 100_000
 
 
-@dataclass(frozen=True)
-class Identity:
-    """What a message's own name is made of."""
+class Place(NamedTuple):
+    """Where a delivery stands in the order; those withheld stand last."""
 
-    domain: str
-    keyring: Keyring
+    is_withheld: bool
+    due_at: datetime
+    round: int
+
+
+LAST = Place(is_withheld=True, due_at=datetime.max.replace(tzinfo=UTC), round=0)
 
 
 def fan_out(
-    session: Session, distribution: Distribution, *, identity: Identity, at: datetime
+    session: Session,
+    distribution: Distribution,
+    *,
+    identity: Identity,
+    at: datetime,
+    batch_size: int,
+    throttle: ThrottleSettings,
 ) -> int:
-    """Freeze the audience: one delivery for each address, identities included; their number.
+    """Freeze the audience: one delivery for each address, cut into batches; their number.
 
     Those that the criteria found but a rule leaves out are kept as `withheld`, with the reason.
+    Raises OptionRefused for different hours under an embargo that came after the decision.
     """
-    full = load_by_id(session, distribution.release_id)
-    decided = plan(session, full, parse(distribution.criteria), at=at)
-    for revision_id in {one.edition.revision.id for one in decided.planned}:
-        register_links(session, _revision(full, revision_id))
-    ordered = interleaved(decided.planned, salt=distribution.id or 0)
-    rows = [
-        _row(one, distribution, position=position, full=full, identity=identity)
-        for position, one in enumerate(ordered)
-    ]
-    planned = {one.recipient.address_id for one in decided.planned}
-    withheld = [_withheld(left, distribution) for left in _alone(decided.left_out, planned)]
-    _insert(session, [*rows, *withheld])
+    full, number = load_by_id(session, distribution.release_id), distribution.id or 0
+    refuse_staggered(options_of(distribution), at=at, embargo_until=full.release.embargo_until)
+    frames = Frames(distribution, full, dialect=session.get_bind().dialect.name)
+    decisions = decide(session, full, parse(distribution.criteria), at=at, shuffled_by=number)
+    with Spool[Place]() as spool:
+        planned = _set_aside(spool, decisions, frames=frames)
+        for revision in full.revisions.values():
+            if any(frame.revision_id == revision.id for frame in frames.all):
+                register_links(session, revision)
+        finishing = _Finishing(frames.all, full, identity, _providers(session, throttle))
+        write_rows(session, Delivery, (*MADE, *OWN, *FRAMED), finishing.rows(spool))
+    batches.cut(session, number, size=batch_size)
     distribution.fanned_out_at = at
     session.add(distribution)
     session.flush()
-    return len(rows)
+    return planned
 
 
-def _revision(full: FullRelease, revision_id: int | None) -> Any:
-    return next(row for row in full.revisions.values() if row.id == revision_id)
+def _set_aside(spool: Spool[Place], decisions: Iterator[Decision], *, frames: Frames) -> int:
+    """Put each delivery where it belongs in the order; the number of those planned."""
+    turns, number = Interleaving(), 0
+    for decision in decisions:
+        if decision.planned is not None:
+            number += 1
+            frame, who = frames.planned(decision.planned), decision.planned.recipient
+            place = Place(False, frame.due_at or LAST.due_at, turns.round_of(who.domain))
+            row = (
+                frame.number,
+                who.domain,
+                who.address_id,
+                who.journalist_id,
+                who.role_id,
+                who.desk_id,
+                who.outlet_id,
+                who.email,
+                who.name,
+                who.outlet_name,
+                "",
+            )
+            spool.add(place, row)
+        elif left := decision.withheld:
+            frame, nobody = frames.withheld(left), (None, None, None, None)
+            own = (left.address_id, *nobody, left.email, left.name, left.outlet_name, left.reason)
+            spool.add(LAST, (frame.number, "", *own))
+    return number
 
 
-def interleaved(planned: Sequence[PlannedDelivery], *, salt: int) -> list[PlannedDelivery]:
-    """The order of hand-over: no newsroom gets a burst, and no one is first by the alphabet."""
-    newsrooms: defaultdict[str, list[PlannedDelivery]] = defaultdict(list)
-    for one in sorted(planned, key=lambda one: _shuffled(one, salt)):
-        newsrooms[one.recipient.domain].append(one)
-    turns = [(turn, one) for room in newsrooms.values() for turn, one in enumerate(room)]
-    return [
-        one for turn, one in sorted(turns, key=lambda pair: (pair[0], _shuffled(pair[1], salt)))
-    ]
+@dataclass(frozen=True)
+class _Finishing:
+    """Gives the rows what they lacked: position, Message-ID, provider, and their frame."""
+
+    frames: list[Frame]
+    full: FullRelease
+    identity: Identity
+    provider: Callable[[str], str]
+
+    def rows(self, spool: Spool[Place]) -> Iterator[tuple[Any, ...]]:
+        """All rows in the order of hand-over."""
+        position = 0
+        for place in sorted(spool.keys()):
+            for waiting in spool.rows(place):
+                names = [""] * len(waiting) if place.is_withheld else self._names(waiting)
+                for (number, domain, *own), name in zip(waiting, names, strict=True):
+                    made = (position, name, self.provider(domain))
+                    yield (*made, *own, *self.frames[number].values)
+                    position += 1
+
+    def _names(self, waiting: list[list[Any]]) -> list[str]:
+        return message_ids(
+            [
+                (self.frames[number].revision_id, address_id)
+                for number, _, address_id, *_ in waiting
+            ],
+            reference=self.full.release.reference,
+            domain=self.identity.mail_domain,
+            keyring=self.identity.keyring,
+        )
 
 
-def _shuffled(one: PlannedDelivery, salt: int) -> bytes:
-    return blake2b(f"{salt}:{one.recipient.address_id}".encode(), digest_size=8).digest()
+def _providers(session: Session, throttle: ThrottleSettings) -> Callable[[str], str]:
+    """Who receives mail for a domain: as the settings say, as was looked up, or the domain."""
+    rows = session.execute(sa.select(col(ReceivingDomain.domain), col(ReceivingDomain.provider)))
+    looked_up = {row.domain: row.provider for row in rows}
 
+    @lru_cache(maxsize=DOMAINS)
+    def provider(domain: str) -> str:
+        return provider_of(domain, throttle) or looked_up.get(domain) or domain
 
-def _row(
-    planned: PlannedDelivery,
-    distribution: Distribution,
-    *,
-    position: int,
-    full: FullRelease,
-    identity: Identity,
-) -> dict[str, Any]:
-    row = as_delivery(planned).model_dump(exclude=NOT_PLANNED)
-    own_name = message_id(
-        reference=full.release.reference,
-        revision_id=planned.edition.revision.id or 0,
-        address_id=planned.recipient.address_id,
-        domain=identity.domain,
-        keyring=identity.keyring,
-    )
-    return row | {
-        "distribution_id": distribution.id,
-        "position": position,
-        "message_id": own_name,
-    }
-
-
-def _alone(left_out: Iterable[LeftOut], planned: set[int]) -> list[LeftOut]:
-    """One for each address that gets nothing at all: several people may read one mailbox (R2)."""
-    without = [left for left in left_out if left.address_id and not left.has_it_already]
-    first = {left.address_id: left for left in reversed(without)}
-    return [left for address_id, left in first.items() if address_id not in planned]
-
-
-def _withheld(left: LeftOut, distribution: Distribution) -> dict[str, Any]:
-    row = Delivery(
-        distribution_id=distribution.id or 0,
-        address_id=left.address_id,
-        email=left.email,
-        recipient_name=left.name,
-        outlet_name=left.outlet_name,
-        country=left.country,
-        status=DeliveryStatus.WITHHELD,
-        reason=left.reason,
-    )
-    return row.model_dump(exclude={"id"})
-
-
-def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Write the rows, some at a time."""
-    for chunk in _chunks(rows):
-        session.execute(sa.insert(Delivery), chunk)
-
-
-def _chunks(rows: Sequence[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        yield list(rows[start : start + ROWS_AT_ONCE])
+    return provider

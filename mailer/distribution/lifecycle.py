@@ -1,31 +1,30 @@
 """The life of a distribution: decided, paused, resumed, cancelled, done; and how far it is."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from mailer import clock
 from mailer.audience.criteria import parse
-from mailer.distribution.planning import plan
+from mailer.distribution.batches import WAITING, lock_all, recount
+from mailer.distribution.options import AT_ONCE, Options
+from mailer.distribution.planning import decide
+from mailer.distribution.timetable import make_timetable
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import (
+    Batch,
     Delivery,
     DeliveryStatus,
     Distribution,
     DistributionStatus,
-    Release,
 )
 from mailer.releases.editions import FullRelease
 from mailer.releases.readiness import open_findings, waive
 
 #: A clock that runs a little ahead is no reason to refuse "now".
 CLOCK_SLACK = timedelta(minutes=1)
-#: The rate that a forecast builds on is that of the last minute.
-RATE_WINDOW = timedelta(minutes=1)
 
 #: What an officer may do: from which states, to which state.
 SCHEDULED, SENDING, PAUSED = (
@@ -35,12 +34,8 @@ SCHEDULED, SENDING, PAUSED = (
 )
 MAY_PAUSE = (SCHEDULED, SENDING)
 MAY_CANCEL = (DistributionStatus.DRAFT, SCHEDULED, SENDING, PAUSED)
-#: Deliveries that nobody has begun to hand over.
-WAITING = (DeliveryStatus.PENDING, DeliveryStatus.DEFERRED)
 #: Deliveries that may still change by themselves.
 UNFINISHED = (*WAITING, DeliveryStatus.SENDING)
-#: Deliveries that the relay took, whatever came back later.
-HANDED_OVER = (DeliveryStatus.SENT, DeliveryStatus.BOUNCED, DeliveryStatus.COMPLAINED)
 
 
 class Decision(StrEnum):
@@ -48,50 +43,6 @@ class Decision(StrEnum):
 
     RESEND = "resend"
     ACCEPT = "accept"
-
-
-@dataclass(frozen=True)
-class DistributionLine:
-    """One line of the list of distributions."""
-
-    id: int
-    reference: str
-    status: DistributionStatus
-    criteria: str
-    scheduled_at: datetime | None
-    created_by: str
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a distribution is, from the rows themselves."""
-
-    id: int
-    reference: str
-    status: DistributionStatus
-    criteria: str
-    scheduled_at: datetime | None
-    counts: Mapping[str, int]
-    first_sent_at: datetime | None
-    last_sent_at: datetime | None
-    rate_per_minute: int
-    forecast_at: datetime | None
-    note: str
-
-    @property
-    def total(self) -> int:
-        """All deliveries, whatever became of them."""
-        return sum(self.counts.values())
-
-    @property
-    def unfinished(self) -> int:
-        """Deliveries that are waiting or being handed over."""
-        return sum(self.counts.get(status, 0) for status in UNFINISHED)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more will happen by itself."""
-        return self.status in {DistributionStatus.SENT, DistributionStatus.CANCELLED}
 
 
 def schedule(
@@ -103,29 +54,43 @@ def schedule(
     by: str,
     waive_because: str = "",
     is_urgent: bool = False,
+    options: Options = AT_ONCE,
 ) -> Distribution:
     """Decide that `full` goes to the people of `criteria` at that moment.
 
-    Raises BadInput for a moment in the past or criteria that cannot be read, and Refused while the
-    linter blocks (unless `waive_because` gives the reason to let its findings pass) or when nobody
-    would get it.
+    With a local date among the `options` it starts when the first of the recipients' clocks comes
+    to the local time on that day. Raises BadInput for a moment in the past, and for criteria or
+    options that cannot be used; Refused while the linter blocks (unless `waive_because` gives the
+    reason to let its findings pass), when nobody would get it, or for a local time under embargo.
     """
-    if at < clock.now() - CLOCK_SLACK:
+    now = clock.now()
+    if at < now - CLOCK_SLACK:
         raise BadInput(f"{at.isoformat()} lies in the past: name a later time, or now")
     if waive_because:
         waive(session, full, reason=waive_because, by=by)
     _refuse_blocked(session, full)
     rule = parse(criteria)
-    if not plan(session, full, rule, at=at).planned:
+    found = decide(session, full, rule, at=at)
+    zones = {one.planned.zone.name for one in found if one.planned is not None}
+    if not zones:
         raise Refused(f"nobody would get it: `mailer audience show '{rule.line()}'` tells why")
+    timetable = make_timetable(
+        options,
+        at=at,
+        now=now,
+        zones=zones,
+        office_zone=full.office.zone,
+        embargo_until=full.release.embargo_until,
+    )
     distribution = Distribution(
         release_id=full.release.id or 0,
         criteria=rule.line(),
         status=SCHEDULED,
-        scheduled_at=at,
+        scheduled_at=timetable.starts_at,
         is_urgent=is_urgent,
-        created_at=clock.now(),
+        created_at=now,
         created_by=by,
+        **vars(options),
     )
     session.add(distribution)
     session.flush()
@@ -150,9 +115,33 @@ def pause(session: Session, distribution_id: int) -> None:
     _move(session, distribution_id, verb="pause", sources=MAY_PAUSE, target=PAUSED)
 
 
+def halt(session: Session, distribution_id: int, *, because: str) -> None:
+    """Stop by ourselves: handing over more would do harm. Someone mends the cause and resumes."""
+    session.exec(
+        sa.update(Distribution)
+        .where(col(Distribution.id) == distribution_id, col(Distribution.status) == SENDING)
+        .values(status=PAUSED, note=f"stopped: {because}; mend it, then resume")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def note(session: Session, distribution_id: int, text: str) -> None:
+    """Say in plain words what is in the way while it is being sent; empty: nothing is."""
+    session.exec(
+        sa.update(Distribution)
+        .where(
+            col(Distribution.id) == distribution_id,
+            col(Distribution.status) == SENDING,
+            col(Distribution.note) != text,
+        )
+        .values(note=text)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def resume(session: Session, distribution_id: int) -> None:
     """Go on with what has not been handed over. Raises NotFound, or Refused unless paused."""
-    fanned_out = _found(session, distribution_id).fanned_out_at is not None
+    fanned_out = found(session, distribution_id).fanned_out_at is not None
     target = SENDING if fanned_out else SCHEDULED
     _move(session, distribution_id, verb="resume", sources=(PAUSED,), target=target)
 
@@ -164,11 +153,19 @@ def cancel(session: Session, distribution_id: int) -> int:
     """
     target = DistributionStatus.CANCELLED
     _move(session, distribution_id, verb="cancel", sources=MAY_CANCEL, target=target)
+    return cancel_waiting(session, distribution_id)
+
+
+def cancel_waiting(session: Session, distribution_id: int) -> int:
+    """Cancel the deliveries of a cancelled distribution that wait; their number."""
+    numbers = lock_all(session, distribution_id)
     cancelled = session.exec(
         sa.update(Delivery)
         .where(col(Delivery.distribution_id) == distribution_id, col(Delivery.status).in_(WAITING))
-        .values(status=DeliveryStatus.CANCELLED, queued_until=None)
+        .values(status=DeliveryStatus.CANCELLED, next_attempt_at=None)
+        .execution_options(synchronize_session=False)
     )
+    recount(session, batch_ids=numbers)
     return int(cancelled.rowcount)
 
 
@@ -178,11 +175,12 @@ def resolve_unknown(session: Session, distribution_id: int, *, resend: bool) -> 
     Sent again they keep their Message-ID, so that a receiver can drop the double (RFC 1047).
     Raises NotFound, or Refused when the distribution was cancelled.
     """
-    row = _found(session, distribution_id)
+    row = found(session, distribution_id)
     if resend and row.status is DistributionStatus.CANCELLED:
         raise Refused(
             f"distribution {distribution_id} was cancelled: nothing is sent from it again"
         )
+    numbers = lock_all(session, distribution_id)
     target = DeliveryStatus.PENDING if resend else DeliveryStatus.SENT
     decided = session.exec(
         sa.update(Delivery)
@@ -190,12 +188,37 @@ def resolve_unknown(session: Session, distribution_id: int, *, resend: bool) -> 
             col(Delivery.distribution_id) == distribution_id,
             col(Delivery.status) == DeliveryStatus.UNKNOWN,
         )
-        .values(status=target, reason="decided by an officer", queued_until=None)
+        .values(
+            status=target,
+            reason="decided by an officer",
+            next_attempt_at=clock.now() if resend else None,
+        )
+        .execution_options(synchronize_session=False)
     )
+    recount(session, batch_ids=numbers)
     if resend and decided.rowcount and row.status is DistributionStatus.SENT:
         row.status, row.finished_at = SENDING, None
         session.add(row)
     return int(decided.rowcount)
+
+
+def reopen(session: Session, distribution_id: int) -> None:
+    """Go on with one that was called sent, when an answer that came late leaves something to do."""
+    something_waits = (
+        sa.select(col(Batch.id))
+        .where(col(Batch.distribution_id) == distribution_id, col(Batch.due_at).is_not(None))
+        .exists()
+    )
+    session.execute(
+        sa.update(Distribution)
+        .where(
+            col(Distribution.id) == distribution_id,
+            col(Distribution.status) == DistributionStatus.SENT,
+            something_waits,
+        )
+        .values(status=SENDING, finished_at=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _move(
@@ -213,83 +236,13 @@ def _move(
         .values(status=target, note="")
     )
     if changed.rowcount != 1:
-        status = _found(session, distribution_id).status
+        status = found(session, distribution_id).status
         raise Refused(f"cannot {verb} distribution {distribution_id}: it is {status}")
 
 
-def _found(session: Session, distribution_id: int) -> Distribution:
-    found = session.get(Distribution, distribution_id, populate_existing=True)
-    if found is None:
+def found(session: Session, distribution_id: int) -> Distribution:
+    """The distribution of that number, as it is now. Raises NotFound."""
+    row = session.get(Distribution, distribution_id, populate_existing=True)
+    if row is None:
         raise NotFound(f"there is no distribution {distribution_id}")
-    return found
-
-
-def list_distributions(session: Session) -> list[DistributionLine]:
-    """All distributions, the newest first."""
-    rows = session.exec(
-        select(Distribution, Release.reference).join(Release).order_by(col(Distribution.id).desc())
-    )
-    return [
-        DistributionLine(
-            id=row.id or 0,
-            reference=reference,
-            status=row.status,
-            criteria=row.criteria,
-            scheduled_at=row.scheduled_at,
-            created_by=row.created_by,
-        )
-        for row, reference in rows
-    ]
-
-
-def progress(session: Session, distribution_id: int) -> Progress:
-    """How far it is. Raises NotFound."""
-    row = _found(session, distribution_id)
-    now = clock.now()
-    counts = _counts(session, distribution_id)
-    first, last, recent = _pace(session, distribution_id, since=now - RATE_WINDOW)
-    rate = _rate(now, first, recent) if row.status is SENDING else 0
-    left = sum(counts.get(status, 0) for status in UNFINISHED)
-    return Progress(
-        id=distribution_id,
-        reference=session.exec(select(Release.reference).where(Release.id == row.release_id)).one(),
-        status=row.status,
-        criteria=row.criteria,
-        scheduled_at=row.scheduled_at,
-        counts=counts,
-        first_sent_at=first,
-        last_sent_at=last,
-        rate_per_minute=rate,
-        forecast_at=now + timedelta(minutes=left / rate) if rate and left else None,
-        note=row.note,
-    )
-
-
-def _counts(session: Session, distribution_id: int) -> dict[str, int]:
-    rows = session.exec(
-        select(Delivery.status, sa.func.count())
-        .where(Delivery.distribution_id == distribution_id)
-        .group_by(Delivery.status)
-    ).all()
-    found = dict(rows)
-    return {status.value: found[status] for status in DeliveryStatus if status in found}
-
-
-def _pace(
-    session: Session, distribution_id: int, *, since: datetime
-) -> tuple[datetime | None, datetime | None, int]:
-    sent_at = col(Delivery.sent_at)
-    recent = sa.func.count(sa.case((sent_at >= since, 1)))
-    first, last, number = session.exec(
-        select(sa.func.min(sent_at), sa.func.max(sent_at), recent).where(
-            Delivery.distribution_id == distribution_id
-        )
-    ).one()
-    return first, last, number
-
-
-def _rate(now: datetime, first: datetime | None, recent: int) -> int:
-    """Hand-overs a minute; of a distribution younger than the window, at its pace until now."""
-    if first is None or now - first >= RATE_WINDOW:
-        return recent
-    return round(recent * RATE_WINDOW / max(now - first, timedelta(seconds=1)))
+    return row

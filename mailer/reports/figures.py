@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from mailer.delivery.refusal import BounceClass
-from mailer.distribution.lifecycle import HANDED_OVER
+from mailer.distribution.batches import HANDED_OVER
 from mailer.models import (
     Address,
     Agent,

@@ -1,19 +1,22 @@
 """A release of the fictional office, and how its messages are named."""
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import Session
 
-from mailer.distribution.fanout import Identity
+from mailer.compose.letter import Identity
 from mailer.models import Office
 from mailer.releases.editions import FullRelease, load
+from mailer.settings import Settings
 from mailer.tokens import Keyring
 from tests import factories
 
 
 @pytest.fixture
-def identity(keyring: Keyring) -> Identity:
-    """What a message's own name is made of."""
-    return Identity(domain="press.example.org", keyring=keyring)
+def identity(settings: Settings, keyring: Keyring) -> Identity:
+    """Who the fictional office is on the wire."""
+    return replace(Identity.from_settings(settings), keyring=keyring)
 
 
 @pytest.fixture

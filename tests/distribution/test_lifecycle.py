@@ -1,14 +1,21 @@
 """The life of a distribution: each cell of the table, and the figures of its progress."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import Session
 
 from mailer import clock
-from mailer.distribution import lifecycle
+from mailer.distribution import lifecycle, overview
+from mailer.distribution.options import OptionRefused, Options, options_of, terms_of
 from mailer.errors import BadInput, NotFound, Refused
-from mailer.models import DeliveryStatus, Distribution, DistributionStatus, Office
+from mailer.models import (
+    DeliveryStatus,
+    Distribution,
+    DistributionStatus,
+    Office,
+    UnknownPolicy,
+)
 from mailer.releases.editions import FullRelease, load
 from mailer.releases.readiness import open_findings
 from tests import factories
@@ -134,7 +141,7 @@ def test_progress_counts_what_became_of_each_delivery(
             sent_at=now - timedelta(seconds=30),
         )
     factories.delivery(session, sending, "p@b.example")
-    found = lifecycle.progress(session, sending.id or 0)
+    found = overview.progress(session, sending.id or 0)
     assert dict(found.counts) == {"pending": 1, "sent": 3}
     assert (found.total, found.unfinished, found.is_over) == (4, 1, False)
     assert 5 <= found.rate_per_minute <= 6
@@ -159,3 +166,35 @@ def test_a_delivery_in_doubt_is_decided_by_a_person(
     session.refresh(row)
     assert doubtful.status is status
     assert row.status is of_distribution
+
+
+def test_the_options_are_kept_with_the_decision(session: Session, full: FullRelease) -> None:
+    factories.desk(session)
+    end = clock.now() + timedelta(days=1)
+    options = Options(not_after=end, unknown_policy=UnknownPolicy.RESEND, rate_per_minute=30)
+    row = scheduled(session, full, options=options, is_urgent=True)
+    assert options_of(row) == options
+    terms = terms_of(session, row.id or 0)
+    assert (terms.is_urgent, terms.options, terms.next_due_at) == (True, options, None)
+
+
+def test_a_day_of_each_calendar_starts_it_with_the_first_clock(
+    session: Session, full: FullRelease
+) -> None:
+    factories.journalist(session, "yoko@asa.example", zone="Asia/Tokyo")
+    factories.desk(session)
+    options = Options(local_time="08:30", local_date=date(2099, 6, 11))
+    row = scheduled(session, full, options=options)
+    assert row.scheduled_at == datetime(2099, 6, 10, 23, 30, tzinfo=UTC)
+
+
+def test_a_local_time_under_embargo_is_refused(session: Session, full: FullRelease) -> None:
+    factories.desk(session, embargo_trusted=True)
+    full.release.embargo_until = clock.now() + timedelta(days=2)
+    with pytest.raises(OptionRefused, match="under embargo"):
+        scheduled(session, full, options=Options(local_time="08:30"))
+
+
+def test_the_terms_of_a_distribution_that_does_not_exist_are_not_found(session: Session) -> None:
+    with pytest.raises(NotFound, match="there is no distribution 77"):
+        terms_of(session, 77)

@@ -1,24 +1,27 @@
-"""What the scheduler finds: due distributions, waiting deliveries, lost ones, finished ones."""
+"""What the scheduler finds: due distributions, late ones, finished ones."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session
 
+from mailer.compose.letter import Identity
 from mailer.distribution import scheduling
-from mailer.distribution.fanout import Identity
 from mailer.models import (
+    Batch,
     DeliveryStatus,
     Distribution,
     DistributionStatus,
     ReleaseStatus,
 )
 from mailer.releases.editions import FullRelease
+from mailer.settings import Settings
 from tests import factories
 
 NOW = factories.NOW
-PATIENCE = timedelta(seconds=60)
 S = DistributionStatus
 
 
@@ -27,143 +30,69 @@ def due(session: Session, full: FullRelease, **given: object) -> Distribution:
     return factories.distribution(session, full.release, **values)
 
 
-def queued(session: Session, *, now: object = NOW, size: int = 2) -> list[tuple[int, ...]]:
-    batches = scheduling.batches_to_queue(
-        session,
-        batch_size=size,
-        patience=PATIENCE,
-        now=now,  # type: ignore[arg-type]
+Start = Callable[..., list[int]]
+
+
+@pytest.fixture
+def start(session: Session, identity: Identity, settings: Settings) -> Start:
+    """Start what is due at that moment."""
+    return lambda now=NOW: scheduling.start_due(
+        session, identity=identity, settings=settings, now=now
     )
-    return [batch.delivery_ids for batch in batches]
 
 
 def test_a_distribution_starts_when_its_time_has_come(
-    session: Session, full: FullRelease, identity: Identity
+    session: Session, full: FullRelease, start: Start
 ) -> None:
     factories.desk(session)
     row = due(session, full)
     early = NOW - timedelta(seconds=1)
-    assert scheduling.start_due(session, identity=identity, now=early) == []
-    assert scheduling.start_due(session, identity=identity, now=NOW) == [row.id]
+    assert start(early) == []
+    assert start() == [row.id]
     assert row.status is S.SENDING
 
 
 def test_a_second_scheduler_starts_nothing_again(
-    session: Session, full: FullRelease, identity: Identity
+    session: Session, full: FullRelease, start: Start
 ) -> None:
     factories.desk(session)
     due(session, full)
-    scheduling.start_due(session, identity=identity, now=NOW)
-    assert scheduling.start_due(session, identity=identity, now=NOW) == []
+    start()
+    assert start() == []
 
 
 @pytest.mark.parametrize("status", [S.DRAFT, S.PAUSED, S.CANCELLED, S.SENT])
 def test_what_is_not_scheduled_does_not_start(
-    session: Session, full: FullRelease, identity: Identity, status: DistributionStatus
+    session: Session, full: FullRelease, start: Start, status: DistributionStatus
 ) -> None:
     due(session, full, status=status)
-    assert scheduling.start_due(session, identity=identity, now=NOW) == []
+    assert start() == []
 
 
 def test_one_that_cannot_start_is_paused_with_the_cause_and_does_not_stop_the_others(
-    session: Session, full: FullRelease, identity: Identity
+    session: Session, full: FullRelease, start: Start
 ) -> None:
     factories.desk(session)
     broken = due(session, full, criteria='list:"Deleted since"')
     sound = due(session, full)
-    assert scheduling.start_due(session, identity=identity, now=NOW) == [sound.id]
+    assert start() == [sound.id]
     assert broken.status is S.PAUSED
     assert "Deleted since" in broken.note
 
 
-def test_waiting_deliveries_are_queued_in_batches_and_only_once(
+def test_what_waits_when_the_time_of_its_distribution_is_over_expires(
     session: Session, full: FullRelease
 ) -> None:
-    row = factories.distribution(session, full.release)
-    ids = [factories.delivery(session, row, f"n{n}@b.example").id for n in range(3)]
-    assert queued(session) == [(ids[0], ids[1]), (ids[2],)]
-    assert queued(session) == []
-
-
-def test_what_an_emptied_broker_forgot_is_queued_again(session: Session, full: FullRelease) -> None:
-    row = factories.distribution(session, full.release)
-    factories.delivery(session, row, "a@b.example")
-    first = queued(session)
-    assert queued(session, now=NOW + PATIENCE) == first
-
-
-def test_no_more_than_some_batches_of_a_distribution_stand_in_the_queue(
-    session: Session, full: FullRelease, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(scheduling, "BATCHES_AHEAD", 2)
-    row = factories.distribution(session, full.release)
-    for number in range(7):
-        factories.delivery(session, row, f"n{number}@b.example")
-    assert [len(batch) for batch in queued(session)] == [2, 2]
-
-
-@pytest.mark.parametrize("status", [s for s in DeliveryStatus if s != DeliveryStatus.PENDING])
-def test_only_waiting_deliveries_are_queued(
-    session: Session, full: FullRelease, status: DeliveryStatus
-) -> None:
-    row = factories.distribution(session, full.release)
-    factories.delivery(session, row, "a@b.example", status=status)
-    assert queued(session) == []
-
-
-def test_a_deferred_delivery_is_queued_when_its_time_has_come(
-    session: Session, full: FullRelease
-) -> None:
-    row = factories.distribution(session, full.release)
-    later = NOW + timedelta(minutes=6)
-    factories.delivery(
-        session, row, "a@b.example", status=DeliveryStatus.DEFERRED, next_attempt_at=later
-    )
-    assert queued(session) == []
-    assert len(queued(session, now=later)) == 1
-
-
-@pytest.mark.parametrize("status", [S.PAUSED, S.CANCELLED, S.SCHEDULED])
-def test_a_distribution_that_is_not_sending_queues_nothing(
-    session: Session, full: FullRelease, status: DistributionStatus
-) -> None:
-    row = factories.distribution(session, full.release, status=status)
-    factories.delivery(session, row, "a@b.example")
-    assert queued(session) == []
-
-
-def test_urgent_distributions_come_first(session: Session, full: FullRelease) -> None:
-    calm = factories.distribution(session, full.release)
-    urgent = factories.distribution(session, full.release, is_urgent=True)
-    factories.delivery(session, calm, "a@b.example")
-    first = factories.delivery(session, urgent, "a@b.example")
-    assert queued(session)[0] == (first.id,)
-
-
-def test_a_delivery_whose_worker_is_lost_becomes_unknown(
-    session: Session, full: FullRelease
-) -> None:
-    row = factories.distribution(session, full.release)
-    lost = factories.delivery(
-        session,
-        row,
-        "a@b.example",
-        status=DeliveryStatus.SENDING,
-        lease_owner="worker-1",
-        lease_until=NOW - timedelta(seconds=1),
-    )
-    alive = factories.delivery(
-        session,
-        row,
-        "c@b.example",
-        status=DeliveryStatus.SENDING,
-        lease_owner="worker-2",
-        lease_until=NOW + timedelta(seconds=1),
-    )
-    assert scheduling.rescue_lost(session, now=NOW) == 1
-    session.refresh(lost)
-    session.refresh(alive)
-    assert (lost.status, alive.status) == (DeliveryStatus.UNKNOWN, DeliveryStatus.SENDING)
+    row = factories.distribution(session, full.release, not_after=NOW)
+    waits = factories.delivery(session, row, "a@b.example")
+    sent = factories.delivery(session, row, "c@b.example", status=DeliveryStatus.SENT)
+    assert scheduling.expire_late(session, now=NOW - timedelta(seconds=1)) == 0
+    assert scheduling.expire_late(session, now=NOW) == 1
+    assert scheduling.expire_late(session, now=NOW) == 0
+    session.refresh(waits)
+    session.refresh(sent)
+    assert (waits.status, sent.status) == (DeliveryStatus.EXPIRED, DeliveryStatus.SENT)
+    assert scheduling.finish_done(session, now=NOW) == [row.id]
 
 
 @pytest.mark.parametrize("status", list(DeliveryStatus))
@@ -172,6 +101,8 @@ def test_a_distribution_is_sent_when_nothing_more_can_happen_by_itself(
 ) -> None:
     row = factories.distribution(session, full.release)
     factories.delivery(session, row, "a@b.example", status=status)
+    if status == DeliveryStatus.SENDING:
+        session.exec(sa.update(Batch).values(lease_owner="a worker"))
     unfinished = status in {
         DeliveryStatus.PENDING,
         DeliveryStatus.DEFERRED,
@@ -184,17 +115,17 @@ def test_a_distribution_is_sent_when_nothing_more_can_happen_by_itself(
 
 
 def test_a_release_is_sent_from_the_start_of_its_first_distribution(
-    session: Session, full: FullRelease, identity: Identity
+    session: Session, full: FullRelease, start: Start
 ) -> None:
     factories.desk(session)
     due(session, full)
-    scheduling.start_due(session, identity=identity, now=NOW)
+    start()
     session.refresh(full.release)
     assert full.release.status is ReleaseStatus.SENT
 
 
 def test_a_defect_in_one_distribution_does_not_stop_the_others(
-    session: Session, full: FullRelease, identity: Identity, monkeypatch: pytest.MonkeyPatch
+    session: Session, full: FullRelease, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     factories.desk(session)
     broken, sound = due(session, full), due(session, full, criteria="country:DK")
@@ -206,7 +137,7 @@ def test_a_defect_in_one_distribution_does_not_stop_the_others(
         return fan_out(session, row, **given)
 
     monkeypatch.setattr(scheduling, "fan_out", clumsy)
-    assert scheduling.start_due(session, identity=identity, now=NOW) == [sound.id]
+    assert start() == [sound.id]
     assert broken.status is S.PAUSED
     assert "ZeroDivisionError" in broken.note
 
