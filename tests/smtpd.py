@@ -60,6 +60,7 @@ class SMTPServer:
     ) -> None:
         self.port = port
         self.received: list[Received] = []
+        self._arrival = threading.Condition()
         #: Every RCPT that was asked, refused or not.
         self.asked: list[str] = []
         self.connections = 0
@@ -89,6 +90,17 @@ class SMTPServer:
     def recipients(self) -> list[str]:
         """Whose messages were taken and acknowledged, in order."""
         return [one.recipient for one in self.received if one.is_acknowledged]
+
+    def wait_for(self, number: int) -> None:
+        """Until so many messages are here; another server may hand them on in its own time."""
+        with self._arrival:
+            assert self._arrival.wait_for(lambda: len(self.received) >= number, timeout=60)
+
+    def keep(self, received: Received) -> None:
+        """Write a message down."""
+        with self._arrival:
+            self.received.append(received)
+            self._arrival.notify_all()
 
     def answer(self, address: str, phase: str, reply: str, *, times: int = FOR_EVER) -> None:
         """Answer `reply` (or CUT, or SILENCE) to that address in that phase, so many times."""
@@ -274,7 +286,7 @@ class Conversation(SMTP):
         recipient = envelope.rcpt_tos[-1]
         told = self._log.next_answer("dot", recipient)
         if told is None or told in {CUT, SILENCE}:
-            self._log.received.append(
+            self._log.keep(
                 Received(
                     sender=envelope.mail_from or "",
                     recipient=recipient,

@@ -41,7 +41,7 @@ class Blame(StrEnum):
     CONTENT = "content"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The answer to one hand-over, with the server's words whole."""
 
@@ -55,6 +55,8 @@ class Outcome:
     reason: Reason | None = None
     #: None when the message was accepted, or nobody can tell whether it was.
     blames: Blame | None = None
+    #: The name of the relay that answered, as the settings call it.
+    relay: str = ""
 
     @property
     def bounce_class(self) -> BounceClass | None:
@@ -76,12 +78,14 @@ CONTENT_REASONS = frozenset(
     {Reason.CONTENT, Reason.TOO_LARGE, Reason.SYNTAX, Reason.NO_SMTPUTF8, Reason.LOOP}
 )
 ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
+#: What an accepted message is answered with nearly always, so that no pattern has to be tried.
+USUAL = "2.0.0"
 #: RFC 3463 code of an outcome that we decide ourselves because the server lacks SMTPUTF8.
 NO_UTF8_STATUS = "5.6.7"
 TOO_LARGE_STATUS = "5.3.4"
 
 
-def from_reply(phase: Phase, code: int, text: str) -> Outcome:
+def from_reply(phase: Phase, code: int, text: str, *, relay: str = "") -> Outcome:
     """The outcome that a server's reply in that phase stands for.
 
     A reply about the session (a closing server, a refused login or envelope sender) defers the
@@ -89,27 +93,40 @@ def from_reply(phase: Phase, code: int, text: str) -> Outcome:
     """
     enhanced = _enhanced(text)
     if phase is Phase.AFTER_DOT and 200 <= code < 300:
-        return Outcome(OutcomeKind.ACCEPTED, phase, code, enhanced, text)
+        return Outcome(OutcomeKind.ACCEPTED, phase, code, enhanced, text, relay=relay)
     if not 400 <= code < 600:
-        return lost(phase, f"the server answered {code} {text}".strip(), code=code)
+        return lost(phase, f"the server answered {code} {text}".strip(), code=code, relay=relay)
     reason = refusal.read(text, status=enhanced, code=code)
     if _is_about_session(phase, code, enhanced) or reason is Reason.RELAYING:
-        return Outcome(OutcomeKind.DEFERRED, phase, code, enhanced, text, reason, Blame.RELAY)
-    kind = OutcomeKind.DEFERRED if code < 500 else OutcomeKind.REJECTED
-    return Outcome(kind, phase, code, enhanced, text, reason, _blame(phase, reason))
+        kind, blames = OutcomeKind.DEFERRED, Blame.RELAY
+    else:
+        kind = OutcomeKind.DEFERRED if code < 500 else OutcomeKind.REJECTED
+        blames = _blame(phase, reason)
+    return Outcome(kind, phase, code, enhanced, text, reason, blames, relay)
 
 
-def lost(phase: Phase, text: str, *, code: int | None = None) -> Outcome:
+def lost(phase: Phase, text: str, *, code: int | None = None, relay: str = "") -> Outcome:
     """The outcome of a conversation that broke off: safe to repeat until the last dot is sent.
 
     After the dot the server may have the message although we never heard so (RFC 1047).
     """
     if phase is Phase.AFTER_DOT:
-        return Outcome(OutcomeKind.UNKNOWN, phase, code, None, text, Reason.NETWORK)
-    return Outcome(OutcomeKind.DEFERRED, phase, code, None, text, Reason.NETWORK, Blame.RELAY)
+        return Outcome(OutcomeKind.UNKNOWN, phase, code, None, text, Reason.NETWORK, relay=relay)
+    return Outcome(
+        OutcomeKind.DEFERRED, phase, code, None, text, Reason.NETWORK, Blame.RELAY, relay
+    )
 
 
-def no_smtputf8() -> Outcome:
+def broken_off(phase: Phase, text: str, *, code: int | None, relay: str) -> Outcome:
+    """The outcome of a message in flight at the end of a conversation; the server may have said a
+    code in parting.
+    """
+    if code is None:
+        return lost(phase, text, relay=relay)
+    return from_reply(phase, code, text, relay=relay)
+
+
+def no_smtputf8(*, relay: str = "") -> Outcome:
     """The address needs SMTPUTF8 (RFC 6531) and the server does not offer it: no one's bounce."""
     return Outcome(
         OutcomeKind.REJECTED,
@@ -118,10 +135,11 @@ def no_smtputf8() -> Outcome:
         text="the relay does not offer SMTPUTF8, which this address needs",
         reason=Reason.NO_SMTPUTF8,
         blames=Blame.CONTENT,
+        relay=relay,
     )
 
 
-def too_large(size: int, *, limit: int) -> Outcome:
+def too_large(size: int, *, limit: int, relay: str = "") -> Outcome:
     """The server announced a limit (RFC 1870) that the message exceeds, so it was not sent."""
     return Outcome(
         OutcomeKind.REJECTED,
@@ -130,10 +148,25 @@ def too_large(size: int, *, limit: int) -> Outcome:
         text=f"the message has {size} bytes, the relay takes {limit}",
         reason=Reason.TOO_LARGE,
         blames=Blame.CONTENT,
+        relay=relay,
+    )
+
+
+def bad_envelope(*, relay: str = "") -> Outcome:
+    """An address holds what would end a command early and smuggle in another: it goes nowhere."""
+    return Outcome(
+        OutcomeKind.REJECTED,
+        Phase.MAIL,
+        text="the envelope holds characters that no SMTP command may have",
+        reason=Reason.SYNTAX,
+        blames=Blame.CONTENT,
+        relay=relay,
     )
 
 
 def _enhanced(text: str) -> str | None:
+    if text.startswith(USUAL):
+        return USUAL
     found = ENHANCED.match(text)
     return found.group(1) if found else None
 

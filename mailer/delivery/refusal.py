@@ -6,132 +6,20 @@ user. What nobody can tell stays `undefined`.
 """
 
 import re
-from enum import StrEnum
 
+from mailer.delivery.reasons import BLOCK_REASONS, HARD_REASONS, BounceClass, Reason
+from mailer.delivery.wording import TELLING_WORDS, VAGUE_WORDS
 
-class Reason(StrEnum):
-    """Why a message was refused or returned (the vocabulary of the command line)."""
+__all__ = [
+    "ADDRESS",
+    "BLOCK_REASONS",
+    "HARD_REASONS",
+    "BounceClass",
+    "Reason",
+    "bounce_class",
+    "read",
+]
 
-    UNKNOWN_USER = "unknown_user"
-    MOVED = "moved"
-    DISABLED = "disabled"
-    BAD_DOMAIN = "bad_domain"
-    MAILBOX_FULL = "mailbox_full"
-    TOO_LARGE = "too_large"
-    CONTENT = "content"
-    POLICY = "policy"
-    AUTHENTICATION = "authentication"
-    REPUTATION = "reputation"
-    RATE_LIMITED = "rate_limited"
-    GREYLISTED = "greylisted"
-    RELAYING = "relaying"
-    LOOP = "loop"
-    EXPIRED = "expired"
-    NETWORK = "network"
-    SYNTAX = "syntax"
-    NO_SMTPUTF8 = "no_smtputf8"
-    SYSTEM = "system"
-    SUSPENDED = "suspended"
-    UNDEFINED = "undefined"
-
-
-class BounceClass(StrEnum):
-    """What a refusal says: the address is dead, it may work again, or they refuse us."""
-
-    HARD = "hard"
-    SOFT = "soft"
-    BLOCK = "block"
-
-
-HARD_REASONS = frozenset(
-    {Reason.UNKNOWN_USER, Reason.MOVED, Reason.DISABLED, Reason.BAD_DOMAIN},
-)
-#: They refuse us or our text, and say nothing about the mailbox.
-BLOCK_REASONS = frozenset(
-    {
-        Reason.CONTENT,
-        Reason.POLICY,
-        Reason.AUTHENTICATION,
-        Reason.REPUTATION,
-        Reason.RATE_LIMITED,
-        Reason.RELAYING,
-    }
-)
-
-#: Words that settle it whatever the code says; the first that fits wins.
-TELLING_WORDS: tuple[tuple[Reason, str], ...] = (
-    (
-        Reason.MAILBOX_FULL,
-        (
-            r"(mail ?box|inbox|folder)( is| was)? full|over ?quota|quota.{0,30}(exceed|full)"
-            r"|exceed\w*.{0,30}(quota|storage)|out of storage|not enough (disk |storage )?space"
-        ),
-    ),
-    (
-        Reason.TOO_LARGE,
-        (
-            r"(message|mail|size).{0,40}(too (large|big)|exceeds?.{0,40}(size|limit|maximum))"
-            r"|size limit exceeded"
-        ),
-    ),
-    (Reason.NO_SMTPUTF8, r"smtputf8"),
-    (
-        Reason.AUTHENTICATION,
-        r"\b(spf|dkim|dmarc)\b|sender id\b|unauthenticated|authentication required",
-    ),
-    (
-        Reason.REPUTATION,
-        (
-            r"block ?list|black ?list|deny ?list|reputation|dnsbl|\brbl\b|spamhaus|ptr record"
-            r"|reverse dns|\b(ip|host|client|sender)\b.{0,40}\bblocked|\bblocked\b.{0,20}\busing\b"
-        ),
-    ),
-    (Reason.CONTENT, r"\b(spam|virus|malware|phishing|junk)|content.{0,20}reject|uceprotect"),
-    (Reason.GREYLISTED, r"gr[ae]y ?-?list"),
-    (
-        Reason.RATE_LIMITED,
-        r"rate ?-?limit|too many (messages|connections|recipients|errors)|throttl",
-    ),
-    (Reason.RELAYING, r"relay(ing)? (access )?(denied|not permitted|prohibited)|unable to relay"),
-    (Reason.LOOP, r"mail(er)? loop|loops? back|too many hops|hop count"),
-    (Reason.POLICY, r"sender (address|domain).{0,20}(rejected|unknown)|sender verif"),
-    (
-        Reason.DISABLED,
-        (
-            r"(account|mailbox|user|recipient|address).{0,40}"
-            r"(disabled|inactive|deactivated|not active|closed|discontinued)"
-        ),
-    ),
-    (Reason.SUSPENDED, r"(account|mailbox|user|domain).{0,40}suspended"),
-    (
-        Reason.MOVED,
-        r"(user|mailbox|recipient|address).{0,20}(has |was )?moved|no longer (with|at)\b",
-    ),
-    (
-        Reason.UNKNOWN_USER,
-        (
-            r"(user|mailbox|recipient|account|address|person|alias).{0,80}"
-            r"(unknown|does ?n.t exist|does not exist|not exist|not found|not known)"
-            r"|(unknown|invalid|no such) (user|mailbox|recipient|local part|account|address|person)"
-            r"|(invalid|bad) (destination )?mailbox|no mailbox here|550.{0,50}mailbox unavailable"
-            r"|not our customer|address not listed|5\.4\.1.{0,60}access denied"
-        ),
-    ),
-    (
-        Reason.BAD_DOMAIN,
-        (
-            r"(host|domain)( name)?.{0,60}(not found|unknown|does not exist)|nxdomain|null ?mx"
-            r"|unrouteable (mail )?domain|does not accept mail|no mx record"
-        ),
-    ),
-    (
-        Reason.EXPIRED,
-        (
-            r"retry timeout|(delivery|retry|queue)( time| period)?.{0,20}(expired|exceeded)"
-            r"|could not be delivered (for|within)|gave up|giving up"
-        ),
-    ),
-)
 #: What the subject and detail of an enhanced status (RFC 3463) say, where words did not.
 STATUS_MEANINGS: dict[str, Reason] = {
     "1.0": Reason.UNKNOWN_USER,
@@ -139,6 +27,8 @@ STATUS_MEANINGS: dict[str, Reason] = {
     "1.2": Reason.BAD_DOMAIN,
     "1.3": Reason.SYNTAX,
     "1.6": Reason.MOVED,
+    "1.7": Reason.POLICY,
+    "1.8": Reason.POLICY,
     "1.10": Reason.BAD_DOMAIN,
     "2.1": Reason.DISABLED,
     "2.2": Reason.MAILBOX_FULL,
@@ -156,23 +46,18 @@ STATUS_MEANINGS: dict[str, Reason] = {
     "7.1": Reason.POLICY,
     "7.8": Reason.AUTHENTICATION,
     "7.9": Reason.AUTHENTICATION,
+    "7.509": Reason.AUTHENTICATION,
     "7.515": Reason.AUTHENTICATION,
 } | {f"7.{detail}": Reason.AUTHENTICATION for detail in range(20, 31)}
-#: Words that leave much open: they speak only where the code is silent.
-VAGUE_WORDS: tuple[tuple[Reason, str], ...] = (
-    (
-        Reason.NETWORK,
-        (
-            r"connection (refused|timed out|reset|lost)|timed? ?out|unreachable|no route"
-            r"|(name|dns|mx) (service|lookup).{0,20}(error|fail)"
-        ),
-    ),
-    (
-        Reason.POLICY,
-        r"policy|access denied|not (allowed|permitted|authori[sz]ed|accepted)|prohibit",
-    ),
-    (Reason.SYSTEM, r"system (error|problem|resources)|local error|internal (server )?error"),
-)
+#: Where the class matters too: a security code that only defers asks for patience (standards 4.1).
+WHOLE_MEANINGS: dict[str, Reason] = {
+    "4.7.0": Reason.RATE_LIMITED,
+    "4.7.28": Reason.RATE_LIMITED,
+    "4.7.500": Reason.RATE_LIMITED,
+    "4.7.650": Reason.RATE_LIMITED,
+    "4.7.651": Reason.RATE_LIMITED,
+    "4.7.652": Reason.RATE_LIMITED,
+}
 SUBJECT_MEANINGS: dict[str, Reason] = {
     "3": Reason.SYSTEM,
     "4": Reason.NETWORK,
@@ -194,20 +79,24 @@ CODES: dict[int, Reason] = (
 
 
 #: A mailbox may be called virus-desk@: only what the server says counts.
-ADDRESS = re.compile(r"[^\s<>@]{1,64}@[^\s<>@]{1,255}")
+ADDRESS = re.compile(r"[^\s<>@()]{1,64}@[^\s<>@():;,]{1,255}")
 READ_CHARACTERS = 4000
+TELLING = tuple((reason, re.compile(pattern)) for reason, pattern in TELLING_WORDS)
+VAGUE = tuple((reason, re.compile(pattern)) for reason, pattern in VAGUE_WORDS)
 
 
 def read(text: str, *, status: str | None, code: int | None = None) -> Reason:
     """The reason that a refusal gives: by telling words, its enhanced status, vague words, and
     last its basic code, if the server gave one.
     """
-    words = " ".join(ADDRESS.sub("", text[:READ_CHARACTERS].lower()).split())
+    said = " ".join(ADDRESS.sub("", text[:READ_CHARACTERS].lower()).split())
+    words = f"{code or ''} {status or ''} {said}"
     _, _, meaning = (status or "").partition(".")
     return (
-        _spoken(words, TELLING_WORDS)
+        _spoken(words, TELLING)
+        or WHOLE_MEANINGS.get(status or "")
         or STATUS_MEANINGS.get(meaning)
-        or _spoken(words, VAGUE_WORDS)
+        or _spoken(words, VAGUE)
         or SUBJECT_MEANINGS.get(meaning.partition(".")[0])
         or CODES.get(code or 0)
         or Reason.UNDEFINED
@@ -221,5 +110,5 @@ def bounce_class(reason: Reason, *, is_lasting: bool) -> BounceClass:
     return BounceClass.HARD if is_lasting and reason in HARD_REASONS else BounceClass.SOFT
 
 
-def _spoken(words: str, rules: tuple[tuple[Reason, str], ...]) -> Reason | None:
-    return next((reason for reason, pattern in rules if re.search(pattern, words)), None)
+def _spoken(words: str, rules: tuple[tuple[Reason, re.Pattern[str]], ...]) -> Reason | None:
+    return next((reason for reason, pattern in rules if pattern.search(words)), None)

@@ -1,249 +1,191 @@
-"""A wave: some deliveries are claimed, handed over, and what became of them is written down.
+"""What became of a wave is written down: sent, put off, refused, in doubt, or let go of.
 
-A claim is committed before the first octet goes out. So what is claimed and not recorded when a
-worker dies is exactly what is in doubt, and nothing else is. The door opens the transactions.
+Only what is still ours is written: a delivery that was settled for us meanwhile stays as it is. The
+door opens the transactions.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from mailer.contacts.suppressions import reasons_among
-from mailer.database import UTCDateTime
+from mailer.database import UTCDateTime, listed
+from mailer.delivery.claims import Claimed
 from mailer.delivery.outcome import Blame, Outcome, OutcomeKind
 from mailer.delivery.retry import next_attempt, useful_until
-from mailer.models import Delivery, DeliveryStatus, Distribution, DistributionStatus
+from mailer.models import Delivery, DeliveryStatus, UnknownPolicy
 from mailer.settings import DeliverySettings
-from mailer.tokens import Keyring
 
-WAITING = (DeliveryStatus.PENDING, DeliveryStatus.DEFERRED)
 STATUSES = {
     OutcomeKind.ACCEPTED: DeliveryStatus.SENT,
     OutcomeKind.DEFERRED: DeliveryStatus.DEFERRED,
     OutcomeKind.REJECTED: DeliveryStatus.REJECTED,
     OutcomeKind.UNKNOWN: DeliveryStatus.UNKNOWN,
 }
-#: What the end of a claim takes off the row.
-FREE: dict[str, Any] = {"lease_owner": "", "lease_until": None, "queued_until": None}
+#: What is in doubt is not handed over again before this time: the first copy may still be on its
+#: way through the relay, and a receiver can only drop a double of what it has (RFC 1047).
+RESEND_GAP = timedelta(minutes=30)
+
+
+class Handed(NamedTuple):
+    """A message of a wave as it went out: what shows and proves it later."""
+
+    delivery: Claimed
+    skeleton_id: int
+    content_hash: str
+    signatures: tuple[str, ...]
+
+    @classmethod
+    def unset(cls, delivery: Claimed) -> "Handed":
+        """Of a delivery that was not composed."""
+        return cls(delivery, 0, "", ())
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How long a delivery is tried, and how soon again."""
+class Rules:
+    """How long a delivery is tried, how soon again, and what is done about doubt."""
 
     gaps: tuple[timedelta, ...]
     useful: timedelta
+    not_after: datetime | None = None
+    unknown: UnknownPolicy = UnknownPolicy.HOLD
+    random: Random = field(default_factory=Random)
 
     @classmethod
-    def from_settings(cls, settings: DeliverySettings) -> "Patience":
-        """The patience that the settings describe."""
+    def from_settings(cls, settings: DeliverySettings, **of_distribution: Any) -> "Rules":
+        """The rules that the settings describe, with those of one distribution."""
         return cls(
             gaps=tuple(timedelta(minutes=minutes) for minutes in settings.retry_minutes),
             useful=timedelta(hours=settings.useful_hours),
+            **of_distribution,
         )
 
 
-def claim(
+# ---------------------------------------------------------------- record
+
+
+def record_sent(
     session: Session,
-    delivery_ids: Sequence[int],
+    sent: Iterable[tuple[Handed, Outcome]],
     *,
     owner: str,
-    lease: timedelta,
-    limit: int,
-    keyring: Keyring,
     now: datetime,
-) -> list[Delivery]:
-    """Take up to `limit` of these deliveries, in their order, and mark them as being handed over.
-
-    Nothing is taken of a distribution that is paused or cancelled. On the way, what is too late
-    expires and what is suppressed by now is withheld. None is left to take when the list is empty.
-    """
-    _expire_late(session, delivery_ids, now=now)
-    claimed: list[Delivery] = []
-    while len(claimed) < limit:
-        candidates = _candidates(session, delivery_ids, limit=limit - len(claimed), now=now)
-        if not candidates:
-            break
-        allowed = _allowed(session, candidates, keyring=keyring)
-        claimed += _taken(session, allowed, owner=owner, until=now + lease, now=now)
-    return claimed
-
-
-def record(
-    session: Session,
-    delivery: Delivery,
-    outcome: Outcome,
-    *,
-    patience: Patience,
-    now: datetime,
-    random: Random,
-) -> bool:
-    """Write down what the relay answered; False when the delivery is not ours any more.
+) -> int:
+    """Write down what the relay took; how many were ours to answer.
 
     A claim that a rescuer has called `unknown` in the meantime is still ours to answer.
     """
-    values = _values(session, delivery, outcome, patience=patience, now=now, random=random)
-    return _let_go(session, delivery, values)
-
-
-def withhold(session: Session, delivery: Delivery, *, reason: str) -> bool:
-    """Let go of a claimed delivery that will not be handed over; False when it is not ours."""
-    values = {"status": DeliveryStatus.WITHHELD, "reason": reason, "attempt": delivery.attempt - 1}
-    return _let_go(session, delivery, values)
-
-
-def give_back(session: Session, delivery_ids: Sequence[int], *, owner: str) -> int:
-    """Give back, for another worker, what was not handed over; the number of deliveries.
-
-    Of those claimed by `owner` the caller must know that not one octet went out.
-    """
-    ours = sa.and_(
-        col(Delivery.status) == DeliveryStatus.SENDING, col(Delivery.lease_owner) == owner
-    )
-    queued = sa.and_(col(Delivery.status).in_(WAITING), col(Delivery.queued_until).is_not(None))
-    begun = sa.case((ours, 1), else_=0)
-    given = session.exec(
-        sa.update(Delivery)
-        .where(col(Delivery.id).in_(delivery_ids), sa.or_(ours, queued))
-        .values(
-            **FREE,
-            status=sa.case((ours, DeliveryStatus.PENDING), else_=col(Delivery.status)),
-            attempt=col(Delivery.attempt) - begun,
+    rows = [
+        (
+            handed.delivery.id,
+            handed.delivery.attempt,
+            outcome.code,
+            outcome.text,
+            outcome.relay,
+            handed.skeleton_id,
+            handed.content_hash,
+            json.dumps(handed.signatures) if handed.signatures else "[]",
         )
-        .execution_options(synchronize_session=False)
+        for handed, outcome in sent
+    ]
+    if not rows:
+        return 0
+    connection = session.connection()
+    ours = connection.execute(
+        _recording(connection.dialect.name), {"rows": json.dumps(rows), "owner": owner, "now": now}
     )
-    return int(given.rowcount)
+    return ours.rowcount
 
 
-def _expire_late(session: Session, delivery_ids: Sequence[int], *, now: datetime) -> None:
-    late = select(Distribution.id).where(
-        Distribution.status == DistributionStatus.SENDING, col(Distribution.not_after) <= now
+@cache
+def _recording(dialect: str) -> sa.UpdateBase:
+    answers = listed(
+        dialect,
+        sa.bindparam("rows", type_=sa.Text()),
+        id=sa.BigInteger(),
+        attempt=sa.Integer(),
+        code=sa.Integer(),
+        reply=sa.Text(),
+        relay=sa.Text(),
+        skeleton_id=sa.BigInteger(),
+        content_hash=sa.Text(),
+        signatures=Delivery.__table__.c.signatures.type,  # type: ignore[attr-defined]
     )
-    session.exec(
-        sa.update(Delivery)
+    told = answers.c
+    return (
+        sa.update(Delivery.__table__)  # type: ignore[attr-defined]
         .where(
-            col(Delivery.id).in_(delivery_ids),
-            col(Delivery.status).in_(WAITING),
-            col(Delivery.distribution_id).in_(late),
+            col(Delivery.id) == told.id,
+            # A later claim of the same delivery has a higher attempt.
+            col(Delivery.attempt) == told.attempt,
+            _is_ours(sa.bindparam("owner")),
         )
         .values(
-            **FREE,
-            status=DeliveryStatus.EXPIRED,
-            reason="the distribution's time was over before it was handed over",
-            next_attempt_at=None,
+            status=DeliveryStatus.SENT,
+            lease_owner="",
+            reason="",
+            sent_at=sa.bindparam("now", type_=UTCDateTime()),
+            reply_code=told.code,
+            reply_text=told.reply,
+            relay=told.relay,
+            skeleton_id=told.skeleton_id,
+            content_hash=told.content_hash,
+            signatures=told.signatures,
         )
-        .execution_options(synchronize_session=False)
     )
 
 
-def _candidates(
-    session: Session, delivery_ids: Sequence[int], *, limit: int, now: datetime
-) -> Sequence[tuple[int, str]]:
-    """Id and address of the next deliveries that are due; other workers pass them by."""
-    is_due = sa.or_(col(Delivery.next_attempt_at).is_(None), col(Delivery.next_attempt_at) <= now)
-    rows = session.exec(
-        select(Delivery.id, Delivery.email)
-        .join(Distribution)
-        .where(
-            col(Delivery.id).in_(delivery_ids),
-            col(Delivery.status).in_(WAITING),
-            is_due,
-            Distribution.status == DistributionStatus.SENDING,
-        )
-        .order_by(col(Delivery.position), col(Delivery.id))
-        .limit(limit)
-        .with_for_update(of=Delivery, skip_locked=True)
-    )
-    return [(number, email) for number, email in rows if number is not None]
-
-
-def _allowed(
-    session: Session, candidates: Sequence[tuple[int, str]], *, keyring: Keyring
-) -> list[int]:
-    """Those that we may still write to; the others are withheld (R5, R8)."""
-    emails = [email for _, email in candidates if email]
-    suppressed = reasons_among(session, emails, keyring=keyring)
-    reasons = {
-        number: f"suppressed: {suppressed[email]}" if email else "the address was erased"
-        for number, email in candidates
-        if not email or email in suppressed
-    }
-    for number, reason in reasons.items():
-        session.exec(
-            sa.update(Delivery)
-            .where(col(Delivery.id) == number, col(Delivery.status).in_(WAITING))
-            .values(**FREE, status=DeliveryStatus.WITHHELD, reason=reason, next_attempt_at=None)
-            .execution_options(synchronize_session=False)
-        )
-    return [number for number, _ in candidates if number not in reasons]
-
-
-def _taken(
-    session: Session, allowed: Sequence[int], *, owner: str, until: datetime, now: datetime
-) -> list[Delivery]:
-    if not allowed:
-        return []
-    rows = session.scalars(
-        sa.update(Delivery)
-        .where(col(Delivery.id).in_(allowed), col(Delivery.status).in_(WAITING))
-        .values(
-            status=DeliveryStatus.SENDING,
-            lease_owner=owner,
-            lease_until=until,
-            attempt=col(Delivery.attempt) + 1,
-            first_attempt_at=sa.func.coalesce(
-                col(Delivery.first_attempt_at), sa.literal(now, UTCDateTime())
-            ),
-            next_attempt_at=None,
-        )
-        .returning(Delivery)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    return sorted(rows, key=lambda row: (row.position, row.id))
-
-
-def _values(
-    session: Session,
-    delivery: Delivery,
-    outcome: Outcome,
-    *,
-    patience: Patience,
-    now: datetime,
-    random: Random,
-) -> dict[str, Any]:
+def record(
+    session: Session, handed: Handed, outcome: Outcome, *, owner: str, rules: Rules, now: datetime
+) -> bool:
+    """Write down what the relay answered to one message; False when it is not ours any more."""
+    if outcome.kind is OutcomeKind.ACCEPTED:
+        return bool(record_sent(session, [(handed, outcome)], owner=owner, now=now))
     values: dict[str, Any] = {
         "status": STATUSES[outcome.kind],
         "reason": _reason(outcome),
         "reply_code": outcome.code,
         "reply_text": outcome.text,
+        "relay": outcome.relay,
+        "skeleton_id": handed.skeleton_id or None,
+        "content_hash": handed.content_hash,
+        "signatures": list(handed.signatures),
     }
-    if outcome.kind is OutcomeKind.ACCEPTED:
-        return values | {"sent_at": now}
-    if outcome.kind is not OutcomeKind.DEFERRED:
-        return values
-    distribution = session.get_one(Distribution, delivery.distribution_id)
+    again = _again(handed.delivery, outcome, rules=rules, now=now)
+    return _let_go(session, handed.delivery, values | again, owner=owner)
+
+
+def _again(delivery: Claimed, outcome: Outcome, *, rules: Rules, now: datetime) -> dict[str, Any]:
+    """What decides whether and when there is another attempt."""
     end = useful_until(
-        delivery.first_attempt_at or now, useful=patience.useful, not_after=distribution.not_after
+        delivery.first_attempt_at or now, useful=rules.useful, not_after=rules.not_after
     )
+    if outcome.kind is OutcomeKind.UNKNOWN:
+        at = now + RESEND_GAP
+        if rules.unknown is UnknownPolicy.HOLD or at >= end:
+            return {}
+        return {"status": DeliveryStatus.DEFERRED, "next_attempt_at": at}
+    if outcome.kind is not OutcomeKind.DEFERRED:
+        return {}
     again_at = next_attempt(
         outcome,
         delivery.attempt,
         now=now,
-        gaps=patience.gaps,
+        gaps=rules.gaps,
         useful_until=end,
-        random=random,
+        random=rules.random,
     )
     if again_at is None:
-        return values | {"status": DeliveryStatus.EXPIRED}
-    if outcome.blames is Blame.RELAY:
-        # The recipient was not asked: this attempt is none of the schedule's.
-        values["attempt"] = delivery.attempt - 1
-    return values | {"next_attempt_at": again_at}
+        return {"status": DeliveryStatus.EXPIRED}
+    # The recipient was not asked: this attempt is none of the schedule's.
+    spent = 1 if outcome.blames is Blame.RELAY else 0
+    return {"next_attempt_at": again_at, "attempt": delivery.attempt - spent}
 
 
 def _reason(outcome: Outcome) -> str:
@@ -254,23 +196,47 @@ def _reason(outcome: Outcome) -> str:
     return outcome.reason or ""
 
 
-def _let_go(session: Session, delivery: Delivery, values: dict[str, Any]) -> bool:
-    ours = sa.and_(
-        col(Delivery.status) == DeliveryStatus.SENDING,
-        col(Delivery.lease_owner) == delivery.lease_owner,
+# ---------------------------------------------------------------- let go
+
+
+def withhold(session: Session, delivery: Claimed, *, owner: str, reason: str) -> bool:
+    """Let go of a claimed delivery that will not be handed over; False when it is not ours."""
+    values = {"status": DeliveryStatus.WITHHELD, "reason": reason, "attempt": delivery.attempt - 1}
+    return _let_go(session, delivery, values, owner=owner)
+
+
+def put_back(session: Session, delivery: Claimed, *, owner: str, until: datetime) -> bool:
+    """Give back a delivery that was not handed over, to be claimed again when it is time.
+
+    The caller must know that not one octet of its body went out.
+    """
+    values = {
+        "status": DeliveryStatus.PENDING,
+        "attempt": delivery.attempt - 1,
+        "next_attempt_at": until,
+    }
+    return _let_go(session, delivery, values, owner=owner)
+
+
+def _is_ours(owner: Any) -> sa.ColumnElement[bool]:
+    sending = sa.and_(
+        col(Delivery.status) == DeliveryStatus.SENDING, col(Delivery.lease_owner) == owner
     )
     rescued = sa.and_(
         col(Delivery.status) == DeliveryStatus.UNKNOWN, col(Delivery.lease_owner) == ""
     )
-    changed = session.exec(
+    return sa.or_(sending, rescued)
+
+
+def _let_go(session: Session, delivery: Claimed, values: dict[str, Any], *, owner: str) -> bool:
+    changed = session.execute(
         sa.update(Delivery)
         .where(
             col(Delivery.id) == delivery.id,
-            # A later claim of the same delivery has a higher attempt.
             col(Delivery.attempt) == delivery.attempt,
-            sa.or_(ours, rescued),
+            _is_ours(owner),
         )
-        .values(**(FREE | values))
+        .values({"lease_owner": "", **values})
         .execution_options(synchronize_session=False)
     )
-    return bool(changed.rowcount == 1)
+    return bool(changed.rowcount == 1)  # type: ignore[attr-defined]

@@ -3,8 +3,17 @@ from random import Random
 
 import pytest
 
-from mailer.delivery.outcome import Phase, from_reply, lost
-from mailer.delivery.retry import RELAY_GAP, next_attempt, useful_until
+from mailer.delivery.outcome import Outcome, Phase, from_reply, lost
+from mailer.delivery.retry import (
+    FIRST_GAP,
+    RELAY_GAP,
+    Kind,
+    gap_after,
+    kind_of,
+    next_attempt,
+    useful_until,
+)
+from mailer.settings import load
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 GAPS = tuple(timedelta(minutes=minutes) for minutes in (6, 15, 30, 60))
@@ -18,6 +27,63 @@ class Even(Random):
 
     def uniform(self, a: float, b: float) -> float:
         return (a + b) / 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "minutes"),
+    [
+        (Kind.GREYLISTED, (6, 15, 30, 30, 60, 120, 240, 480, 480)),
+        (Kind.RATE_LIMITED, (15, 30, 30, 60, 120, 240, 480, 480, 480)),
+        (Kind.NETWORK, (15, 30, 30, 60, 120, 240, 480, 480, 480)),
+        (Kind.OTHER, (30, 60, 120, 240, 480, 480, 480, 480, 480)),
+        (Kind.MAILBOX_FULL, (60, 120, 240, 480, 480, 480, 480, 480, 480)),
+        (Kind.RELAY, (1, 1, 1, 1, 1, 1, 1, 1, 1)),
+    ],
+)
+def test_each_kind_of_deferral_has_a_gap_for_each_attempt(
+    kind: Kind, minutes: tuple[int, ...]
+) -> None:
+    usual = tuple(timedelta(minutes=gap) for gap in load().delivery.retry_minutes)
+    found = [gap_after(kind, attempt, gaps=usual) for attempt in range(1, len(minutes) + 1)]
+    assert found == [timedelta(minutes=gap) for gap in minutes]
+
+
+def test_every_kind_has_a_place_in_the_schedule() -> None:
+    assert set(FIRST_GAP) | {Kind.RELAY} == set(Kind)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_schedule_of_one_gap_is_enough(kind: Kind) -> None:
+    assert gap_after(kind, 7, gaps=[timedelta(seconds=2)]) == timedelta(seconds=2)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind"),
+    [
+        (GREYLISTED, Kind.GREYLISTED),
+        (from_reply(Phase.RCPT, 450, "4.2.0 Come back in some minutes"), Kind.GREYLISTED),
+        (from_reply(Phase.RCPT, 451, "4.7.1 Later, please"), Kind.GREYLISTED),
+        (from_reply(Phase.RCPT, 450, "4.7.1 Too many messages"), Kind.RATE_LIMITED),
+        (from_reply(Phase.AFTER_DOT, 451, "4.7.500 Server busy"), Kind.RATE_LIMITED),
+        (from_reply(Phase.AFTER_DOT, 421, "4.7.28 Unusual rate of mail"), Kind.RATE_LIMITED),
+        (from_reply(Phase.RCPT, 450, "4.2.1 Receiving mail too quickly"), Kind.RATE_LIMITED),
+        (from_reply(Phase.RCPT, 452, "4.2.2 Mailbox full"), Kind.MAILBOX_FULL),
+        (from_reply(Phase.RCPT, 450, "4.4.1 No answer from host"), Kind.NETWORK),
+        (from_reply(Phase.RCPT, 451, "4.3.0 Local trouble"), Kind.OTHER),
+        (from_reply(Phase.RCPT, 450, "4.1.1 Unverified address"), Kind.OTHER),
+        (from_reply(Phase.RCPT, 450, "4.7.25 Cannot find your hostname"), Kind.OTHER),
+        (from_reply(Phase.RCPT, 450, "Later"), Kind.OTHER),
+        (RELAY_DOWN, Kind.RELAY),
+        (from_reply(Phase.CONNECT, 421, "4.7.0 Too many connections"), Kind.RELAY),
+        (from_reply(Phase.RCPT, 421, "4.3.2 Shutting down"), Kind.RELAY),
+        (from_reply(Phase.RCPT, 421, "Service not available"), Kind.RELAY),
+        (from_reply(Phase.MAIL, 452, "4.3.1 Disk full"), Kind.RELAY),
+        (from_reply(Phase.AUTH, 535, "5.7.8 Wrong password"), Kind.RELAY),
+        (from_reply(Phase.RCPT, 554, "5.7.1 Relay access denied"), Kind.RELAY),
+    ],
+)
+def test_a_deferral_is_of_one_kind(outcome: Outcome, kind: Kind) -> None:
+    assert kind_of(outcome) is kind
 
 
 @pytest.mark.parametrize(

@@ -1,38 +1,40 @@
+import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from mailer.contacts.suppressions import suppress
-from mailer.database import writing
-from mailer.delivery import waves
+from mailer.delivery import claims, waves
+from mailer.delivery.claims import Claimed, Stretch
 from mailer.delivery.outcome import Outcome, Phase, from_reply, lost
-from mailer.delivery.waves import Patience
+from mailer.delivery.waves import Handed, Rules
 from mailer.models import (
     Delivery,
     DeliveryStatus,
     Distribution,
-    DistributionStatus,
+    KeptSkeleton,
     Office,
-    SuppressionReason,
+    UnknownPolicy,
 )
-from mailer.tokens import Keyring
 from tests import factories
 from tests.factories import NOW
 
-LEASE = timedelta(minutes=15)
-PATIENCE = Patience(gaps=(timedelta(minutes=6), timedelta(minutes=15)), useful=timedelta(hours=48))
+RULES = Rules(
+    gaps=(timedelta(minutes=6), timedelta(minutes=15)),
+    useful=timedelta(hours=48),
+    random=Random(1),
+)
 ACCEPTED = from_reply(Phase.AFTER_DOT, 250, "2.0.0 Ok: queued as 4F1A")
 GREYLISTED = from_reply(Phase.RCPT, 451, "4.7.1 Greylisted")
 NO_USER = from_reply(Phase.RCPT, 550, "5.1.1 no such user")
 CUT_AFTER_DOT = lost(Phase.AFTER_DOT, "Connection lost")
 RELAY_DOWN = lost(Phase.CONNECT, "Connection refused")
 
-Claim = Callable[..., list[Delivery]]
+Claim = Callable[..., list[Claimed]]
 
 
 @pytest.fixture
@@ -49,24 +51,33 @@ def deliveries(session: Session, distribution: Distribution) -> list[Delivery]:
 
 
 @pytest.fixture
-def claim(session: Session, deliveries: list[Delivery], keyring: Keyring) -> Claim:
-    def claim_some(**given: Any) -> list[Delivery]:
-        values = {"owner": "a", "lease": LEASE, "limit": 20, "keyring": keyring, "now": NOW}
-        return waves.claim(session, ids(deliveries), **(values | given))
+def claim(session: Session, deliveries: list[Delivery], distribution: Distribution) -> Claim:
+    def claim_some(**given: Any) -> list[Claimed]:
+        values = {"owner": "a", "limit": 20, "now": NOW}
+        return claims.claim(session, whole(distribution), **(values | given))
 
     return claim_some
 
 
-def ids(deliveries: Sequence[Delivery]) -> list[int]:
+def whole(distribution: Distribution) -> Stretch:
+    return Stretch(distribution.id or 0, 0, 10**9)
+
+
+def ids(deliveries: Sequence[Delivery | Claimed]) -> list[int]:
     return [delivery.id or 0 for delivery in deliveries]
 
 
-def record(session: Session, delivery: Delivery, outcome: Outcome, **given: Any) -> bool:
-    values = {"patience": PATIENCE, "now": NOW, "random": Random(1)}
-    return waves.record(session, delivery, outcome, **(values | given))
+def record(session: Session, delivery: Claimed, outcome: Outcome, **given: Any) -> bool:
+    values = {"owner": "a", "rules": RULES, "now": NOW}
+    handed = Handed(delivery, skeleton(session), "5f" * 32, ("b=abc",))
+    return waves.record(session, handed, outcome, **(values | given))
 
 
-def fresh(session: Session, delivery: Delivery) -> Delivery:
+def skeleton(session: Session) -> int:
+    return factories.saved(session, KeptSkeleton(digest=secrets.token_bytes(32), parts=b"")).id or 0
+
+
+def fresh(session: Session, delivery: Delivery | Claimed) -> Delivery:
     return session.get_one(Delivery, delivery.id, populate_existing=True)
 
 
@@ -75,11 +86,12 @@ def test_a_claim_marks_the_deliveries_and_sets_their_first_attempt(
 ) -> None:
     claimed = claim()
     assert ids(claimed) == ids(deliveries)
-    for row in claimed:
+    for one in claimed:
+        row = fresh(session, one)
         assert (row.status, row.lease_owner) == (DeliveryStatus.SENDING, "a")
-        assert (row.lease_until, row.attempt) == (NOW + LEASE, 1)
-        assert row.first_attempt_at == NOW
-        assert fresh(session, row).status is DeliveryStatus.SENDING
+        assert (one.attempt, row.attempt) == (1, 1)
+        assert (one.first_attempt_at, row.first_attempt_at) == (None, NOW)
+        assert row.next_attempt_at is None
 
 
 def test_what_is_claimed_cannot_be_claimed_again(claim: Claim) -> None:
@@ -97,15 +109,6 @@ def test_a_wave_has_a_limit_and_keeps_the_order_of_hand_over(
     assert ids(claim(limit=2)) == backwards[:2]
     assert ids(claim(limit=2)) == backwards[2:4]
     assert ids(claim(limit=2)) == backwards[4:]
-
-
-@pytest.mark.parametrize("status", [s for s in DistributionStatus if s != "sending"])
-def test_nothing_is_claimed_of_a_distribution_that_is_not_being_sent(
-    session: Session, distribution: Distribution, claim: Claim, status: DistributionStatus
-) -> None:
-    distribution.status = status
-    session.flush()
-    assert claim() == []
 
 
 @pytest.mark.parametrize("status", [s for s in DeliveryStatus if s not in {"pending", "deferred"}])
@@ -129,39 +132,14 @@ def test_a_deferred_delivery_is_claimed_when_its_time_has_come(
     claimed = claim()
     assert ids(claimed) == ids(deliveries[1:])
     assert (claimed[0].attempt, claimed[0].first_attempt_at) == (4, NOW - timedelta(hours=1))
-    assert claimed[0].next_attempt_at is None
 
 
-def test_who_has_left_since_the_audience_was_frozen_is_withheld_and_the_wave_is_filled(
-    session: Session, deliveries: list[Delivery], claim: Claim, keyring: Keyring
+def test_nothing_beyond_the_stretch_is_claimed(
+    session: Session, deliveries: list[Delivery], distribution: Distribution
 ) -> None:
-    for row in deliveries[:2]:
-        reason = SuppressionReason.UNSUBSCRIBED
-        suppress(session, row.email, keyring=keyring, reason=reason, source="link")
-    assert ids(claim(limit=2)) == ids(deliveries[2:4])
-    for row in deliveries[:2]:
-        left = fresh(session, row)
-        assert (left.status, left.attempt) == (DeliveryStatus.WITHHELD, 0)
-        assert left.reason == "suppressed: unsubscribed"
-
-
-def test_an_erased_address_is_withheld(
-    session: Session, deliveries: list[Delivery], claim: Claim
-) -> None:
-    deliveries[0].email = ""
-    session.flush()
-    assert ids(claim()) == ids(deliveries[1:])
-    assert fresh(session, deliveries[0]).status is DeliveryStatus.WITHHELD
-
-
-def test_a_distribution_whose_time_is_over_expires_and_is_not_sent(
-    session: Session, distribution: Distribution, deliveries: list[Delivery], claim: Claim
-) -> None:
-    distribution.not_after = NOW
-    session.flush()
-    assert claim() == []
-    rows = session.exec(select(Delivery).execution_options(populate_existing=True)).all()
-    assert {row.status for row in rows} == {DeliveryStatus.EXPIRED}
+    middle = [deliveries[1], deliveries[2]]
+    stretch = Stretch(distribution.id or 0, middle[0].position, middle[1].position)
+    assert ids(claims.claim(session, stretch, owner="a", limit=20, now=NOW)) == ids(middle)
 
 
 def test_what_the_relay_took_is_sent_with_its_reply(session: Session, claim: Claim) -> None:
@@ -170,7 +148,35 @@ def test_what_the_relay_took_is_sent_with_its_reply(session: Session, claim: Cla
     sent = fresh(session, row)
     assert (sent.status, sent.sent_at, sent.reason) == (DeliveryStatus.SENT, NOW, "")
     assert (sent.reply_code, sent.reply_text) == (250, "2.0.0 Ok: queued as 4F1A")
-    assert (sent.lease_owner, sent.lease_until, sent.queued_until) == ("", None, None)
+    assert (sent.lease_owner, sent.content_hash, sent.signatures) == ("", "5f" * 32, ["b=abc"])
+
+
+def test_a_whole_wave_is_recorded_at_once_and_only_what_is_ours(
+    session: Session, claim: Claim, deliveries: list[Delivery]
+) -> None:
+    wave = claim()
+    stolen = fresh(session, deliveries[3])
+    stolen.lease_owner = "b"
+    session.flush()
+    number = skeleton(session)
+    replies = [
+        (Handed(one, number, f"{one.id:064d}", ()), replace(ACCEPTED, text=f"queued as {one.id}"))
+        for one in wave
+    ]
+    assert waves.record_sent(session, replies, owner="a", now=NOW) == len(wave) - 1
+    for one in wave:
+        row = fresh(session, one)
+        expected = ("sending", "") if row.id == stolen.id else ("sent", f"queued as {one.id}")
+        assert (row.status.value, row.reply_text) == expected
+
+
+def test_words_of_a_relay_in_any_script_are_kept_as_they_are(
+    session: Session, claim: Claim
+) -> None:
+    odd = "2.0.0 Ok: \u00bb\u0645\u0642\u0628\u0648\u0644\u00ab \"x\" \\ 'y' {z} \U0001f600"
+    (row,) = claim(limit=1)
+    assert record(session, row, replace(ACCEPTED, text=odd))
+    assert fresh(session, row).reply_text == odd
 
 
 def test_what_was_put_off_waits_for_its_next_time(session: Session, claim: Claim) -> None:
@@ -200,6 +206,25 @@ def test_what_nobody_can_know_is_unknown_and_not_tried_again(
     assert row.id not in ids(claim(owner="b", now=NOW + timedelta(days=1)))
 
 
+def test_what_nobody_can_know_is_tried_again_much_later_where_that_was_decided(
+    session: Session, claim: Claim
+) -> None:
+    (row,) = claim(limit=1)
+    assert record(session, row, CUT_AFTER_DOT, rules=replace(RULES, unknown=UnknownPolicy.RESEND))
+    again = fresh(session, row)
+    assert (again.status, again.attempt) == (DeliveryStatus.DEFERRED, 1)
+    assert again.next_attempt_at == NOW + waves.RESEND_GAP
+
+
+def test_doubt_about_news_that_is_old_by_then_stays_for_a_person(
+    session: Session, claim: Claim
+) -> None:
+    (row,) = claim(limit=1)
+    rules = replace(RULES, unknown=UnknownPolicy.RESEND, not_after=NOW + waves.RESEND_GAP / 2)
+    assert record(session, row, CUT_AFTER_DOT, rules=rules)
+    assert fresh(session, row).status is DeliveryStatus.UNKNOWN
+
+
 def test_trouble_with_the_relay_uses_up_none_of_the_recipients_schedule(
     session: Session, claim: Claim
 ) -> None:
@@ -215,7 +240,8 @@ def test_trouble_with_the_relay_uses_up_none_of_the_recipients_schedule(
 
 
 def test_news_that_has_grown_old_expires(session: Session, claim: Claim) -> None:
-    (row,) = claim(limit=1)
+    (first,) = claim(limit=1)
+    row = first._replace(first_attempt_at=NOW)
     assert record(session, row, GREYLISTED, now=NOW + timedelta(hours=47, minutes=58))
     old = fresh(session, row)
     assert (old.status, old.next_attempt_at) == (DeliveryStatus.EXPIRED, None)
@@ -231,11 +257,10 @@ def test_an_answer_is_written_down_once(session: Session, claim: Claim) -> None:
 
 def test_an_answer_to_an_older_claim_changes_nothing(session: Session, claim: Claim) -> None:
     (old,) = claim(limit=1)
-    session.expunge(old)
     row = fresh(session, old)
-    row.status, row.lease_owner = DeliveryStatus.PENDING, ""
+    row.status, row.lease_owner, row.next_attempt_at = DeliveryStatus.PENDING, "", NOW
     session.flush()
-    (new,) = claim(limit=1, owner="b")
+    (new,) = claim(limit=1)
     assert not record(session, old, NO_USER)
     assert fresh(session, new).status is DeliveryStatus.SENDING
 
@@ -244,7 +269,6 @@ def test_an_answer_that_comes_after_the_rescuer_still_counts(
     session: Session, claim: Claim
 ) -> None:
     (row,) = claim(limit=1)
-    session.expunge(row)
     rescued = fresh(session, row)
     rescued.status, rescued.lease_owner = DeliveryStatus.UNKNOWN, ""
     session.flush()
@@ -254,47 +278,20 @@ def test_an_answer_that_comes_after_the_rescuer_still_counts(
 
 def test_what_cannot_be_composed_is_withheld_with_the_cause(session: Session, claim: Claim) -> None:
     (row,) = claim(limit=1)
-    assert waves.withhold(session, row, reason="cannot be composed: no cover words")
+    assert waves.withhold(session, row, owner="a", reason="cannot be composed: no cover words")
     withheld = fresh(session, row)
     assert (withheld.status, withheld.attempt) == (DeliveryStatus.WITHHELD, 0)
     assert withheld.reason == "cannot be composed: no cover words"
 
 
-def test_what_is_given_back_waits_again_as_if_nothing_had_been(
-    session: Session, deliveries: list[Delivery], claim: Claim
+def test_what_is_put_back_waits_again_as_if_nothing_had_been(
+    session: Session, claim: Claim
 ) -> None:
-    for row in deliveries:
-        row.queued_until = NOW + timedelta(minutes=1)
-    session.flush()
-    begun = claim(limit=2)
-    done = claim(limit=1, owner="b")[0]
-    record(session, done, ACCEPTED)
-    assert waves.give_back(session, ids(deliveries), owner="a") == 4
-    for row in deliveries:
-        back = fresh(session, row)
-        assert (back.queued_until, back.lease_owner) == (None, "")
-        expected = DeliveryStatus.SENT if row.id == done.id else DeliveryStatus.PENDING
-        assert back.status is expected
-    assert ids(begun) == ids(claim(limit=2, owner="c"))
-
-
-def test_two_workers_never_claim_the_same_delivery(engine: sa.Engine, keyring: Keyring) -> None:
-    with writing(engine) as session:
-        release = factories.release(session, factories.office(session))
-        distribution = factories.distribution(session, release)
-        rows = [
-            factories.delivery(session, distribution, f"desk{number}@havnebladet.example")
-            for number in range(6)
-        ]
-    shared = {"lease": LEASE, "limit": 3, "keyring": keyring, "now": NOW}
-    if engine.dialect.name == "postgresql":
-        with writing(engine) as first, writing(engine) as second:
-            one = waves.claim(first, ids(rows), owner="a", **shared)
-            # The first has not committed yet: the second passes its rows by and does not wait.
-            two = waves.claim(second, ids(rows), owner="b", **shared)
-    else:
-        with writing(engine) as first:
-            one = waves.claim(first, ids(rows), owner="a", **shared)
-        with writing(engine) as second:
-            two = waves.claim(second, ids(rows), owner="b", **shared)
-    assert ids(one) + ids(two) == ids(rows)
+    (row,) = claim(limit=1)
+    later = NOW + timedelta(minutes=1)
+    assert waves.put_back(session, row, owner="a", until=later)
+    back = fresh(session, row)
+    assert (back.status, back.attempt, back.lease_owner) == (DeliveryStatus.PENDING, 0, "")
+    assert back.next_attempt_at == later
+    assert row.id not in ids(claim(owner="b"))
+    assert ids(claim(owner="b", now=later)) == [row.id]

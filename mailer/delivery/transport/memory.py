@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mailer.compose.message import ComposedMessage
 from mailer.delivery.outcome import Outcome, Phase, from_reply
-from mailer.delivery.transport import MayBegin, always
+from mailer.delivery.smtp.load import NO_JOURNAL, Journal, MayBegin, always
 
 ACCEPTED = from_reply(Phase.AFTER_DOT, 250, "2.0.0 Ok: kept in memory")
 
@@ -23,13 +23,23 @@ class MemoryTransport:
         self.is_closed = False
 
     async def send(
-        self, messages: Sequence[ComposedMessage], *, may_begin: MayBegin = always
+        self,
+        messages: Sequence[ComposedMessage],
+        *,
+        may_begin: MayBegin = always,
+        journal: Journal = NO_JOURNAL,
     ) -> list[Outcome | None]:
         """Keep the messages that are accepted."""
-        return [
-            self._answer(message) if may_begin(number) else None
-            for number, message in enumerate(messages)
-        ]
+        outcomes: list[Outcome | None] = []
+        for number, message in enumerate(messages):
+            if not may_begin(number):
+                outcomes.append(None)
+                continue
+            journal.begun(number)
+            outcome = self._answer(message)
+            journal.answered(number, outcome)
+            outcomes.append(outcome)
+        return outcomes
 
     async def close(self) -> None:
         """Remember that nobody wants it any more."""

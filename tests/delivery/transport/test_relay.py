@@ -3,30 +3,15 @@ import ssl
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-import trustme
 
 from mailer.compose.message import ComposedMessage
-from mailer.delivery.conversation import octets_on_wire
 from mailer.delivery.outcome import Blame, Outcome, OutcomeKind, Phase
-from mailer.delivery.transport import SMTPTransport
+from mailer.delivery.transport.relay import SMTPTransport
 from mailer.errors import SettingsError
-from mailer.settings import RelaySettings, Settings
+from tests.delivery.conftest import KAREN, LARS, MARIA, NILS, RelayFor, Sender, kinds, message
 from tests.smtpd import ANYONE, CUT, SILENCE, SMTPServer
 
-KAREN, LARS, MARIA, NILS = (
-    f"{name}@havnebladet.example" for name in ("karen", "lars", "maria", "nils")
-)
 Send = Callable[..., list[Outcome]]
-
-
-def message(recipient: str, *, body: str = "Hello", utf8: bool = False) -> ComposedMessage:
-    return ComposedMessage(
-        envelope_sender=f"b+{recipient.partition('@')[0]}@bounce.press.example.org",
-        recipient=recipient,
-        message_id="<1@press.example.org>",
-        data=f"Subject: test\r\n\r\n{body}\r\n".encode(),
-        needs_smtputf8=utf8,
-    )
 
 
 @pytest.fixture
@@ -36,18 +21,7 @@ def server() -> Iterator[SMTPServer]:
 
 
 @pytest.fixture
-def relay(settings: Settings) -> Callable[..., RelaySettings]:
-    """The settings of a relay on that port, one connection unless told otherwise."""
-
-    def settings_for(port: int, **given: object) -> RelaySettings:
-        values = settings.relay.model_dump() | {"port": port, "connections": 1} | given
-        return RelaySettings(**values)
-
-    return settings_for
-
-
-@pytest.fixture
-def send(server: SMTPServer, relay: Callable[..., RelaySettings]) -> Iterator[Send]:
+def send(server: SMTPServer, relay: RelayFor) -> Iterator[Send]:
     """Send messages over a transport that is kept for the whole test."""
     with asyncio.Runner() as runner:
         kept: list[SMTPTransport] = []
@@ -60,10 +34,6 @@ def send(server: SMTPServer, relay: Callable[..., RelaySettings]) -> Iterator[Se
         yield send_over_kept
         if kept:
             runner.run(kept[0].close())
-
-
-def kinds(outcomes: Sequence[Outcome]) -> list[str]:
-    return [outcome.kind.value for outcome in outcomes]
 
 
 def test_a_message_is_handed_over_and_the_whole_reply_kept(server: SMTPServer, send: Send) -> None:
@@ -252,7 +222,7 @@ def test_smtputf8_is_asked_for_only_where_the_address_needs_it(
     assert international.recipient == "jürgen@havnebladet.example"
 
 
-def test_a_relay_without_smtputf8_is_nobodys_bounce(relay: Callable[..., RelaySettings]) -> None:
+def test_a_relay_without_smtputf8_is_nobodys_bounce(relay: RelayFor) -> None:
     with SMTPServer(utf8=False) as server:
         transport = SMTPTransport(relay(server.port), helo_name="office.example")
         outcomes = asyncio.run(
@@ -264,7 +234,7 @@ def test_a_relay_without_smtputf8_is_nobodys_bounce(relay: Callable[..., RelaySe
 
 
 def test_a_message_over_the_announced_size_is_not_even_begun(
-    relay: Callable[..., RelaySettings],
+    relay: RelayFor,
 ) -> None:
     with SMTPServer(size_limit=1000) as server:
         transport = SMTPTransport(relay(server.port), helo_name="office.example")
@@ -281,9 +251,7 @@ def test_an_address_that_would_smuggle_in_a_command_is_refused_here(
     assert server.asked == [LARS]
 
 
-def test_it_says_goodbye_when_it_is_closed(
-    server: SMTPServer, relay: Callable[..., RelaySettings]
-) -> None:
+def test_it_says_goodbye_when_it_is_closed(server: SMTPServer, relay: RelayFor) -> None:
     transport = SMTPTransport(relay(server.port, connections=2), helo_name="office.example")
     asyncio.run(_sent(transport, [message(KAREN), message(LARS)]))
     assert server.quits == server.connections
@@ -297,62 +265,31 @@ def test_lines_with_a_leading_dot_arrive_as_they_were_written(
     assert server.received[0].data == dotted.data
 
 
-@pytest.mark.parametrize(
-    ("data", "octets"),
-    [
-        (b"a\r\nb\r\n", b"a\r\nb\r\n"),
-        (b"a\nb\rc", b"a\r\nb\r\nc\r\n"),
-        (b".\r\n", b"..\r\n"),
-        (b"a\n.\nb\r\n", b"a\r\n..\r\nb\r\n"),
-        (b"a\r.\rb\r\n", b"a\r\n..\r\nb\r\n"),
-    ],
-)
-def test_no_line_end_but_crlf_goes_out_and_no_dot_ends_the_message_early(
-    data: bytes, octets: bytes
-) -> None:
-    assert octets_on_wire(data) == octets
-
-
-@pytest.fixture(scope="session")
-def authority() -> trustme.CA:
-    """A certificate authority of this run, which nobody else trusts."""
-    return trustme.CA()
-
-
-@pytest.fixture
-def server_tls(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
-    return context
-
-
-@pytest.fixture
-def trusting(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
-    return context
-
-
-@pytest.mark.parametrize("tls", ["starttls", "implicit"])
-def test_it_sends_over_tls_with_a_login(
-    relay: Callable[..., RelaySettings],
+@pytest.mark.parametrize("login", [None, ("press", "sesame")], ids=["open", "login"])
+@pytest.mark.parametrize("tls", ["none", "starttls", "implicit"])
+def test_the_wire_is_taken_over_however_it_was_secured_and_logged_in(
+    wire: Callable[..., Sender],
     server_tls: ssl.SSLContext,
     trusting: ssl.SSLContext,
     tls: str,
+    login: tuple[str, str] | None,
 ) -> None:
-    login = ("press", "sesame")
-    with SMTPServer(tls=server_tls, implicit_tls=tls == "implicit", login=login) as server:
-        wanted = relay(server.port, tls=tls, username="press", password="sesame")
-        transport = SMTPTransport(wanted, helo_name="office.example", tls_context=trusting)
+    context = None if tls == "none" else server_tls
+    username, password = login or ("", "")
+    with SMTPServer(tls=context, implicit_tls=tls == "implicit", login=login) as server:
+        sender = wire(server.port, tls=tls, trusting=trusting, username=username, password=password)
         large = message(LARS, body="line\r\n" * 200_000)
-        outcomes = asyncio.run(_sent(transport, [message(KAREN), large, message(MARIA)]))
-    assert kinds(outcomes) == ["accepted"] * 3
+        outcomes = sender.send([message(KAREN), large, message(MARIA)])
+        outcomes += sender.send([message(NILS)])
+        sender.close()  # while the server still answers: TLS ends with a word from both
+    assert kinds(outcomes) == ["accepted"] * 4
     assert server.received[1].data == large.data
+    assert (server.recipients, server.connections) == ([KAREN, LARS, MARIA, NILS], 1)
 
 
 @pytest.mark.parametrize("tls", ["starttls", "implicit"])
 def test_a_certificate_that_cannot_be_verified_stops_everything(
-    relay: Callable[..., RelaySettings], server_tls: ssl.SSLContext, tls: str
+    relay: RelayFor, server_tls: ssl.SSLContext, tls: str
 ) -> None:
     with SMTPServer(tls=server_tls, implicit_tls=tls == "implicit") as server:
         transport = SMTPTransport(relay(server.port, tls=tls), helo_name="office.example")
@@ -362,9 +299,7 @@ def test_a_certificate_that_cannot_be_verified_stops_everything(
     assert server.asked == []
 
 
-def test_it_never_falls_back_to_clear_text(
-    server: SMTPServer, relay: Callable[..., RelaySettings]
-) -> None:
+def test_it_never_falls_back_to_clear_text(server: SMTPServer, relay: RelayFor) -> None:
     transport = SMTPTransport(relay(server.port, tls="starttls"), helo_name="office.example")
     (outcome,) = asyncio.run(_sent(transport, [message(KAREN)]))
     assert (outcome.kind, outcome.blames) == (OutcomeKind.DEFERRED, Blame.RELAY)
@@ -372,8 +307,37 @@ def test_it_never_falls_back_to_clear_text(
     assert server.asked == []
 
 
+def test_a_host_that_no_name_server_could_know_is_trouble_with_the_relay(
+    wire: Callable[..., Sender],
+) -> None:
+    (outcome,) = wire(25, host=f"{'a' * 70}.example").send([message(KAREN)])
+    assert outcome
+    assert (outcome.kind, outcome.phase, outcome.blames) == (
+        OutcomeKind.DEFERRED,
+        Phase.CONNECT,
+        Blame.RELAY,
+    )
+
+
+def test_a_send_that_is_called_off_begins_nothing_more(relay: RelayFor) -> None:
+    async def called_off(server: SMTPServer) -> None:
+        transport = SMTPTransport(relay(server.port, connections=2), helo_name="office.example")
+        server.hold_after(1)
+        sending = asyncio.create_task(transport.send([message(KAREN)] * 9))
+        await asyncio.to_thread(server.wait_for, 1)
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        server.release()
+        await transport.close()
+
+    with SMTPServer() as server:
+        asyncio.run(called_off(server))
+        assert len(server.received) <= 3
+
+
 def test_a_wrong_password_defers_and_blames_the_relay(
-    relay: Callable[..., RelaySettings],
+    relay: RelayFor,
 ) -> None:
     with SMTPServer(login=("press", "sesame")) as server:
         wanted = relay(server.port, username="press", password="guessed")
@@ -386,7 +350,7 @@ def test_a_wrong_password_defers_and_blames_the_relay(
 
 
 def test_a_name_that_no_greeting_can_hold_is_a_settings_error(
-    relay: Callable[..., RelaySettings],
+    relay: RelayFor,
 ) -> None:
     with pytest.raises(SettingsError, match=r"\[relay\]"):
         SMTPTransport(relay(25), helo_name="two words")
@@ -399,7 +363,7 @@ async def _sent(transport: SMTPTransport, messages: Sequence[ComposedMessage]) -
 
 
 def test_a_message_that_may_not_begin_is_held_back_and_the_others_go(
-    relay: Callable[..., RelaySettings],
+    relay: RelayFor,
 ) -> None:
     with SMTPServer() as server, asyncio.Runner() as runner:
         transport = SMTPTransport(relay(server.port), helo_name="office.example")

@@ -1,0 +1,101 @@
+"""Claims: a line takes deliveries that are due, and marks them before anything goes out.
+
+A claim is committed before the first octet leaves. So what is claimed and not recorded when a
+worker dies is exactly what is in doubt, and nothing else is.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from mailer.database import UTCDateTime
+from mailer.distribution.batches import WAITING
+from mailer.models import Delivery, DeliveryStatus, TrackingMode
+
+
+class Claimed(NamedTuple):
+    """A delivery that is ours to hand over: what its message needs, and no more."""
+
+    id: int
+    position: int
+    address_id: int | None
+    email: str
+    recipient_name: str
+    zone: str
+    provider: str
+    revision_id: int | None
+    edition_language: str
+    cover_language: str
+    tracking: TrackingMode
+    plain_text_only: bool
+    message_id: str
+    attempt: int
+    #: None at a first attempt: that is now.
+    first_attempt_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Where a wave is taken from: the positions of a leased batch, both included."""
+
+    distribution_id: int
+    first_position: int
+    last_position: int
+
+
+_NOW = sa.bindparam("now", type_=UTCDateTime())
+#: A first attempt is dated by the claim itself, which then need not be read back.
+_DATED = sa.case((col(Delivery.first_attempt_at) != _NOW, col(Delivery.first_attempt_at)))
+_COLUMNS = [
+    _DATED if name == "first_attempt_at" else col(getattr(Delivery, name))
+    for name in Claimed._fields
+]
+
+_NEXT_ONES = (
+    sa.select(col(Delivery.id))
+    .where(
+        col(Delivery.distribution_id) == sa.bindparam("distribution"),
+        col(Delivery.position).between(sa.bindparam("first"), sa.bindparam("last")),
+        col(Delivery.status).in_(WAITING),
+        col(Delivery.next_attempt_at) <= _NOW,
+    )
+    .order_by(col(Delivery.position))
+    .limit(sa.bindparam("most"))
+)
+_CLAIM = (
+    sa.update(Delivery.__table__)  # type: ignore[attr-defined]
+    .where(col(Delivery.id).in_(_NEXT_ONES.scalar_subquery()), col(Delivery.status).in_(WAITING))
+    .values(
+        status=DeliveryStatus.SENDING,
+        lease_owner=sa.bindparam("owner"),
+        attempt=col(Delivery.attempt) + 1,
+        first_attempt_at=sa.func.coalesce(col(Delivery.first_attempt_at), _NOW),
+        next_attempt_at=None,
+    )
+    .returning(*_COLUMNS)
+)
+
+
+def claim(
+    session: Session, stretch: Stretch, *, owner: str, limit: int, now: datetime
+) -> list[Claimed]:
+    """Take up to `limit` deliveries of the stretch that are due, in their order."""
+    rows = session.connection().execute(
+        _CLAIM,
+        {
+            "distribution": stretch.distribution_id,
+            "first": stretch.first_position,
+            "last": stretch.last_position,
+            "now": now,
+            "most": limit,
+            "owner": owner,
+        },
+    )
+    return sorted(map(Claimed._make, rows), key=_position)
+
+
+def _position(delivery: Claimed) -> int:
+    return delivery.position

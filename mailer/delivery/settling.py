@@ -1,0 +1,87 @@
+"""Settling: what a lost worker had claimed is brought to an honest end.
+
+The journal of a process that died tells what was on the wire; without one, whatever was claimed
+is in doubt once the lease is over, and nobody sends it again without a decision.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from mailer.delivery.claims import Claimed
+from mailer.delivery.journal import Begun, Remains
+from mailer.delivery.outcome import Outcome
+from mailer.delivery.waves import Handed, Rules, put_back, record
+from mailer.distribution import leases
+from mailer.distribution.leases import Lease
+from mailer.models import Delivery, DeliveryStatus, Distribution
+from mailer.settings import DeliverySettings
+
+NOTHING_BEGUN = Begun(attempt=0, skeleton_id=0, content_hash="", signatures=())
+
+
+@dataclass(frozen=True)
+class Settled:
+    """One delivery of a lost worker: what became of it; None: it is handed over again."""
+
+    delivery: Claimed
+    outcome: Outcome | None
+
+
+def settle(
+    session: Session, remains: Remains, *, settings: DeliverySettings, now: datetime
+) -> list[Settled]:
+    """Settle what a lost line had claimed, by what its journal tells, and free its batches."""
+    settled: list[Settled] = []
+    for lease in leases.held_by(session, remains.owner):
+        distribution = session.get_one(Distribution, lease.distribution_id)
+        rules = Rules.from_settings(
+            settings, not_after=distribution.not_after, unknown=distribution.unknown_policy
+        )
+        for claimed in _claimed(session, lease):
+            outcome = remains.outcome(claimed.id)
+            _settle_one(session, claimed, outcome, remains=remains, rules=rules, now=now)
+            settled.append(Settled(claimed, outcome))
+        leases.release(session, lease)
+    return settled
+
+
+def settle_overdue(session: Session, *, settings: DeliverySettings, now: datetime) -> list[Settled]:
+    """Settle what lines have claimed that were silent for too long; no journal was found."""
+    owners = dict.fromkeys(lease.owner for lease in leases.overdue(session, now=now))
+    return [
+        one
+        for owner in owners
+        for one in settle(session, Remains(owner), settings=settings, now=now)
+    ]
+
+
+def _settle_one(
+    session: Session,
+    claimed: Claimed,
+    outcome: Outcome | None,
+    *,
+    remains: Remains,
+    rules: Rules,
+    now: datetime,
+) -> None:
+    if outcome is None:
+        put_back(session, claimed, owner=remains.owner, until=now)
+        return
+    begun = remains.begun.get(claimed.id, NOTHING_BEGUN)
+    handed = Handed(claimed, begun.skeleton_id, begun.content_hash, begun.signatures)
+    record(session, handed, outcome, owner=remains.owner, rules=rules, now=now)
+
+
+def _claimed(session: Session, lease: Lease) -> list[Claimed]:
+    rows = session.execute(
+        sa.select(*(col(getattr(Delivery, name)) for name in Claimed._fields)).where(
+            col(Delivery.distribution_id) == lease.distribution_id,
+            col(Delivery.position).between(lease.first_position, lease.last_position),
+            col(Delivery.status) == DeliveryStatus.SENDING,
+            col(Delivery.lease_owner) == lease.owner,
+        )
+    )
+    return [Claimed._make(row) for row in rows]

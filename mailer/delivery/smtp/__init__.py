@@ -1,0 +1,1 @@
+"""One conversation with one SMTP server: kept, pipelined, and exact about what has left us."""

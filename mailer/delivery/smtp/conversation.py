@@ -1,0 +1,167 @@
+"""One connection to the relay: opened when it is needed, and kept while it works.
+
+aiosmtplib connects, secures, introduces us and logs in; the `pipeline` then takes the wire over.
+"""
+
+import asyncio
+import ssl
+from typing import cast
+
+import aiosmtplib
+
+from mailer.delivery.outcome import Blame, Outcome, OutcomeKind, Phase, from_reply, lost
+from mailer.delivery.refusal import Reason
+from mailer.delivery.smtp.envelope import Offer
+from mailer.delivery.smtp.load import Load
+from mailer.delivery.smtp.login import NoToken, TokenCommand
+from mailer.delivery.smtp.pipeline import Pipeline
+from mailer.delivery.smtp.steps import Trust
+from mailer.settings import RelaySettings
+
+
+class RelayUnusable(Exception):
+    """No conversation could be opened; `outcome` says why, for every message that waits."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.text)
+        self.outcome = outcome
+
+
+class Conversation:
+    """A kept connection, and the messages that go over it."""
+
+    def __init__(
+        self,
+        relay: RelaySettings,
+        *,
+        name: str,
+        helo_name: str,
+        tls_context: ssl.SSLContext | None = None,
+        token: TokenCommand | None = None,
+    ) -> None:
+        """Nothing is connected yet."""
+        self._relay, self._name, self._helo_name = relay, name, helo_name
+        self._tls_context, self._token = tls_context, token
+        self._trust = Trust.EAGER
+        self._pipeline: Pipeline | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the connection stands, as far as we have heard."""
+        return self._pipeline is not None and not self._pipeline.is_over
+
+    async def work(self, load: Load) -> bool:
+        """Take messages until none waits; False when the relay cannot be used for now."""
+        try:
+            return await self._work(load)
+        except asyncio.CancelledError:
+            self.hang_up()
+            raise
+        except Exception as fault:  # noqa: BLE001 – the others must come to an end first
+            load.fail(fault)
+            self.hang_up()
+            return False
+
+    async def close(self) -> None:
+        """Say goodbye and hang up."""
+        if self._pipeline is not None:
+            await self._pipeline.quit()
+        self.hang_up()
+        await asyncio.sleep(0)  # the loop closes its end of the connection in its next round
+
+    def hang_up(self) -> None:
+        """Close at once: a close in good order waits for a peer that may be gone."""
+        if self._pipeline is not None:
+            self._pipeline.abort()
+        self._pipeline = None
+
+    async def _work(self, load: Load) -> bool:
+        while load.has_some_to_begin():
+            if self._pipeline is None or self._pipeline.is_over:
+                try:
+                    self._pipeline = await self._open()
+                except RelayUnusable as refused:
+                    load.trouble = refused.outcome
+                    return False
+                continue  # while we connected, another connection may have taken the rest
+            pipeline = self._pipeline
+            await pipeline.serve(load)
+            self._trust = min(self._trust, pipeline.trust) if pipeline.is_over else self._trust
+            if pipeline.is_spent:
+                await self.close()
+            if pipeline.trouble is not None:
+                load.trouble = pipeline.trouble
+                return False
+        if self._pipeline is not None:
+            self._pipeline.is_kept = True
+        return True
+
+    async def _open(self) -> Pipeline:
+        """Connect, secure, introduce ourselves and log in. Raises RelayUnusable."""
+        smtp = client(
+            self._relay,
+            helo_name=self._helo_name,
+            tls_context=self._tls_context,
+            token=self._token,
+        )
+        try:
+            await smtp.connect(timeout=self._relay.connect_timeout_seconds)
+            if smtp.is_ehlo_or_helo_needed:
+                await smtp.ehlo()
+            return self._taken_over(smtp)
+        except (aiosmtplib.SMTPException, OSError, NoToken, UnicodeError) as broken:
+            smtp.close()
+            raise RelayUnusable(_opening_outcome(broken, relay=self._name)) from broken
+
+    def _taken_over(self, smtp: aiosmtplib.SMTP) -> Pipeline:
+        transport = smtp.transport
+        if transport is None or transport.is_closing():
+            raise aiosmtplib.SMTPServerDisconnected("Connection lost")
+        offer = Offer.from_extensions(smtp.esmtp_extensions, relay=self._name)
+        # Those of uvloop are of no class that asyncio knows, though they do the same.
+        transport = cast(asyncio.Transport, transport)
+        pipeline = Pipeline(transport, relay=self._relay, offer=offer, trust=self._trust)
+        transport.set_protocol(pipeline)
+        return pipeline
+
+
+def client(
+    relay: RelaySettings,
+    *,
+    helo_name: str,
+    tls_context: ssl.SSLContext | None,
+    token: TokenCommand | None = None,
+) -> aiosmtplib.SMTP:
+    """An unconnected client for that relay. Raises ValueError for settings that cannot be."""
+    return aiosmtplib.SMTP(
+        hostname=relay.host,
+        port=relay.port,
+        username=relay.username or None,
+        password=None if token else relay.password.get_secret_value() or None,
+        oauth_token_generator=token.fresh if token else None,
+        local_hostname=helo_name,
+        timeout=relay.reply_timeout_seconds,
+        use_tls=relay.tls == "implicit",
+        start_tls=relay.tls == "starttls",
+        tls_context=tls_context,
+    )
+
+
+def _opening_outcome(broken: Exception, *, relay: str) -> Outcome:
+    if isinstance(broken, NoToken):
+        return Outcome(
+            OutcomeKind.DEFERRED,
+            Phase.AUTH,
+            text=str(broken),
+            reason=Reason.AUTHENTICATION,
+            blames=Blame.RELAY,
+            relay=relay,
+        )
+    if isinstance(broken, aiosmtplib.SMTPResponseException):
+        phase = Phase.CONNECT
+        if isinstance(broken, aiosmtplib.SMTPAuthenticationError):
+            phase = Phase.AUTH
+        elif isinstance(broken, aiosmtplib.SMTPHeloError):
+            phase = Phase.EHLO
+        return from_reply(phase, broken.code, broken.message, relay=relay)
+    return lost(Phase.CONNECT, str(broken) or type(broken).__name__, relay=relay)

@@ -1,0 +1,1 @@
+"""What takes the messages of a wave and gives an outcome for each: one relay, or several."""

@@ -1,0 +1,122 @@
+"""Hands messages over to an SMTP server on kept connections, and says what it answered.
+
+Several connections work side by side on the messages of one `send`; each is a `conversation`, and
+its wire a `pipeline`. A limit of the rate belongs before `send`, which is the wave.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from typing import Protocol, Self
+
+from mailer.addresses import a_label
+from mailer.compose.message import ComposedMessage
+from mailer.delivery.outcome import Outcome
+from mailer.delivery.smtp.conversation import Conversation, client
+from mailer.delivery.smtp.load import NO_JOURNAL, Journal, Load, MayBegin, always
+from mailer.delivery.smtp.login import TokenCommand
+from mailer.errors import BadInput, SettingsError
+from mailer.settings import RelaySettings, Settings
+
+__all__ = ("NO_JOURNAL", "Journal", "MayBegin", "SMTPTransport", "Transport", "always")
+
+#: What we call the relay in [relay].
+USUAL_NAME = "relay"
+
+
+class Transport(Protocol):
+    """Takes messages and gives one outcome for each, in the same order.
+
+    It raises nothing but what `may_begin` or the journal raised, once all has come to an end.
+    """
+
+    async def send(
+        self,
+        messages: Sequence[ComposedMessage],
+        *,
+        may_begin: MayBegin = always,
+        journal: Journal = NO_JOURNAL,
+    ) -> list[Outcome | None]:
+        """Hand the messages over; None for one that was held back, of which nothing went out."""
+        ...
+
+    async def close(self) -> None:
+        """Say goodbye on all kept connections."""
+        ...
+
+
+class SMTPTransport:
+    """One relay. It belongs to the event loop in which it is first used."""
+
+    def __init__(
+        self,
+        relay: RelaySettings,
+        *,
+        helo_name: str,
+        name: str = USUAL_NAME,
+        tls_context: ssl.SSLContext | None = None,
+    ) -> None:
+        """Nothing is connected yet. Raises SettingsError for settings that cannot be."""
+        if tls_context is None and relay.tls != "none":
+            tls_context = ssl.create_default_context()
+        token = _token_of(relay, name=name)
+        try:
+            client(relay, helo_name=helo_name, tls_context=tls_context, token=token)
+        except ValueError as wrong:
+            section = section_of(name)
+            raise SettingsError(f"the settings in {section} cannot be used: {wrong}") from wrong
+        self._conversations = [
+            Conversation(
+                relay, name=name, helo_name=helo_name, tls_context=tls_context, token=token
+            )
+            for _ in range(relay.connections)
+        ]
+
+    @classmethod
+    def from_settings(cls, settings: Settings, *, name: str = USUAL_NAME) -> Self:
+        """The relay of that name. Raises SettingsError."""
+        relay = settings.relay if name == USUAL_NAME else settings.relays[name]
+        try:
+            helo_name = a_label(relay.helo_name or settings.mail.domain)
+        except BadInput as wrong:
+            raise SettingsError(
+                f"helo_name in {section_of(name)} cannot be used: {wrong}"
+            ) from wrong
+        return cls(relay, helo_name=helo_name, name=name)
+
+    async def send(
+        self,
+        messages: Sequence[ComposedMessage],
+        *,
+        may_begin: MayBegin = always,
+        journal: Journal = NO_JOURNAL,
+    ) -> list[Outcome | None]:
+        """Hand the messages over; a relay that cannot be used defers all that wait, at once."""
+        load = Load(messages, may_begin=may_begin, journal=journal)
+        # Those that stand come first: a single message opens no other.
+        ready = sorted(self._conversations, key=lambda one: not one.is_open)[: len(messages)]
+        while load.waiting and ready:
+            went_on = await asyncio.gather(*(one.work(load) for one in ready))
+            # What a lost connection put back is taken by one that still stands.
+            ready = [one for one, can in zip(ready, went_on, strict=True) if can]
+        return load.conclude()
+
+    async def close(self) -> None:
+        """Say goodbye on all connections."""
+        await asyncio.gather(*(one.close() for one in self._conversations))
+
+
+def section_of(name: str) -> str:
+    """The section of the settings in which the relay of that name stands."""
+    return "[relay]" if name == USUAL_NAME else f"[relays.{name}]"
+
+
+def _token_of(relay: RelaySettings, *, name: str) -> TokenCommand | None:
+    if relay.auth != "xoauth2":
+        return None
+    if not relay.token_command or not relay.username:
+        raise SettingsError(
+            f"xoauth2 in {section_of(name)} needs a username, and a token_command that prints an"
+            " access token"
+        )
+    return TokenCommand(relay.token_command, timeout_seconds=relay.connect_timeout_seconds)

@@ -1,0 +1,165 @@
+"""The journal: what is known of a wave when the process that sent it is gone."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mailer.delivery import journal
+from mailer.delivery.claims import Claimed
+from mailer.delivery.journal import Journal, Remains
+from mailer.delivery.outcome import OutcomeKind, Phase, from_reply, lost
+from mailer.delivery.waves import Handed
+from mailer.models import TrackingMode
+
+ACCEPTED = from_reply(Phase.AFTER_DOT, 250, "2.0.0 Ok: queued as 4F1A", relay="spare")
+HASH = "ab" * 32
+
+
+def handed(number: int) -> Handed:
+    claimed = Claimed(
+        id=number,
+        position=number,
+        address_id=None,
+        email="desk@havnebladet.example",
+        recipient_name="",
+        zone="",
+        provider="",
+        revision_id=1,
+        edition_language="en",
+        cover_language="da",
+        tracking=TrackingMode.NONE,
+        plain_text_only=False,
+        message_id="<x@y.example>",
+        attempt=2,
+        first_attempt_at=None,
+    )
+    return Handed(claimed, 7, HASH, ("b=abc+/=", "b=def"))
+
+
+@pytest.fixture
+def open_journal(tmp_path: Path) -> Callable[[], Journal]:
+    def open_one() -> Journal:
+        opened = Journal(tmp_path)
+        opened.open_wave([handed(number) for number in range(3)])
+        return opened
+
+    return open_one
+
+
+def die(opened: Journal) -> None:
+    """What the system does with the file of a process that is killed."""
+    os.close(opened._file)
+
+
+def remains(folder: Path) -> Remains:
+    (only,) = journal.abandoned(folder)
+    return only
+
+
+def test_what_was_answered_is_known_with_the_very_words(
+    tmp_path: Path, open_journal: Callable[[], Journal]
+) -> None:
+    opened = open_journal()
+    opened.begun(0)
+    odd = replace(ACCEPTED, text="2.0.0 Ok:\n R [1] \u00bbtaget\u00ab \U0001f600")
+    opened.answered(0, odd)
+    die(opened)
+    found = remains(tmp_path)
+    assert found.owner == opened.owner
+    assert found.outcome(0) == odd
+    begun = found.begun[0]
+    assert (begun.attempt, begun.skeleton_id, begun.content_hash) == (2, 7, HASH)
+    assert begun.signatures == ("b=abc+/=", "b=def")
+
+
+def test_what_was_begun_and_not_answered_is_in_doubt(
+    tmp_path: Path, open_journal: Callable[[], Journal]
+) -> None:
+    opened = open_journal()
+    opened.begun(1)
+    die(opened)
+    outcome = remains(tmp_path).outcome(1)
+    assert outcome
+    assert outcome.kind is OutcomeKind.UNKNOWN
+
+
+def test_of_what_was_not_begun_nothing_went_out(
+    tmp_path: Path, open_journal: Callable[[], Journal]
+) -> None:
+    opened = open_journal()
+    opened.begun(1)
+    die(opened)
+    assert remains(tmp_path).outcome(2) is None
+
+
+def test_a_connection_that_broke_is_told_as_it_was(
+    tmp_path: Path, open_journal: Callable[[], Journal]
+) -> None:
+    opened = open_journal()
+    for number, phase in enumerate((Phase.RCPT, Phase.AFTER_DOT)):
+        opened.answered(number, lost(phase, "Connection lost", relay="relay"))
+    die(opened)
+    found = remains(tmp_path)
+    kinds = [outcome.kind for number in (0, 1) if (outcome := found.outcome(number))]
+    assert kinds == [OutcomeKind.DEFERRED, OutcomeKind.UNKNOWN]
+
+
+def test_a_new_wave_forgets_the_last_one(
+    tmp_path: Path, open_journal: Callable[[], Journal]
+) -> None:
+    opened = open_journal()
+    opened.begun(0)
+    opened.open_wave([handed(9)])
+    die(opened)
+    found = remains(tmp_path)
+    assert (found.begun, found.outcome(9)) == ({}, None)
+
+
+def test_after_a_reboot_whatever_has_no_answer_is_in_doubt(
+    tmp_path: Path, open_journal: Callable[[], Journal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_journal()
+    opened.answered(0, ACCEPTED)
+    die(opened)
+    booted = tmp_path / "boot_id"
+    booted.write_text("another")
+    monkeypatch.setattr(journal, "BOOT_ID", booted)
+    found = remains(tmp_path)
+    doubtful = found.outcome(2)
+    assert found.outcome(0) == ACCEPTED
+    assert doubtful
+    assert doubtful.kind is OutcomeKind.UNKNOWN
+
+
+@pytest.mark.parametrize("torn", [b"S 2 2 7", b"R [2, ", b"\xff\xfe\n", b"S\n", b"R {}\n"])
+def test_a_line_that_was_cut_off_or_damaged_does_not_stop_the_rescue(
+    tmp_path: Path, open_journal: Callable[[], Journal], torn: bytes
+) -> None:
+    opened = open_journal()
+    opened.answered(0, ACCEPTED)
+    os.write(opened._file, torn)
+    die(opened)
+    assert remains(tmp_path).outcome(0) == ACCEPTED
+
+
+def test_the_journal_of_a_living_line_is_left_alone(
+    tmp_path: Path, open_journal: Callable[[], Journal]
+) -> None:
+    opened = open_journal()
+    assert list(journal.abandoned(tmp_path)) == []
+    opened.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_journal_goes_only_once_it_has_been_settled(
+    tmp_path: Path, open_journal: Callable[[], Journal]
+) -> None:
+    die(open_journal())
+    settling = journal.abandoned(tmp_path)
+    next(settling)
+    settling.close()  # as when the database goes away in the middle of it
+    assert len(list(journal.abandoned(tmp_path))) == 1
+    assert list(journal.abandoned(tmp_path)) == []

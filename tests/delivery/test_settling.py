@@ -1,0 +1,117 @@
+"""Settling: no delivery stays with a worker that is lost, and none is sent again without a
+decision.
+"""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from mailer.delivery import claims, settling, waves
+from mailer.delivery.claims import Claimed, Stretch
+from mailer.delivery.journal import Begun, Remains
+from mailer.delivery.outcome import Phase, from_reply
+from mailer.distribution import leases
+from mailer.models import (
+    Batch,
+    Delivery,
+    DeliveryStatus,
+    Distribution,
+    KeptSkeleton,
+    Office,
+    UnknownPolicy,
+)
+from mailer.settings import Settings
+from tests import factories
+from tests.factories import NOW
+
+LEASE = timedelta(minutes=15)
+
+
+@pytest.fixture
+def distribution(session: Session, office: Office) -> Distribution:
+    return factories.distribution(session, factories.release(session, office))
+
+
+@pytest.fixture
+def claimed(session: Session, distribution: Distribution) -> list[Claimed]:
+    """Three deliveries that the line "lost" had claimed."""
+    for number in range(3):
+        factories.delivery(session, distribution, f"desk{number}@havnebladet.example")
+    lease = leases.take(session, distribution.id or 0, owner="lost", until=NOW + LEASE, now=NOW)
+    assert lease
+    stretch = Stretch(lease.distribution_id, lease.first_position, lease.last_position)
+    return claims.claim(session, stretch, owner="lost", limit=3, now=NOW)
+
+
+def statuses(session: Session) -> list[str]:
+    query = select(Delivery).order_by(Delivery.position).execution_options(populate_existing=True)
+    return [row.status.value for row in session.exec(query)]
+
+
+def batch(session: Session) -> Batch:
+    return session.exec(select(Batch).execution_options(populate_existing=True)).one()
+
+
+def test_the_journal_tells_the_answered_the_begun_and_the_untouched_apart(
+    session: Session, claimed: list[Claimed], settings: Settings
+) -> None:
+    kept = factories.saved(session, KeptSkeleton(digest=b"x" * 32, parts=b""))
+    answered, begun, _untouched = (one.id for one in claimed)
+    remains = Remains(
+        "lost",
+        is_complete=True,
+        begun={number: Begun(1, kept.id or 0, "cd" * 32, ()) for number in (answered, begun)},
+        outcomes={answered: from_reply(Phase.AFTER_DOT, 250, "2.0.0 queued", relay="relay")},
+    )
+    settled = settling.settle(session, remains, settings=settings.delivery, now=NOW)
+    assert len(settled) == 3
+    assert statuses(session) == ["sent", "unknown", "pending"]
+    sent = session.get_one(Delivery, answered)
+    assert (sent.reply_text, sent.content_hash) == ("2.0.0 queued", "cd" * 32)
+    assert (sent.skeleton_id, sent.relay) == (kept.id, "relay")
+    free = batch(session)
+    assert (free.lease_owner, free.due_at) == ("", NOW)
+    assert free.counts == {"sent": 1, "unknown": 1, "pending": 1}
+
+
+def test_what_was_not_begun_has_used_up_no_attempt(
+    session: Session, claimed: list[Claimed], settings: Settings
+) -> None:
+    settling.settle(session, Remains("lost", is_complete=True), settings=settings.delivery, now=NOW)
+    assert statuses(session) == ["pending"] * 3
+    assert session.get_one(Delivery, claimed[0].id).attempt == 0
+
+
+def test_without_a_journal_all_of_a_silent_line_is_in_doubt_once_its_lease_is_over(
+    session: Session, claimed: list[Claimed], settings: Settings
+) -> None:
+    early = NOW + LEASE - timedelta(seconds=1)
+    assert settling.settle_overdue(session, settings=settings.delivery, now=early) == []
+    late = NOW + LEASE + timedelta(seconds=1)
+    assert len(settling.settle_overdue(session, settings=settings.delivery, now=late)) == 3
+    assert statuses(session) == ["unknown"] * 3
+    assert batch(session).lease_owner == ""
+    assert settling.settle_overdue(session, settings=settings.delivery, now=late) == []
+
+
+def test_where_it_was_decided_so_doubt_is_sent_again_much_later_under_the_same_name(
+    session: Session, distribution: Distribution, claimed: list[Claimed], settings: Settings
+) -> None:
+    distribution.unknown_policy = UnknownPolicy.RESEND
+    session.flush()
+    settling.settle(session, Remains("lost"), settings=settings.delivery, now=NOW)
+    assert statuses(session) == ["deferred"] * 3
+    again = session.get_one(Delivery, claimed[0].id)
+    assert (again.next_attempt_at, again.message_id) == (
+        NOW + waves.RESEND_GAP,
+        claimed[0].message_id,
+    )
+
+
+def test_a_line_that_is_not_lost_keeps_what_it_has(
+    session: Session, claimed: list[Claimed], settings: Settings
+) -> None:
+    settling.settle(session, Remains("another"), settings=settings.delivery, now=NOW)
+    assert statuses(session) == [DeliveryStatus.SENDING.value] * len(claimed)
+    assert batch(session).lease_owner == "lost"
