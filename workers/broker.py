@@ -1,5 +1,5 @@
-"""The queue: it carries numbers of deliveries to look at, and no truth. It may be emptied at any
-time; retries and due times are rows.
+"""The queue: it carries nudges, numbers of distributions to look at, and no truth. It may be
+emptied at any time; what is due and who holds it are rows.
 """
 
 from typing import Any
@@ -10,7 +10,6 @@ from dramatiq.brokers.redis import RedisBroker
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from mailer.distribution.scheduling import Batch
 from mailer.errors import SettingsError, Unreachable
 from mailer.settings import Settings
 from mailer.valkey import broker_url
@@ -19,7 +18,7 @@ from mailer.valkey import broker_url
 URGENT, CALM = "urgent", "deliver"
 NAMESPACE = "press-mailer"
 #: A task that a dead worker held is given back after this time. The scheduler does not wait for
-#: it: a delivery that is still waiting is queued again anyway.
+#: it: where something is due it nudges again.
 HEARTBEAT_MILLISECONDS = 30_000
 #: In so many of a million commands the broker looks for dead workers.
 MAINTENANCE_CHANCE = 100_000
@@ -55,22 +54,36 @@ def make_broker(settings: Settings) -> RedisBroker:
     return broker
 
 
+def lane_of(*, is_urgent: bool) -> str:
+    """The queue for the urgent, or for the rest."""
+    return URGENT if is_urgent else CALM
+
+
 def actor_of(lane: str) -> str:
     """The name under which a task of that lane asks to be carried out."""
     return f"deliver_{lane}"
 
 
-def put(broker: dramatiq.Broker, batch: Batch) -> None:
-    """Put the batch into its queue. Raises Unreachable when the broker does not answer."""
-    lane = URGENT if batch.is_urgent else CALM
+def nudge(broker: dramatiq.Broker, distribution_id: int, *, is_urgent: bool) -> None:
+    """Let some worker look at that distribution. Raises Unreachable without an answer."""
+    lane = lane_of(is_urgent=is_urgent)
     task: dramatiq.Message[Any] = dramatiq.Message(
         queue_name=lane,
         actor_name=actor_of(lane),
-        args=(batch.distribution_id, list(batch.delivery_ids)),
+        args=(distribution_id,),
         kwargs={},
         options={},
     )
     try:
         broker.enqueue(task)
+    except redis.RedisError as away:
+        raise Unreachable(f"the broker cannot be used: {away}") from away
+
+
+def waiting(broker: RedisBroker, *, is_urgent: bool) -> int:
+    """How many nudges no worker has taken yet. Raises Unreachable without an answer."""
+    try:
+        # The list alone: the broker's own count has what a dead worker took, for half a minute.
+        return int(broker.client.llen(f"{broker.namespace}:{lane_of(is_urgent=is_urgent)}"))
     except redis.RedisError as away:
         raise Unreachable(f"the broker cannot be used: {away}") from away

@@ -3,29 +3,32 @@
 import argparse
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import dramatiq
 import redis
 import structlog
+from dramatiq.brokers.redis import RedisBroker
 
 from mailer import database, logs, valkey
-from mailer.addresses import a_label
-from mailer.distribution.fanout import Identity
+from mailer.compose.letter import Identity
 from mailer.errors import MailerError
 from mailer.migrations import refuse_outdated
 from mailer.processes import POLL_SECONDS, StopRequest
 from mailer.settings import Settings, load
-from mailer.tokens import Keyring
 from workers import library_log
-from workers.broker import make_broker
+from workers.broker import URGENT, make_broker
 from workers.deliver import Sender, declare
+from workers.domains import keep_looking_up
+from workers.rescue import rescue
 from workers.scheduler import Scheduler
 
 log = structlog.get_logger(__name__)
 
-#: How often the embedded server is looked after.
+#: How often the embedded server and lost neighbours are looked after.
 LOOK_SECONDS = 5.0
 #: An idle worker asks the queue at least so often: a release that is due now goes out now.
 IDLE_MILLISECONDS = 250
@@ -51,6 +54,10 @@ def main(words: list[str] | None = None) -> int:
     return 0
 
 
+def _nothing() -> None:
+    """There is nothing else to look after."""
+
+
 class Surroundings:
     """The database, up to date, and the queue's server, which ends after us if we started it."""
 
@@ -60,8 +67,10 @@ class Surroundings:
         refuse_outdated(self.engine)
         self._server = valkey.start(settings)
 
-    def wait(self, stop: StopRequest) -> None:
-        """Until we are asked to stop. A server of the queue that ended meanwhile is started again.
+    def wait(self, stop: StopRequest, *, meanwhile: Callable[[], None] = _nothing) -> None:
+        """Until we are asked to stop; `meanwhile` is done once in a while.
+
+        A server of the queue that ended meanwhile is started again.
 
         Short naps, since the signal handler only notes the request. In the main thread, since the
         server ends with the thread that started it.
@@ -71,6 +80,7 @@ class Surroundings:
             never.wait(POLL_SECONDS)
             if time.monotonic() - looked_at > LOOK_SECONDS:
                 self._look_after_server()
+                meanwhile()
                 looked_at = time.monotonic()
 
     def close(self) -> None:
@@ -92,39 +102,64 @@ class Surroundings:
 
 def run_worker(settings: Settings, stop: StopRequest) -> None:
     """Work until asked to stop; then the waves in flight end and the rest is given back."""
-    with (
-        closing(Surroundings(settings)) as around,
-        closing(Sender(settings, around.engine)) as sender,
-    ):
-        broker = make_broker(settings)
-        declare(broker, sender)
-        worker = dramatiq.Worker(
-            broker, worker_threads=settings.worker.threads, worker_timeout=IDLE_MILLISECONDS
-        )
-        worker.start()
-        log.info("worker ready", threads=settings.worker.threads)
-        around.wait(stop)
-        sender.stopping.set()
-        try:
-            worker.stop(timeout=STOP_MILLISECONDS)
-        except redis.RedisError as away:
-            # What it could not take back from us, the scheduler queues again.
-            log.warning("the broker did not hear us leave", cause=str(away))
-        log.info("worker ended")
+    with closing(Surroundings(settings)) as around:
+        brokers = [make_broker(settings), make_broker(settings)]
+        with closing(Sender(settings, around.engine, brokers[0].client)) as sender:
+            workers = [
+                _worker(brokers[0], sender, threads=settings.worker.threads),
+                # The urgent has a thread and connections of its own, whatever the others do.
+                _worker(brokers[1], sender, threads=1, queues={URGENT}),
+            ]
+            log.info("worker ready", threads=settings.worker.threads)
+            around.wait(stop, meanwhile=partial(_rescue, around, sender))
+            sender.stop()
+            for worker in workers:
+                _end(worker)
+            log.info("worker ended")
+
+
+def _worker(
+    broker: RedisBroker, sender: Sender, *, threads: int, queues: set[str] | None = None
+) -> dramatiq.Worker:
+    declare(broker, sender)
+    worker = dramatiq.Worker(
+        broker, queues=queues, worker_threads=threads, worker_timeout=IDLE_MILLISECONDS
+    )
+    worker.start()
+    return worker
+
+
+def _end(worker: dramatiq.Worker) -> None:
+    try:
+        worker.stop(timeout=STOP_MILLISECONDS)
+    except redis.RedisError as away:
+        # It only held nudges, and the scheduler nudges again.
+        log.warning("the broker did not hear us leave", cause=str(away))
+
+
+def _rescue(around: Surroundings, sender: Sender) -> None:
+    """A worker may be on a machine without a scheduler: it settles its dead neighbours itself."""
+    try:
+        rescue(around.engine, around.settings, keyring=sender.shared.identity.keyring)
+    except MailerError as cause:
+        log.warning("rescue waits", cause=str(cause))
 
 
 def run_scheduler(settings: Settings, stop: StopRequest) -> None:
     """Look for what is due until asked to stop."""
     with closing(Surroundings(settings)) as around:
-        identity = Identity(
-            domain=a_label(settings.mail.domain), keyring=Keyring(settings.signing_keys)
-        )
+        identity = Identity.from_settings(settings)
         scheduler = Scheduler(settings, around.engine, identity, make_broker(settings))
         stopping = threading.Event()
-        looking = threading.Thread(target=scheduler.run, args=(stopping,))
-        looking.start()
+        chores = [partial(scheduler.run, stopping)]
+        if settings.throttle.look_up_mx:
+            chores.append(partial(keep_looking_up, around.engine, settings, stopping=stopping))
+        threads = [threading.Thread(target=chore) for chore in chores]
+        for thread in threads:
+            thread.start()
         log.info("scheduler ready")
         around.wait(stop)
         stopping.set()
-        looking.join()
+        for thread in threads:
+            thread.join()
         log.info("scheduler ended")

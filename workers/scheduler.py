@@ -1,26 +1,27 @@
-"""The scheduler: every second it looks into the database for what is due, and puts ids into the
-queue. It keeps nothing in mind, so it may die at any moment, and two of them do no harm.
+"""The scheduler: every second it looks into the database for what is due, and nudges the workers
+through the queue. It keeps nothing in mind, so it may die at any moment, and two do no harm.
 """
 
 import threading
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-import dramatiq
 import sqlalchemy as sa
 import structlog
+from dramatiq.brokers.redis import RedisBroker
 
 from mailer import clock, database
-from mailer.delivery import waves
-from mailer.distribution import scheduling
-from mailer.distribution.fanout import Identity
-from mailer.distribution.scheduling import Batch
+from mailer.compose.letter import Identity
+from mailer.distribution import leases, scheduling
 from mailer.errors import Unreachable
 from mailer.feedback.returned import processing
 from mailer.settings import Settings
-from workers.broker import put
+from workers.broker import nudge, waiting
+from workers.rescue import rescue
 
 log = structlog.get_logger(__name__)
+
+#: So many nudges of one distribution go out at a look, so that several workers may take part.
+NUDGES = 2
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Scheduler:
     settings: Settings
     engine: sa.Engine
     identity: Identity
-    broker: dramatiq.Broker
+    broker: RedisBroker
     #: Steps that did not work at the last look: said once, not every second.
     _failing: set[str] = field(default_factory=set)
 
@@ -42,7 +43,7 @@ class Scheduler:
 
     def tick(self) -> None:
         """Look once. A step that does not work does not keep the others from working."""
-        for step in (self.start, self.rescue, self.queue, self.finish, self.hear):
+        for step in (self.start, self.rescue, self.expire, self.nudge, self.finish, self.hear):
             try:
                 step()
             except Unreachable as away:
@@ -65,40 +66,35 @@ class Scheduler:
     def start(self) -> None:
         """Freeze the audiences of distributions that are due."""
         with database.writing(self.engine) as session:
-            started = scheduling.start_due(session, identity=self.identity, now=clock.now())
+            started = scheduling.start_due(
+                session, identity=self.identity, settings=self.settings, now=clock.now()
+            )
         for distribution_id in started:
             log.info("distribution started", distribution_id=distribution_id)
 
     def rescue(self) -> None:
-        """Call unknown what lost its worker."""
+        """Settle what lost its worker."""
+        rescue(self.engine, self.settings, keyring=self.identity.keyring)
+
+    def expire(self) -> None:
+        """Give up what is too late, or was given back after a cancellation."""
         with database.writing(self.engine) as session:
-            lost = scheduling.rescue_lost(session, now=clock.now())
+            expired = scheduling.expire_late(session, now=clock.now())
             scheduling.cancel_left(session)
-        if lost:
-            log.warning("deliveries lost their worker", deliveries=lost)
+        if expired:
+            log.warning("deliveries expired", deliveries=expired)
 
-    def queue(self) -> None:
-        """Put waiting deliveries into the queue."""
-        delivery = self.settings.delivery
-        with database.writing(self.engine) as session:
-            batches = scheduling.batches_to_queue(
-                session,
-                batch_size=delivery.batch_size,
-                patience=timedelta(seconds=delivery.queue_patience_seconds),
-                now=clock.now(),
-            )
-        for number, batch in enumerate(batches):
-            try:
-                put(self.broker, batch)
-            except Unreachable:
-                self._take_back(batches[number:])
-                raise
-
-    def _take_back(self, batches: list[Batch]) -> None:
-        """What the broker did not take is not queued: the next look finds it."""
-        with database.writing(self.engine) as session:
-            for batch in batches:
-                waves.give_back(session, batch.delivery_ids, owner="")
+    def nudge(self) -> None:
+        """Where something is due and no nudge waits, put some into the queue, the urgent alone."""
+        with database.reading(self.engine) as session:
+            due = leases.due(session, now=clock.now())
+        urgent = [one for one in due if one.is_urgent]
+        chosen = urgent or due
+        if not chosen or waiting(self.broker, is_urgent=bool(urgent)):
+            return
+        for one in chosen:
+            for _ in range(min(one.batches, NUDGES)):
+                nudge(self.broker, one.distribution_id, is_urgent=one.is_urgent)
 
     def finish(self) -> None:
         """Call distributions sent that have nothing left to do."""

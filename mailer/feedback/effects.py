@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from mailer import addresses
 from mailer.contacts import suppressions
 from mailer.delivery.refusal import BounceClass, Reason
+from mailer.distribution.batches import WAITING, lock_around, recount
 from mailer.feedback.classification import BLAMELESS_REASONS, Finding
 from mailer.models import (
     Address,
@@ -74,7 +75,6 @@ ADDRESS_MOVES: dict[AddressState, tuple[AddressState, ...]] = {
 #: So many messages returned within so long a time prove that the address is dead.
 HARD_LIMIT = (2, timedelta(days=7))
 FULL_LIMIT = (5, timedelta(days=30))
-WAITING = (DeliveryStatus.PENDING, DeliveryStatus.DEFERRED)
 
 
 def follow(
@@ -113,6 +113,7 @@ def _column(finding: Finding | None) -> BounceClass | None:
 def _move_delivery(
     session: Session, delivery: Delivery, *, to: DeliveryStatus, reason: str
 ) -> None:
+    numbers = lock_around(session, [(delivery.distribution_id, delivery.position)])
     # The state is asked in the database: a worker may have moved it since this row was read.
     move = (
         sa.update(Delivery)
@@ -121,6 +122,7 @@ def _move_delivery(
         .execution_options(synchronize_session=False)
     )
     session.exec(move)
+    recount(session, batch_ids=numbers)
     session.refresh(delivery)
 
 
@@ -189,14 +191,16 @@ def _suppress(
 
 def withhold_waiting(session: Session, delivery: Delivery, *, reason: str) -> None:
     """Withhold what still waits for the address of that delivery, in any distribution."""
+    waiting = sa.and_(_of_same_address(delivery), col(Delivery.status).in_(WAITING))
+    places = session.exec(select(Delivery.distribution_id, Delivery.position).where(waiting))
+    numbers = lock_around(session, places.all())
     session.exec(
         sa.update(Delivery)
-        .where(_of_same_address(delivery), col(Delivery.status).in_(WAITING))
-        .values(
-            status=DeliveryStatus.WITHHELD, reason=reason, next_attempt_at=None, queued_until=None
-        )
+        .where(waiting)
+        .values(status=DeliveryStatus.WITHHELD, reason=reason, next_attempt_at=None)
         .execution_options(synchronize_session="fetch")
     )
+    recount(session, batch_ids=numbers)
 
 
 def _of_same_address(delivery: Delivery) -> sa.ColumnElement[bool]:

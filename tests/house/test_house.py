@@ -39,9 +39,9 @@ def test_every_command_can_answer_in_json_or_runs_for_ever() -> None:
 
 def test_every_state_in_between_has_a_rescuer() -> None:
     rescuers = {
-        DeliveryStatus.PENDING: "queued again by scheduling.batches_to_queue",
-        DeliveryStatus.DEFERRED: "queued again by scheduling.batches_to_queue",
-        DeliveryStatus.SENDING: "unknown by scheduling.rescue_lost",
+        DeliveryStatus.PENDING: "its batch is due, and workers are nudged each second",
+        DeliveryStatus.DEFERRED: "its batch is due when it is, and workers are nudged",
+        DeliveryStatus.SENDING: "settled by its journal or at the end of its batch's lease",
     }
     assert set(UNFINISHED) == set(rescuers)
 

@@ -7,22 +7,23 @@ finds the distribution, a worker hands it to a real SMTP server, and the answer 
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+import redis
 import sqlalchemy as sa
 from dramatiq import Worker
-from dramatiq.brokers.stub import StubBroker
+from dramatiq.brokers.redis import RedisBroker
 from sqlmodel import select
 
 from mailer import clock
-from mailer.addresses import a_label
+from mailer.compose.letter import Identity
 from mailer.contacts.suppressions import is_suppressed
 from mailer.database import reading, writing
-from mailer.distribution import lifecycle
-from mailer.distribution.fanout import Identity
+from mailer.distribution import lifecycle, overview
 from mailer.errors import Refused
 from mailer.models import Delivery, DeliveryStatus
 from mailer.releases.drafting import import_release, read_release
@@ -72,7 +73,12 @@ def reference(engine: sa.Engine, shared: Path) -> str:
 
 @pytest.fixture
 def received(
-    settings: Settings, engine: sa.Engine, keyring: Keyring, relay: SMTPServer, reference: str
+    settings: Settings,
+    engine: sa.Engine,
+    keyring: Keyring,
+    relay: SMTPServer,
+    reference: str,
+    redis_client: redis.Redis,
 ) -> dict[str, bytes]:
     """What arrived, by address, after the distribution was scheduled, found and sent."""
     with writing(engine) as session:
@@ -85,13 +91,13 @@ def received(
             waive_because="the treaty office moves its pages tonight",
         )
     to_relay = settings.relay.model_copy(update={"port": relay.port})
-    sender = Sender(settings.model_copy(update={"relay": to_relay}), engine)
-    broker = StubBroker(middleware=[])
+    sender = Sender(settings.model_copy(update={"relay": to_relay}), engine, redis_client)
+    broker = RedisBroker(client=redis_client, middleware=[])
     declare(broker, sender)
-    identity = Identity(domain=a_label(settings.mail.domain), keyring=keyring)
+    identity = replace(Identity.from_settings(settings), keyring=keyring)
+    Scheduler(settings, engine, identity, broker).tick()
     worker = Worker(broker, worker_threads=1, worker_timeout=50)
     worker.start()
-    Scheduler(settings, engine, identity, broker).tick()
     broker.join("deliver", timeout=DEADLINE_MILLISECONDS)
     worker.join()
     worker.stop()
@@ -204,4 +210,4 @@ def test_every_answer_is_recorded_and_a_dead_mailbox_is_not_written_to_again(
         assert is_suppressed(session, GONE, keyring=keyring)
         totals = release_report(session, reference).totals
         assert (totals.recipients, totals.sent, totals.rejected) == (4, 3, 1)
-        assert [row.status for row in lifecycle.list_distributions(session)] == ["sent"]
+        assert [row.status for row in overview.list_distributions(session)] == ["sent"]

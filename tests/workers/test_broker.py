@@ -5,10 +5,9 @@ import dramatiq
 import pytest
 
 from mailer import valkey
-from mailer.distribution.scheduling import Batch
 from mailer.errors import SettingsError, Unreachable
 from mailer.settings import Settings
-from workers.broker import CALM, URGENT, actor_of, make_broker, put
+from workers.broker import CALM, URGENT, actor_of, make_broker, nudge, waiting
 
 
 @pytest.fixture
@@ -19,17 +18,18 @@ def with_valkey(settings: Settings) -> Iterator[Settings]:
     server.stop()
 
 
-def test_a_batch_comes_out_of_the_queue_of_its_lane(with_valkey: Settings) -> None:
+def test_a_nudge_comes_out_of_the_queue_of_its_lane(with_valkey: Settings) -> None:
     broker = make_broker(with_valkey)
-    carried_out: list[tuple[str, int, list[int]]] = []
+    carried_out: list[tuple[str, int]] = []
     for lane in (URGENT, CALM):
 
-        def note(number: int, ids: list[int], lane: str = lane) -> None:
-            carried_out.append((lane, number, ids))
+        def note(number: int, lane: str = lane) -> None:
+            carried_out.append((lane, number))
 
         dramatiq.actor(broker=broker, queue_name=lane, actor_name=actor_of(lane))(note)
-    put(broker, Batch(1, (10, 11), is_urgent=False))
-    put(broker, Batch(2, (20,), is_urgent=True))
+    nudge(broker, 1, is_urgent=False)
+    nudge(broker, 2, is_urgent=True)
+    assert [waiting(broker, is_urgent=is_urgent) for is_urgent in (True, False)] == [1, 1]
     worker = dramatiq.Worker(broker, worker_threads=1, worker_timeout=50)
     worker.start()
     try:
@@ -38,13 +38,16 @@ def test_a_batch_comes_out_of_the_queue_of_its_lane(with_valkey: Settings) -> No
         worker.join()
     finally:
         worker.stop()
-    assert sorted(carried_out) == [("deliver", 1, [10, 11]), ("urgent", 2, [20])]
+    assert sorted(carried_out) == [("deliver", 1), ("urgent", 2)]
 
 
 def test_a_broker_that_is_away_is_told_at_once(settings: Settings) -> None:
     began = time.monotonic()
+    absent = make_broker(settings)
     with pytest.raises(Unreachable, match="broker"):
-        put(make_broker(settings), Batch(1, (10,), is_urgent=False))
+        nudge(absent, 1, is_urgent=False)
+    with pytest.raises(Unreachable, match="broker"):
+        waiting(absent, is_urgent=False)
     assert time.monotonic() - began < 5
 
 

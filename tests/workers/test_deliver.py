@@ -1,10 +1,12 @@
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email import message_from_bytes
+from hashlib import sha256
 from typing import Any
 
 import dramatiq
 import pytest
+import redis
 import sqlalchemy as sa
 from dramatiq.brokers.stub import StubBroker
 from sqlalchemy import event
@@ -15,31 +17,35 @@ from mailer.clock import now
 from mailer.compose.message import ComposedMessage
 from mailer.contacts.suppressions import is_suppressed
 from mailer.database import reading, writing
-from mailer.delivery.memory import MemoryTransport
 from mailer.delivery.outcome import Outcome, Phase, from_reply, lost
-from mailer.delivery.transport import MayBegin, always
-from mailer.distribution.scheduling import Batch
+from mailer.delivery.smtp.load import NO_JOURNAL, Journal, MayBegin, always
+from mailer.delivery.transport.memory import MemoryTransport
+from mailer.distribution import batches
 from mailer.models import (
+    Batch,
+    Clock,
     Delivery,
     DeliveryEvent,
     DeliveryStatus,
     Distribution,
     DistributionStatus,
     EventKind,
+    Release,
 )
 from mailer.settings import Settings
 from mailer.tokens import Keyring
 from tests import factories
-from workers import watch
-from workers.broker import put
+from workers.broker import nudge
 from workers.deliver import Sender, declare
-from workers.watch import Watch
+from workers.sending import watch
+from workers.sending.watch import Watch
 
 GREYLISTED = from_reply(Phase.RCPT, 451, "4.7.1 Greylisted")
 NO_USER = from_reply(Phase.RCPT, 550, "5.1.1 no such user")
 CUT_AFTER_DOT = lost(Phase.AFTER_DOT, "Connection lost")
 RELAY_DOWN = lost(Phase.CONNECT, "Connection refused")
 NUMBER = 5
+DAY = timedelta(days=1)
 EMAILS = [f"desk{number}@havnebladet.example" for number in range(NUMBER)]
 
 
@@ -51,9 +57,13 @@ class WatchedTransport(MemoryTransport):
         self.meanwhile: Callable[[], None] = lambda: None
 
     async def send(
-        self, messages: Sequence[ComposedMessage], *, may_begin: MayBegin = always
+        self,
+        messages: Sequence[ComposedMessage],
+        *,
+        may_begin: MayBegin = always,
+        journal: Journal = NO_JOURNAL,
     ) -> list[Outcome | None]:
-        outcomes = await super().send(messages, may_begin=may_begin)
+        outcomes = await super().send(messages, may_begin=may_begin, journal=journal)
         self.meanwhile()
         return outcomes
 
@@ -65,8 +75,7 @@ def distribution(engine: sa.Engine) -> Distribution:
         release = factories.release(session, factories.office(session))
         row = factories.distribution(session, release)
         for email in EMAILS:
-            queued_until = now() + timedelta(minutes=1)
-            factories.delivery(session, row, email, queued_until=queued_until)
+            factories.delivery(session, row, email)
     return row
 
 
@@ -76,11 +85,13 @@ def relay() -> WatchedTransport:
 
 
 @pytest.fixture
-def sender(settings: Settings, engine: sa.Engine, relay: WatchedTransport) -> Iterator[Sender]:
+def sender(
+    settings: Settings, engine: sa.Engine, relay: WatchedTransport, redis_client: redis.Redis
+) -> Iterator[Sender]:
     """A sender whose waves hold two."""
     in_twos = settings.delivery.model_copy(update={"wave_size": 2})
     small = settings.model_copy(update={"delivery": in_twos})
-    ready = Sender(small, engine, open_transport=lambda: relay)
+    ready = Sender(small, engine, redis_client, open_transport=lambda: relay)
     yield ready
     ready.close()
 
@@ -89,10 +100,10 @@ def sender(settings: Settings, engine: sa.Engine, relay: WatchedTransport) -> It
 def deliver(
     sender: Sender, engine: sa.Engine, distribution: Distribution
 ) -> Callable[[], dict[str, Delivery]]:
-    """Carry out a task with all deliveries; how each stands then, by address."""
+    """Take a turn in the distribution; how each delivery stands then, by address."""
 
     def carry_out() -> dict[str, Delivery]:
-        sender.deliver(distribution.id or 0, list(ids(engine)))
+        sender.take_turn(distribution.id or 0)
         return rows(engine)
 
     return carry_out
@@ -107,10 +118,6 @@ def rows(engine: sa.Engine) -> dict[str, Delivery]:
     return {row.email: row for row in found}
 
 
-def ids(engine: sa.Engine) -> Sequence[int]:
-    return [row.id or 0 for row in rows(engine).values()]
-
-
 def statuses(found: dict[str, Delivery]) -> list[str]:
     return [row.status.value for row in found.values()]
 
@@ -118,6 +125,14 @@ def statuses(found: dict[str, Delivery]) -> list[str]:
 def change(engine: sa.Engine, email: str, **values: Any) -> None:
     with writing(engine) as session:
         session.exec(sa.update(Delivery).where(col(Delivery.email) == email).values(**values))
+        for number in session.exec(select(Distribution.id)).all():
+            batches.recount(session, batch_ids=batches.lock_all(session, number or 0))
+
+
+def held(engine: sa.Engine) -> list[str]:
+    """Who holds which batches."""
+    with reading(engine) as session:
+        return [owner for owner in session.exec(select(Batch.lease_owner)) if owner]
 
 
 def set_status(engine: sa.Engine, distribution: Distribution, status: DistributionStatus) -> None:
@@ -215,12 +230,12 @@ def test_a_pause_stops_it_between_two_waves_and_going_on_sends_the_rest(
 
 
 def test_a_stop_finishes_the_wave_in_flight_and_gives_the_rest_back(
-    deliver: Deliver, sender: Sender, relay: WatchedTransport
+    deliver: Deliver, sender: Sender, relay: WatchedTransport, engine: sa.Engine
 ) -> None:
-    relay.meanwhile = sender.stopping.set
+    relay.meanwhile = sender.stop
     found = deliver()
     assert statuses(found) == ["sent", "sent", "pending", "pending", "pending"]
-    assert [row.queued_until for row in found.values()] == [None] * NUMBER
+    assert held(engine) == []
 
 
 def test_a_relay_that_is_down_ends_the_task_and_touches_no_recipient(
@@ -231,10 +246,12 @@ def test_a_relay_that_is_down_ends_the_task_and_touches_no_recipient(
     found = deliver()
     assert statuses(found) == ["deferred", "deferred", "pending", "pending", "pending"]
     assert [row.attempt for row in found.values()] == [0] * NUMBER
-    # They stay queued for a while: a dead relay is not asked in a tight loop.
-    assert all(row.queued_until for row in list(found.values())[2:])
+    # The turn is over after one wave: a dead relay is not asked in a tight loop.
+    assert held(engine) == []
     with reading(engine) as session:
         assert events(session) == []
+        told = session.exec(select(Distribution.note)).one()
+    assert told == "the relay [relay] cannot be reached: Connection refused"
 
 
 def test_answers_wait_until_the_database_is_back(
@@ -246,7 +263,7 @@ def test_answers_wait_until_the_database_is_back(
         for _ in refusals:
             raise OperationalError("BEGIN", {}, Exception("the server closed the connection"))
 
-    sender.pause_seconds = 0.01
+    sender.shared.nap_seconds = 0.01
     relay.meanwhile = lambda: event.listen(engine, "begin", refuse)
     try:
         assert statuses(deliver()) == ["sent"] * NUMBER
@@ -262,10 +279,9 @@ def test_a_database_that_is_away_ends_the_task_without_a_crash(
     def refuse(_connection: sa.Connection) -> None:
         raise OperationalError("BEGIN", {}, Exception("the server closed the connection"))
 
-    numbers = ids(engine)
     event.listen(engine, "begin", refuse)
     try:
-        sender.deliver(distribution.id or 0, numbers)
+        assert not sender.take_turn(distribution.id or 0)
     finally:
         event.remove(engine, "begin", refuse)
     assert statuses(rows(engine)) == ["pending"] * NUMBER
@@ -273,7 +289,7 @@ def test_a_database_that_is_away_ends_the_task_without_a_crash(
 
 
 def test_an_unknown_distribution_is_told_and_does_no_harm(sender: Sender) -> None:
-    sender.deliver(999, [1, 2, 3])
+    assert not sender.take_turn(999)
 
 
 @pytest.mark.parametrize("is_urgent", [True, False])
@@ -285,7 +301,7 @@ def test_a_worker_takes_tasks_from_both_queues(
     worker = dramatiq.Worker(broker, worker_threads=1, worker_timeout=50)
     worker.start()
     try:
-        put(broker, Batch(distribution.id or 0, tuple(ids(engine)), is_urgent))
+        nudge(broker, distribution.id or 0, is_urgent=is_urgent)
         for queue in broker.get_declared_queues():
             broker.join(queue, timeout=20_000)
         worker.join()
@@ -301,7 +317,7 @@ def test_a_worker_that_ends_says_goodbye_to_the_relay(
     declare(broker, sender)
     worker = dramatiq.Worker(broker, worker_threads=1, worker_timeout=50)
     worker.start()
-    put(broker, Batch(distribution.id or 0, tuple(ids(engine)), is_urgent=False))
+    nudge(broker, distribution.id or 0, is_urgent=False)
     broker.join("deliver", timeout=20_000)
     worker.join()
     assert not relay.is_closed
@@ -330,3 +346,148 @@ def test_a_pause_in_mid_wave_gives_back_what_was_not_begun(
     assert statuses(found) == ["sent"] + ["pending"] * (NUMBER - 1)
     assert {row.attempt for row in list(found.values())[1:]} == {0}
     assert len(relay.messages) == 1
+
+
+def test_the_batches_count_what_became_of_their_deliveries(
+    deliver: Deliver, relay: WatchedTransport, engine: sa.Engine, distribution: Distribution
+) -> None:
+    relay.answers = {EMAILS[0]: [NO_USER], EMAILS[1]: [CUT_AFTER_DOT], EMAILS[2]: [GREYLISTED]}
+    deliver()
+    with reading(engine) as session:
+        counts = batches.progress(session, distribution.id or 0, since=now()).counts
+    assert counts == {"sent": 2, "deferred": 1, "rejected": 1, "unknown": 1}
+
+
+def test_the_hash_that_is_kept_is_that_of_the_octets_sent(
+    deliver: Deliver, relay: WatchedTransport
+) -> None:
+    found = deliver()
+    for message in relay.messages:
+        assert found[message.recipient].content_hash == sha256(message.data).hexdigest()
+
+
+def test_a_lasting_refusal_of_our_sender_stops_the_distribution_and_says_why(
+    deliver: Deliver, relay: WatchedTransport, engine: sa.Engine
+) -> None:
+    refusal = from_reply(Phase.MAIL, 550, "5.7.1 sender not allowed", relay="relay")
+    relay.answers = {email: [refusal] for email in EMAILS}
+    found = deliver()
+    assert set(statuses(found)) == {"deferred", "pending"}
+    with reading(engine) as session:
+        row = session.exec(select(Distribution)).one()
+    assert row.status is DistributionStatus.PAUSED
+    assert row.note == (
+        "stopped: the relay [relay] refuses our sender: 550 5.7.1 sender not allowed;"
+        " mend it, then resume"
+    )
+
+
+def test_what_was_in_the_way_is_forgotten_when_the_relay_works_again(
+    deliver: Deliver, relay: WatchedTransport, engine: sa.Engine
+) -> None:
+    relay.answers = {EMAILS[0]: [RELAY_DOWN], EMAILS[1]: [RELAY_DOWN]}
+    deliver()
+    assert note(engine).startswith("the relay")
+    deliver()
+    assert note(engine) == ""
+
+
+def note(engine: sa.Engine) -> str:
+    with reading(engine) as session:
+        return session.exec(select(Distribution.note)).one()
+
+
+def test_the_urgent_goes_first(
+    deliver: Deliver, relay: WatchedTransport, engine: sa.Engine, distribution: Distribution
+) -> None:
+    with writing(engine) as session:
+        row = factories.distribution(
+            session, session.get_one(Release, distribution.release_id), is_urgent=True
+        )
+        factories.delivery(session, row, "urgent@havnebladet.example")
+    assert set(statuses(deliver())) == {"pending"}
+    assert relay.attempts == []
+
+
+def test_something_urgent_that_comes_up_lets_a_wave_end(
+    deliver: Deliver, relay: WatchedTransport, engine: sa.Engine, distribution: Distribution
+) -> None:
+    def correct() -> None:
+        with writing(engine) as session:
+            row = factories.distribution(
+                session, session.get_one(Release, distribution.release_id), is_urgent=True
+            )
+            factories.delivery(session, row, "urgent@havnebladet.example")
+        relay.meanwhile = lambda: None
+
+    relay.meanwhile = correct
+    deliver()
+    assert relay.attempts == EMAILS[:2]
+
+
+@pytest.mark.parametrize(("trusted", "status"), [(True, "sent"), (False, "withheld")])
+def test_under_embargo_only_the_trusted_get_it_whatever_was_true_when_it_was_frozen(
+    deliver: Deliver, engine: sa.Engine, distribution: Distribution, trusted: bool, status: str
+) -> None:
+    with writing(engine) as session:
+        session.get_one(Release, distribution.release_id).embargo_until = now() + DAY
+        desk = factories.desk(session, "trusted@havnebladet.example", embargo_trusted=trusted)
+        session.flush()
+        session.exec(sa.update(Delivery).values(desk_id=desk.id))
+    assert set(statuses(deliver())) == {status}
+
+
+def test_an_embargo_that_has_passed_keeps_nobody_out(
+    deliver: Deliver, engine: sa.Engine, distribution: Distribution
+) -> None:
+    with writing(engine) as session:
+        session.get_one(Release, distribution.release_id).embargo_until = now()
+    assert set(statuses(deliver())) == {"sent"}
+
+
+def test_outside_the_sending_hours_nothing_goes_out_and_each_waits_for_her_own(
+    deliver: Deliver, engine: sa.Engine, relay: WatchedTransport
+) -> None:
+    opens = now().astimezone(UTC) + timedelta(hours=2)
+    hours = f"{opens:%H:%M}-{opens + timedelta(hours=1):%H:%M}"
+    with writing(engine) as session:
+        session.exec(
+            sa.update(Distribution).values(sending_hours=hours, sending_clock=Clock.RECIPIENT)
+        )
+        session.exec(sa.update(Delivery).values(zone="UTC"))
+    found = deliver()
+    assert set(statuses(found)) == {"pending"}
+    waits = {row.next_attempt_at for row in found.values()}
+    assert waits == {opens.replace(second=0, microsecond=0)}
+    assert relay.attempts == []
+
+
+def test_no_more_than_the_rate_goes_out_and_the_rest_waits(
+    deliver: Deliver, engine: sa.Engine, relay: WatchedTransport
+) -> None:
+    with writing(engine) as session:
+        session.exec(sa.update(Distribution).values(rate_per_minute=60))
+    deliver()
+    assert relay.attempts == EMAILS[:1]
+    with reading(engine) as session:
+        due_at = session.exec(select(Batch.due_at)).one()
+    assert due_at
+    assert due_at > now() - timedelta(seconds=1)
+
+
+def test_after_its_end_nothing_of_a_distribution_is_begun(
+    deliver: Deliver, engine: sa.Engine, relay: WatchedTransport
+) -> None:
+    with writing(engine) as session:
+        session.exec(sa.update(Distribution).values(not_after=now()))
+    deliver()
+    assert relay.attempts == []
+
+
+def test_a_turn_ends_in_time_for_others_and_tells_that_more_is_due(
+    sender: Sender, settings: Settings, distribution: Distribution, relay: WatchedTransport
+) -> None:
+    brief = sender.shared.settings.delivery.model_copy(update={"turn_seconds": 1e-9})
+    sender.shared.settings = settings.model_copy(update={"delivery": brief})
+    assert sender.take_turn(distribution.id or 0)
+    assert relay.attempts == []

@@ -1,39 +1,52 @@
+import os
 from datetime import timedelta
 
-import dramatiq
 import pytest
+import redis
 import sqlalchemy as sa
-from dramatiq.brokers.stub import StubBroker
+from dramatiq.brokers.redis import RedisBroker
 from sqlmodel import Session, col, select
 
 from mailer import valkey
 from mailer.clock import now
+from mailer.compose.letter import Identity
 from mailer.database import reading, writing
-from mailer.distribution.fanout import Identity
-from mailer.models import Delivery, DeliveryStatus, Distribution, DistributionStatus
+from mailer.delivery import claims
+from mailer.delivery.claims import Stretch
+from mailer.delivery.journal import Journal
+from mailer.delivery.waves import Handed
+from mailer.distribution import batches, leases
+from mailer.models import (
+    Delivery,
+    DeliveryStatus,
+    Distribution,
+    DistributionStatus,
+    Release,
+)
 from mailer.settings import Settings
-from mailer.tokens import Keyring
 from tests import factories
 from workers.broker import CALM, URGENT, make_broker
 from workers.scheduler import Scheduler
+from workers.sending.lines import journals
 
 
 @pytest.fixture
-def identity(keyring: Keyring) -> Identity:
-    return Identity(domain="press.example.org", keyring=keyring)
+def identity(settings: Settings) -> Identity:
+    return Identity.from_settings(settings)
 
 
 @pytest.fixture
-def broker() -> StubBroker:
-    stub = StubBroker(middleware=[])
+def broker(redis_client: redis.Redis) -> RedisBroker:
+    """A broker on the server that the tests share."""
+    made = RedisBroker(client=redis_client, middleware=[])
     for lane in (URGENT, CALM):
-        stub.declare_queue(lane)
-    return stub
+        made.declare_queue(lane)
+    return made
 
 
 @pytest.fixture
 def scheduler(
-    settings: Settings, engine: sa.Engine, identity: Identity, broker: StubBroker
+    settings: Settings, engine: sa.Engine, identity: Identity, broker: RedisBroker
 ) -> Scheduler:
     return Scheduler(settings, engine, identity, broker)
 
@@ -54,53 +67,74 @@ def due(engine: sa.Engine) -> Distribution:
         )
 
 
-def queued(broker: StubBroker, lane: str) -> list[tuple[int, list[int]]]:
-    """What stands in the queue, taken out of it."""
-    tasks = []
-    while not broker.queues[lane].empty():
-        task = dramatiq.Message.decode(broker.queues[lane].get_nowait())
-        tasks.append((task.args[0], list(task.args[1])))
-    return tasks
+def nudged(broker: RedisBroker, lane: str) -> list[int]:
+    """Which distributions the nudges in the queue name, taken out of it."""
+    consumer = broker.consume(lane, prefetch=100, timeout=1)
+    named = []
+    while task := next(consumer):
+        named.append(task.args[0])
+        consumer.ack(task)
+    return named
 
 
 def deliveries(session: Session) -> list[Delivery]:
     return list(session.exec(select(Delivery).order_by(col(Delivery.position))))
 
 
-def test_a_due_distribution_is_started_and_queued_in_one_look(
-    scheduler: Scheduler, engine: sa.Engine, broker: StubBroker, due: Distribution
+def test_a_due_distribution_is_started_and_workers_are_nudged_in_one_look(
+    scheduler: Scheduler, engine: sa.Engine, broker: RedisBroker, due: Distribution
 ) -> None:
     scheduler.tick()
     with reading(engine) as session:
-        numbers = [row.id for row in deliveries(session)]
+        assert len(deliveries(session)) == 3
         assert session.get_one(Distribution, due.id).status is DistributionStatus.SENDING
-    assert len(numbers) == 3
-    assert queued(broker, CALM) == [(due.id, numbers)]
+    assert nudged(broker, CALM) == [due.id]
 
 
-def test_the_urgent_has_a_queue_of_its_own(
-    scheduler: Scheduler, engine: sa.Engine, broker: StubBroker, due: Distribution
+def test_while_a_nudge_waits_none_is_added(
+    scheduler: Scheduler, broker: RedisBroker, due: Distribution
+) -> None:
+    for _ in range(3):
+        scheduler.tick()
+    assert nudged(broker, CALM) == [due.id]
+
+
+def test_a_queue_that_was_emptied_is_filled_again(
+    scheduler: Scheduler, broker: RedisBroker, redis_client: redis.Redis, due: Distribution
+) -> None:
+    scheduler.tick()
+    redis_client.flushall()
+    scheduler.tick()
+    assert nudged(broker, CALM) == [due.id]
+
+
+def test_the_urgent_has_a_queue_of_its_own_and_goes_alone(
+    scheduler: Scheduler, engine: sa.Engine, broker: RedisBroker, due: Distribution
 ) -> None:
     with writing(engine) as session:
-        session.get_one(Distribution, due.id).is_urgent = True
+        release = session.get_one(Release, due.release_id)
+        urgent = factories.distribution(session, release, is_urgent=True)
+        factories.delivery(session, urgent, "desk0@havnebladet.example")
     scheduler.tick()
-    assert queued(broker, CALM) == []
-    assert len(queued(broker, URGENT)) == 1
+    assert nudged(broker, CALM) == []
+    assert nudged(broker, URGENT) == [urgent.id]
 
 
-def test_two_schedulers_at_once_queue_nothing_twice(
+def test_two_schedulers_at_once_do_nothing_twice(
     scheduler: Scheduler,
     settings: Settings,
     engine: sa.Engine,
     identity: Identity,
-    broker: StubBroker,
+    broker: RedisBroker,
     due: Distribution,
 ) -> None:
     other = Scheduler(settings, engine, identity, broker)
     for _ in range(2):
         scheduler.tick()
         other.tick()
-    assert len(queued(broker, CALM)) == 1
+    with reading(engine) as session:
+        assert len(deliveries(session)) == 3
+    assert len(nudged(broker, CALM)) == 1
 
 
 def test_it_ends_a_distribution_that_has_nothing_left(
@@ -109,23 +143,49 @@ def test_it_ends_a_distribution_that_has_nothing_left(
     scheduler.tick()
     with writing(engine) as session:
         for row in deliveries(session):
-            row.status = DeliveryStatus.SENT
+            row.status, row.next_attempt_at = DeliveryStatus.SENT, None
+        session.flush()
+        batches.recount(session, batch_ids=batches.lock_all(session, due.id or 0))
     scheduler.tick()
     with reading(engine) as session:
         assert session.get_one(Distribution, due.id).status is DistributionStatus.SENT
 
 
-def test_it_calls_unknown_what_lost_its_worker(
+def test_it_settles_what_lost_its_worker(
     scheduler: Scheduler, engine: sa.Engine, due: Distribution
 ) -> None:
     scheduler.tick()
     with writing(engine) as session:
+        past = now() - timedelta(seconds=1)
+        leases.take(session, due.id or 0, owner="gone", until=past, now=now())
         for row in deliveries(session):
             row.status, row.lease_owner = DeliveryStatus.SENDING, "gone"
-            row.lease_until = now() - timedelta(seconds=1)
     scheduler.tick()
     with reading(engine) as session:
         assert {row.status for row in deliveries(session)} == {DeliveryStatus.UNKNOWN}
+
+
+def test_it_settles_by_the_journal_what_died_on_this_machine(
+    scheduler: Scheduler, settings: Settings, engine: sa.Engine, due: Distribution
+) -> None:
+    scheduler.tick()
+    journal = Journal(journals(settings))
+    with writing(engine) as session:
+        until = now() + timedelta(hours=1)
+        leases.take(session, due.id or 0, owner=journal.owner, until=until, now=now())
+        stretch = Stretch(due.id or 0, 0, 500)
+        wave = claims.claim(session, stretch, owner=journal.owner, limit=3, now=now())
+    journal.open_wave([Handed.unset(one) for one in wave])
+    journal.begun(0)
+    scheduler.tick()
+    with reading(engine) as session:
+        # Its process lives: nobody takes anything from it.
+        assert {row.status for row in deliveries(session)} == {DeliveryStatus.SENDING}
+    os.close(journal._file)
+    scheduler.tick()
+    with reading(engine) as session:
+        found = [row.status.value for row in deliveries(session)]
+    assert found == ["unknown", "pending", "pending"]
 
 
 def test_a_broker_that_is_away_loses_nothing_and_is_used_as_soon_as_it_is_back(
@@ -134,22 +194,18 @@ def test_a_broker_that_is_away_loses_nothing_and_is_used_as_soon_as_it_is_back(
     absent = make_broker(settings)
     scheduler = Scheduler(settings, engine, identity, absent)
     scheduler.tick()
-    with reading(engine) as session:
-        assert [row.queued_until for row in deliveries(session)] == [None] * 3
     server = valkey.start(settings)
     assert server is not None
     try:
         scheduler.tick()
-        with reading(engine) as session:
-            assert all(row.queued_until for row in deliveries(session))
         assert absent.do_qsize(CALM) == 1
     finally:
         server.stop()
 
 
 def test_a_database_that_is_away_does_not_end_it(
-    settings: Settings, identity: Identity, broker: StubBroker, tmp_path: object
+    settings: Settings, identity: Identity, broker: RedisBroker, tmp_path: object
 ) -> None:
     nowhere = sa.create_engine(f"sqlite:///{tmp_path}/no/such/folder/mailer.db")
     Scheduler(settings, nowhere, identity, broker).tick()
-    assert queued(broker, CALM) == []
+    assert nudged(broker, CALM) == []

@@ -6,11 +6,17 @@ from sqlmodel import col
 
 from mailer.contacts.suppressions import suppress
 from mailer.database import writing
-from mailer.models import Delivery, Distribution, DistributionStatus, SuppressionReason
+from mailer.models import (
+    Delivery,
+    Distribution,
+    DistributionStatus,
+    Release,
+    SuppressionReason,
+)
 from mailer.tokens import Keyring
 from tests import factories
-from workers import watch
-from workers.watch import Watch
+from workers.sending import watch
+from workers.sending.watch import Watch
 
 
 @pytest.fixture
@@ -27,7 +33,14 @@ def look(
 ) -> Callable[[], list[bool]]:
     """Ask for both messages, each time with a fresh look."""
     monkeypatch.setattr(watch, "LOOK_SECONDS", -1)
-    watching = Watch(engine, wave, keyring=keyring)
+    watching = Watch(
+        engine,
+        wave,  # type: ignore[arg-type]  # rows have all that is looked at
+        distribution_id=wave[0].distribution_id,
+        is_urgent=False,
+        keyring=keyring,
+        is_stopping=lambda: False,
+    )
     return lambda: [watching.may_begin(number) for number in range(2)]
 
 
@@ -57,3 +70,14 @@ def test_a_reader_who_leaves_in_mid_wave_gets_nothing_more(
         reason = SuppressionReason.UNSUBSCRIBED
         suppress(session, "bo@b.example", keyring=keyring, reason=reason, source="link")
     assert look() == [True, False]
+
+
+def test_something_urgent_holds_the_rest_back(
+    engine: sa.Engine, wave: list[Delivery], look: Callable[[], list[bool]]
+) -> None:
+    with writing(engine) as session:
+        release_id = session.get_one(Distribution, wave[0].distribution_id).release_id
+        release = session.get_one(Release, release_id)
+        urgent = factories.distribution(session, release, is_urgent=True)
+        factories.delivery(session, urgent, "cleo@b.example")
+    assert look() == [False, False]

@@ -1,0 +1,46 @@
+"""Rescue: what a lost line had claimed is settled, by its journal or when its lease is over."""
+
+import sqlalchemy as sa
+import structlog
+from sqlmodel import Session
+
+from mailer import clock, database
+from mailer.delivery import journal, settling
+from mailer.delivery.outcome import Blame
+from mailer.delivery.settling import Settled
+from mailer.feedback.recording import record_outcome
+from mailer.models import Delivery
+from mailer.settings import Settings
+from mailer.tokens import Keyring
+from workers.sending.lines import journals
+
+log = structlog.get_logger(__name__)
+
+
+def rescue(engine: sa.Engine, settings: Settings, *, keyring: Keyring) -> None:
+    """Settle the lines that died on this machine, and those anywhere that are silent too long.
+
+    Raises Unreachable when the database goes away: the journals are still there the next time.
+    """
+    for remains in journal.abandoned(journals(settings)):
+        with database.writing(engine) as session:
+            settled = settling.settle(session, remains, settings=settings.delivery, now=clock.now())
+            _follow(session, settled, keyring=keyring)
+        _tell(settled)
+    with database.writing(engine) as session:
+        settled = settling.settle_overdue(session, settings=settings.delivery, now=clock.now())
+    _tell(settled)
+
+
+def _follow(session: Session, settled: list[Settled], *, keyring: Keyring) -> None:
+    """What the relay had answered to the lost line has the same effects as ever."""
+    for one in settled:
+        if one.outcome is not None and one.outcome.blames not in {None, Blame.RELAY}:
+            row = session.get_one(Delivery, one.delivery.id, populate_existing=True)
+            record_outcome(session, row, one.outcome, keyring=keyring, now=clock.now())
+
+
+def _tell(settled: list[Settled]) -> None:
+    if settled:
+        begun = sum(one.outcome is not None for one in settled)
+        log.warning("lost worker settled", begun=begun, given_back=len(settled) - begun)

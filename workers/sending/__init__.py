@@ -1,0 +1,1 @@
+"""A line at work: it takes turns in distributions, wave after wave."""

@@ -1,0 +1,98 @@
+"""The limits of a turn: how much the next wave may be, and which of it must wait after all."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailer import clock
+from mailer.delivery.claims import Claimed
+from mailer.distribution import timing
+from mailer.models import Distribution
+from workers.sending.shared import Shared
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the rows say of a distribution at the moment of a claim."""
+
+    distribution: Distribution
+    embargo_until: datetime | None
+    office_zone: str
+    #: The moment of the claim, which dates the messages of a first attempt.
+    at: datetime
+
+    @property
+    def number(self) -> int:
+        """The distribution's id."""
+        return self.distribution.id or 0
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many deliveries the next wave may have."""
+
+    number: int
+    #: None left because of a limit: when there is some again.
+    not_before: datetime | None = None
+
+
+NO_ROOM = Room(0)
+
+
+class Limits:
+    """What the rates, the sending hours and the providers leave to one turn."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._throttle = shared.throttle
+        #: How many hand-overs are allowed and not used yet.
+        self._allowed = 0
+
+    def later(self, facts: Facts, wave: Sequence[Claimed]) -> dict[int, datetime]:
+        """Which of the claimed must wait after all, and until when: the hours, their providers."""
+        later = self._closed(facts, wave)
+        wanted = Counter(one.provider for one in wave if one.id not in later)
+        grants = self._throttle.grants(wanted, is_urgent=facts.distribution.is_urgent)
+        taken: Counter[str] = Counter()
+        for delivery in wave if grants else ():
+            grant = grants.get(delivery.provider)
+            if grant is None or delivery.id in later:
+                continue
+            beyond = taken[delivery.provider] - grant.granted
+            taken[delivery.provider] += 1
+            if beyond >= 0:
+                wait = grant.wait_seconds + beyond * grant.gap_seconds
+                later[delivery.id] = facts.at + timedelta(seconds=wait)
+        return later
+
+    def _closed(self, facts: Facts, wave: Sequence[Claimed]) -> dict[int, datetime]:
+        if not facts.distribution.sending_hours:
+            return {}
+        opens = {
+            zone: timing.opens_at(
+                facts.distribution, zone, office_zone=facts.office_zone, at=facts.at
+            )
+            for zone in {delivery.zone for delivery in wave}
+        }
+        return {one.id: opens[one.zone] for one in wave if opens[one.zone] > facts.at}
+
+    def room(self, facts: Facts, *, wanted: int) -> Room:
+        """What the limits of the rate leave for the next wave."""
+        allowance = self._throttle.allowance(
+            distribution_id=facts.number,
+            distribution_rate=facts.distribution.rate_per_minute,
+            wanted=wanted,
+        )
+        self._allowed = allowance.granted
+        if allowance.granted:
+            return Room(allowance.granted)
+        return Room(0, clock.now() + timedelta(seconds=allowance.wait_seconds))
+
+    def settle(self, facts: Facts, *, used: int) -> None:
+        """What was allowed and is not used is for others."""
+        unused, self._allowed = self._allowed - used, 0
+        self._throttle.give_back(
+            distribution_id=facts.number,
+            distribution_rate=facts.distribution.rate_per_minute,
+            unused=unused,
+        )

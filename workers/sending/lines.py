@@ -1,0 +1,121 @@
+"""The lines to the relay: each sender thread keeps an event loop, its open connections, the
+skeletons of what it is sending, and a journal.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import dramatiq
+import uvloop
+
+from mailer.compose.message import ComposedMessage
+from mailer.delivery.journal import Journal
+from mailer.delivery.outcome import Outcome
+from mailer.delivery.transport.relay import MayBegin, Transport
+from mailer.delivery.waves import Handed
+from mailer.settings import Settings
+from workers.sending.releases import Releases
+from workers.sending.setting import Setter
+from workers.sending.shared import Shared
+
+
+class Pace:
+    """How much the relay takes: a wave is as much as it took lately in the given time.
+
+    So few deliveries are in doubt when a machine dies at a slow relay, and commits cost nothing
+    at a fast one.
+    """
+
+    def __init__(self, *, least: int, most: int, seconds: float) -> None:
+        self._least = min(least, most)
+        self._most = most
+        self._seconds = seconds
+        #: How many deliveries the next wave may have.
+        self.wave_size = self._least
+
+    def took(self, number: int, *, seconds: float) -> None:
+        """So many messages were handed over in that time."""
+        fitting = int(number / max(seconds, 1e-6) * self._seconds)
+        self.wave_size = max(self._least, min(fitting, self._most))
+
+
+class Line:
+    """What one thread keeps between tasks, so that connections stay warm."""
+
+    def __init__(self, transport: Transport, shared: Shared) -> None:
+        settings = shared.settings
+        self._transport = transport
+        self._loop = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+        self.journal = Journal(journals(settings))
+        self.releases = Releases()
+        self.setter = Setter(shared.engine, shared.compositor)
+        self.pace = Pace(
+            least=settings.relay.connections,
+            most=settings.delivery.wave_size,
+            seconds=settings.delivery.wave_seconds,
+        )
+
+    def send(
+        self, wave: Sequence[Handed], messages: Sequence[ComposedMessage], *, may_begin: MayBegin
+    ) -> list[Outcome | None]:
+        """Hand the messages over and wait for the answers; None for one that was held back."""
+        self.journal.open_wave(wave)
+        began = time.monotonic()
+        outcomes = self._loop.run(
+            self._transport.send(messages, may_begin=may_begin, journal=self.journal)
+        )
+        self.pace.took(len(messages), seconds=time.monotonic() - began)
+        return outcomes
+
+    def close(self) -> None:
+        """Say goodbye to the relay."""
+        self._end()
+        self.journal.close()
+
+    def abandon(self) -> None:
+        """End with something claimed and not recorded: the journal tells a rescuer what became."""
+        self._end()
+        self.journal.abandon()
+
+    def _end(self) -> None:
+        self._loop.run(self._transport.close())
+        self._loop.close()
+
+
+def journals(settings: Settings) -> Path:
+    """Where the lines of this machine keep their journals."""
+    return settings.home / "journals"
+
+
+class Lines(dramatiq.Middleware):
+    """The lines of a worker, one for each of its threads, opened when first used."""
+
+    def __init__(self, open_line: Callable[[], Line]) -> None:
+        self._open_line = open_line
+        self._own = threading.local()
+
+    def mine(self) -> Line:
+        """The line of this thread."""
+        line: Line | None = getattr(self._own, "line", None)
+        if line is None:
+            line = self._own.line = self._open_line()
+        return line
+
+    def close_mine(self) -> None:
+        """Close the line of this thread, if it has one."""
+        line: Line | None = self._own.__dict__.pop("line", None)
+        if line is not None:
+            line.close()
+
+    def abandon_mine(self) -> None:
+        """Give up the line of this thread, which broke off: the next task opens a new one."""
+        line: Line | None = self._own.__dict__.pop("line", None)
+        if line is not None:
+            line.abandon()
+
+    def before_worker_thread_shutdown(self, broker: object, thread: object) -> None:
+        """Dramatiq calls it in each of its threads when the thread ends."""
+        self.close_mine()
