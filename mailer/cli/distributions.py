@@ -2,7 +2,7 @@
 
 import getpass
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -11,11 +11,12 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from mailer import clock
-from mailer.audience.criteria import parse
 from mailer.cli.context import BIGGEST, AsJson, Context, counted
-from mailer.distribution import lifecycle
-from mailer.distribution.planning import Plan, PlannedDelivery, plan
-from mailer.models import DeliveryStatus, Office
+from mailer.cli.options import Typed, as_document, in_words, taking_options, written
+from mailer.cli.plans import At, CriteriaOption, Reference, read_terms, show_plan
+from mailer.distribution import lifecycle, overview
+from mailer.distribution.options import Terms, terms_of
+from mailer.models import DeliveryStatus
 from mailer.releases.editions import load
 from mailer.releases.offices import the_office
 
@@ -24,119 +25,61 @@ app = typer.Typer(no_args_is_help=True, help="When a release goes, and to whom."
 FOLLOW_SECONDS = 0.5
 THIS_MACHINE_ONLY = ("127.0.0.1", "localhost", "::1")
 
-Reference = Annotated[str, typer.Argument(help="The reference of the release.")]
-CriteriaOption = Annotated[str, typer.Option("--audience", help="Criteria, in one line.")]
-At = Annotated[str, typer.Option("--at", help="ISO 8601, or now; without a zone: the office's.")]
+Waiver = Annotated[
+    str, typer.Option(help="The reason to let the linter's blocking findings pass; it is kept.")
+]
+DryRun = Annotated[bool, typer.Option(help="Check everything, write nothing.")]
 Number = Annotated[int, typer.Argument(min=1, max=BIGGEST, help="The number of the distribution.")]
 
 
-@app.command("plan")
-def show_plan(
-    context: typer.Context,
-    reference: Reference,
-    criteria: CriteriaOption,
-    at: At = "now",
-    as_json: AsJson = False,
-) -> None:
-    """Show what each recipient would get and by which rule, and who is left out; writes nothing."""
-    desk: Context = context.obj
-    rule = parse(criteria)
-    with desk.reading() as session:
-        full = load(session, reference)
-        moment = clock.parse_moment(at, zone_name=full.office.zone)
-        planned = plan(session, full, rule, at=moment)
-    document = {
-        "reference": full.release.reference,
-        "criteria": rule.line(),
-        "count": len(planned.planned),
-        "planned": [_row(one, moment, full.office) for one in planned.planned],
-        "left_out": planned.left_out,
-    }
-    desk.answer(document, as_json=as_json, told=lambda: _tell_plan(desk, planned))
-
-
-def _row(one: PlannedDelivery, moment: datetime, office: Office) -> dict[str, Any]:
-    who = one.recipient
-    return {
-        "address": who.email,
-        "name": who.name,
-        "outlet": who.outlet_name,
-        "edition": one.edition.language,
-        "edition_rule": one.edition.rule,
-        "cover_language": one.cover.language,
-        "cover_rule": one.cover.rule,
-        "sends_at": moment.astimezone(clock.zone(who.zone or office.zone)),
-        "tracking": one.tracking,
-        "reasons": who.reasons,
-    }
-
-
-def _tell_plan(desk: Context, planned: Plan) -> None:
-    desk.table(
-        "address",
-        "outlet",
-        "edition",
-        "cover",
-        "rule",
-        rows=(
-            (
-                one.recipient.email,
-                one.recipient.outlet_name,
-                one.edition.language,
-                one.cover.language,
-                one.edition.rule,
-            )
-            for one in planned.planned
-        ),
-        title=f"{len(planned.planned)} deliveries",
-    )
-    desk.table(
-        "address",
-        "left out because",
-        rows=((one.email, one.reason) for one in planned.left_out),
-        title=f"{len(planned.left_out)} left out",
-    )
+app.command("plan")(show_plan)
 
 
 @app.command("schedule")
+@taking_options
 def schedule(
     context: typer.Context,
     reference: Reference,
     criteria: CriteriaOption,
+    typed: Typed,
     at: At = "now",
-    urgent: Annotated[bool, typer.Option(help="Ahead of all other traffic.")] = False,
-    waive: Annotated[
-        str, typer.Option(help="The reason to let the linter's blocking findings pass; it is kept.")
-    ] = "",
-    dry_run: Annotated[bool, typer.Option(help="Check everything, write nothing.")] = False,
+    waive: Waiver = "",
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Decide that a release goes to an audience at a moment; prints the distribution's number."""
     desk: Context = context.obj
     with desk.writing() as session:
         full = load(session, reference)
-        moment = clock.parse_moment(at, zone_name=full.office.zone)
+        start, options = read_terms(desk, full, typed, at=at)
         distribution = lifecycle.schedule(
             session,
             full,
             criteria=criteria,
-            at=moment,
+            at=start.at,
             by=getpass.getuser(),
             waive_because=waive,
-            is_urgent=urgent,
+            is_urgent=typed.urgent,
+            options=options,
         )
+        moment = distribution.scheduled_at or start.at
+        terms = terms_of(session, distribution.id or 0)
         document = {
             "distribution_id": distribution.id,
             "reference": full.release.reference,
             "criteria": distribution.criteria,
             "scheduled_at": moment,
             "office_time": moment.astimezone(clock.zone(full.office.zone)),
+            **as_document(terms),
         }
+        zone = full.office.zone
         if dry_run:
             session.rollback()
             document["distribution_id"] = None
     _note_local_links(desk)
-    desk.answer(document, as_json=as_json, told=lambda: _tell_scheduled(desk, document))
+    desk.answer(
+        document, as_json=as_json, told=lambda: _tell_scheduled(desk, document, terms, zone)
+    )
 
 
 def _note_local_links(desk: Context) -> None:
@@ -150,12 +93,14 @@ def _note_local_links(desk: Context) -> None:
         )
 
 
-def _tell_scheduled(desk: Context, document: dict[str, Any]) -> None:
+def _tell_scheduled(desk: Context, document: dict[str, Any], terms: Terms, zone: str) -> None:
     moment = f"{document['office_time'].isoformat(timespec='minutes')} (office time)"
     if document["distribution_id"] is None:
         desk.say(f"would go out at {moment}; nothing was written")
     else:
         desk.say(f"distribution {document['distribution_id']} goes out at {moment}")
+    for line in in_words(terms, office_zone=zone):
+        desk.say(line)
 
 
 @app.command("pause")
@@ -190,7 +135,7 @@ def list_distributions(context: typer.Context, as_json: AsJson = False) -> None:
     """List all distributions, the newest first."""
     desk: Context = context.obj
     with desk.reading() as session:
-        rows = lifecycle.list_distributions(session)
+        rows = overview.list_distributions(session)
     desk.answer(
         rows,
         as_json=as_json,
@@ -222,9 +167,9 @@ def status(
     _tell_status(desk, number, as_json=as_json)
 
 
-def _progress(desk: Context, number: int) -> lifecycle.Progress:
+def _progress(desk: Context, number: int) -> overview.Progress:
     with desk.reading() as session:
-        return lifecycle.progress(session, number)
+        return overview.progress(session, number)
 
 
 def _follow(desk: Context, number: int) -> None:
@@ -250,28 +195,52 @@ def _follow(desk: Context, number: int) -> None:
 def _tell_status(desk: Context, number: int, *, as_json: bool) -> None:
     state = _progress(desk, number)
     with desk.reading() as session:
-        zone = clock.zone(the_office(session).zone)
-    document = asdict(state) | {"total": state.total, "unfinished": state.unfinished}
-    desk.answer(document, as_json=as_json, told=lambda: _tell_state(desk, state, zone))
+        terms = terms_of(session, number)
+        zone = the_office(session).zone
+    if terms.is_staggered:
+        state = replace(state, forecast_at=None)
+    document = asdict(state) | {
+        "total": state.total,
+        "unfinished": state.unfinished,
+        **as_document(terms),
+        "what_to_do": _advice(state),
+    }
+    desk.answer(document, as_json=as_json, told=lambda: _tell_state(desk, state, terms, zone))
 
 
-def _tell_state(desk: Context, state: lifecycle.Progress, zone: Any) -> None:
+def _advice(state: overview.Progress) -> str:
+    """What a person has to decide; empty when nothing."""
+    if not state.counts.get(DeliveryStatus.UNKNOWN):
+        return ""
+    return (
+        "unknown: nobody can tell whether the relay took them. Look into its log, then"
+        f" `mailer deliveries resolve {state.id} --unknown resend` or `--unknown accept`"
+    )
+
+
+def _tell_state(desk: Context, state: overview.Progress, terms: Terms, zone: str) -> None:
     desk.say(f"distribution {state.id} of {state.reference}: {state.status}")
     desk.say(f"{state.total} deliveries: {counted(state.counts)}")
+    for line in in_words(terms, office_zone=zone):
+        desk.say(line)
     for words, moment in (
         ("scheduled for", state.scheduled_at),
         ("first handed over at", state.first_sent_at),
         ("last handed over at", state.last_sent_at),
+        ("the next are due at", _coming(terms)),
         ("done by about", state.forecast_at),
     ):
         if moment is not None:
-            desk.say(f"{words} {moment.astimezone(zone).isoformat(timespec='seconds')}")
+            desk.say(f"{words} {written(moment, zone)}")
     if state.rate_per_minute:
-        desk.say(f"{state.rate_per_minute} a minute")
-    if state.counts.get(DeliveryStatus.UNKNOWN):
-        desk.say(
-            "unknown: nobody can tell whether the relay took them. Look into its log, then"
-            f" `mailer deliveries resolve {state.id} --unknown resend` or `--unknown accept`"
-        )
+        desk.say(f"{state.rate_per_minute} a minute now")
+    if advice := _advice(state):
+        desk.say(advice)
     if state.note:
         desk.say(f"note: {state.note}")
+
+
+def _coming(terms: Terms) -> datetime | None:
+    """When the next are due, if that is still to come."""
+    moment = terms.next_due_at
+    return moment if moment is not None and moment > clock.now() else None

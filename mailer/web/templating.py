@@ -38,6 +38,7 @@ def make_templates() -> Jinja2Templates:
         "number": number,
         "plural": plural,
         "share": share,
+        "short_moment": short_moment,
         "told": told,
         "utc": utc,
         "words": words,
@@ -86,6 +87,12 @@ def moment(value: datetime, zone: str) -> str:
     """24 November 2026, 10:00 (Europe/Luxembourg, UTC+1)."""
     local = value.astimezone(clock.zone(zone))
     return f"{day(local)}, {local:%H:%M} ({zone}, {_offset(local)})"
+
+
+def short_moment(value: datetime, zone: str) -> str:
+    """24 November 2026, 10:00 (UTC+1): where the zone is named beside it."""
+    local = value.astimezone(clock.zone(zone))
+    return f"{day(local)}, {local:%H:%M} ({_offset(local)})"
 
 
 def _offset(local: datetime) -> str:

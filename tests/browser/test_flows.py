@@ -33,6 +33,7 @@ def set_deliveries(engine: sa.Engine, sample: Sample, **values: Any) -> None:
     with database.writing(engine) as session:
         of_it = col(Delivery.distribution_id) == sample.distribution.id
         session.exec(sa.update(Delivery).where(of_it).values(**values))
+        factories.in_batches(session, sample.distribution)
 
 
 def test_one_sees_a_release_as_a_chosen_recipient(

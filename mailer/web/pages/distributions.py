@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Depends
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from mailer.distribution import lifecycle
-from mailer.distribution.lifecycle import Decision, Progress
-from mailer.models import Delivery, DeliveryStatus
+from mailer import clock
+from mailer.distribution import lifecycle, listing, overview
+from mailer.distribution.lifecycle import Decision
+from mailer.distribution.options import terms_of
+from mailer.distribution.overview import Progress
+from mailer.models import DeliveryStatus
 from mailer.releases import offices
 from mailer.web.dependencies import Parts, RowNumber, page, signed_in, wants_fragment
 
@@ -64,7 +67,7 @@ class Standing:
 def show_distributions(request: Request, door: Parts) -> Response:
     """All distributions, the newest first."""
     with door.reading() as session:
-        lines = lifecycle.list_distributions(session)
+        lines = overview.list_distributions(session)
         zone = offices.the_office(session).zone
     return page(request, "web/distributions.html", {"distributions": lines, "zone": zone})
 
@@ -130,13 +133,19 @@ def _done(door: Parts, distribution_id: int, move: Callable[[Session, int], obje
 
 
 def _standing(session: Session, distribution_id: int) -> dict[str, Any]:
-    progress = lifecycle.progress(session, distribution_id)
+    progress = overview.progress(session, distribution_id)
     standing = Standing(
         progress=progress,
         segments=_segments(progress),
         percent=_percent(progress),
     )
-    return {"standing": standing, "progress": progress, "zone": offices.the_office(session).zone}
+    return {
+        "standing": standing,
+        "progress": progress,
+        "terms": terms_of(session, distribution_id),
+        "now": clock.now(),
+        "zone": offices.the_office(session).zone,
+    }
 
 
 def _segments(progress: Progress) -> tuple[Segment, ...]:
@@ -160,15 +169,10 @@ def _percent(progress: Progress) -> int:
 def _deliveries(
     session: Session, distribution_id: int, *, status: DeliveryStatus | None, after: int
 ) -> dict[str, Any]:
-    query = select(Delivery).where(
-        Delivery.distribution_id == distribution_id, col(Delivery.id) > after
-    )
-    if status is not None:
-        query = query.where(Delivery.status == status)
-    rows = session.exec(query.order_by(col(Delivery.id)).limit(ON_A_PAGE + 1)).all()
+    rows = listing.page(session, distribution_id, size=ON_A_PAGE + 1, start=after, status=status)
     return {
         "deliveries": rows[:ON_A_PAGE],
-        "next": rows[ON_A_PAGE - 1].id if len(rows) > ON_A_PAGE else None,
+        "next": rows[ON_A_PAGE].position if len(rows) > ON_A_PAGE else None,
         "after": after,
         "status": status,
     }

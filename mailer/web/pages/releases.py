@@ -8,8 +8,8 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from mailer.distribution import lifecycle
-from mailer.distribution.lifecycle import DistributionLine
+from mailer.distribution import overview
+from mailer.distribution.overview import DistributionLine
 from mailer.releases import editions, listing, readiness
 from mailer.releases.listing import EditionLine, ReleaseCard
 from mailer.web import messages
@@ -104,11 +104,11 @@ def _source(release: ReleaseCard) -> EditionLine | None:
 
 
 def _distributions(session: Session, reference: str) -> list[DistributionLine]:
-    every = lifecycle.list_distributions(session)
+    every = overview.list_distributions(session)
     return [line for line in every if line.reference == reference]
 
 
 def _last_distributions(session: Session) -> dict[str, DistributionLine]:
     """The newest distribution of each release, by its reference."""
-    newest_last = reversed(lifecycle.list_distributions(session))
+    newest_last = reversed(overview.list_distributions(session))
     return {line.reference: line for line in newest_last}

@@ -1,0 +1,203 @@
+"""The officer's decision as a form: what is typed, what is wrong with it, and what it comes to."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+from sqlmodel import Session
+
+from mailer import clock
+from mailer.audience import criteria as rules
+from mailer.distribution import options as chosen
+from mailer.distribution.options import BadOption, OptionRefused, Options
+from mailer.distribution.planning import Plan, plan
+from mailer.distribution.timetable import Start, Timetable, make_timetable, read_start
+from mailer.errors import BadInput, Refused
+from mailer.models import Clock, UnknownPolicy
+from mailer.releases.editions import FullRelease
+
+#: What each recipient's clock shows when nothing else is asked for.
+MORNING = "08:30"
+#: Fields that are folded away while they hold nothing.
+FOLDED = ("rate", "hours", "not_after", "unknown", "urgent")
+
+
+class PlanForm(BaseModel):
+    """What the officer fills in."""
+
+    model_config = ConfigDict(frozen=True, str_strip_whitespace=True, validate_default=True)
+
+    criteria: str
+    moment: Literal["now", "later", "local"] = "now"
+    at: str = ""
+    day: str = ""
+    local_time: str = ""
+    rate: str = ""
+    hours: str = ""
+    hours_of: Clock = Clock.OFFICE
+    not_after: str = ""
+    unknown: UnknownPolicy | Literal[""] = ""
+    urgent: Literal["", "yes"] = ""
+    waive: str = ""
+
+    @field_validator("criteria")
+    @classmethod
+    def _names_somebody(cls, value: str) -> str:
+        if not value:
+            raise ValueError("Say who gets it, for example language:da or everyone.")
+        return value
+
+    @field_validator("at")
+    @classmethod
+    def _is_given(cls, value: str, known: ValidationInfo) -> str:
+        if known.data.get("moment") == "later" and not value:
+            raise ValueError("Choose the day and the time.")
+        return value
+
+    @field_validator("day")
+    @classmethod
+    def _day_is_given(cls, value: str, known: ValidationInfo) -> str:
+        if known.data.get("moment") == "local" and not value:
+            raise ValueError("Choose the day.")
+        return value
+
+    @field_validator("local_time")
+    @classmethod
+    def _time_is_given(cls, value: str, known: ValidationInfo) -> str:
+        if known.data.get("moment") == "local" and not value:
+            raise ValueError(f"Choose the time, for example {MORNING}.")
+        return value
+
+
+class BadTime(BadInput):
+    """The start cannot be used: it is said beside its own field."""
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A plan in figures: how many, where, in which language, and who is left out and why."""
+
+    sentence: str
+    total: int
+    by_country: list[tuple[str, int]]
+    by_edition: list[tuple[str, int]]
+    by_cover: list[tuple[str, int]]
+    #: By the name of the zone, the largest group first; the office's stands in for unknown ones.
+    by_zone: list[tuple[str, int]]
+    #: The addresses of those whose zone is not known.
+    unknown_zones: list[str]
+    #: Reason, and the addresses it leaves out.
+    left_out: list[tuple[str, list[str]]]
+    #: The zone that most recipients are known to live in; empty when none is known.
+    largest_zone: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """All that the review shows, and that Schedule will do."""
+
+    full: FullRelease
+    times: Timetable
+    options: Options
+    is_urgent: bool
+    numbers: Numbers
+
+
+def field_of(wrong: BadInput | Refused) -> str:
+    """The field beside which it is said what is wrong."""
+    match wrong:
+        case BadTime():
+            return wrong.field
+        case BadOption() | OptionRefused():
+            return wrong.option
+        case _:
+            return "criteria"
+
+
+def start_of(form: PlanForm, full: FullRelease, *, now: datetime) -> Start:
+    """When it is to start. Raises BadTime."""
+    if form.moment == "now":
+        return Start(now)
+    field, typed = ("at", form.at) if form.moment == "later" else ("day", form.day)
+    local_time = form.local_time if form.moment == "local" else ""
+    try:
+        return read_start(typed, local_time=local_time, office_zone=full.office.zone, now=now)
+    except BadInput as wrong:
+        raise BadTime(str(wrong), field=field) from wrong
+
+
+def options_of(
+    form: PlanForm, full: FullRelease, start: Start, *, unknown: UnknownPolicy
+) -> Options:
+    """What is set beside audience and start; `unknown` when the form leaves it open.
+
+    Raises BadOption.
+    """
+    return chosen.read(
+        unknown=UnknownPolicy(form.unknown or unknown),
+        office_zone=full.office.zone,
+        not_after=form.not_after,
+        rate=form.rate,
+        local_time=form.local_time if form.moment == "local" else "",
+        local_date=start.local_date,
+        hours=form.hours,
+        hours_of=form.hours_of,
+    )
+
+
+def decide(
+    session: Session, full: FullRelease, form: PlanForm, *, unknown: UnknownPolicy
+) -> Decision:
+    """What scheduling it now would come to.
+
+    Raises BadInput for what cannot be used, Refused when nobody gets it or a rule forbids it.
+    """
+    now = clock.now()
+    start = start_of(form, full, now=now)
+    if start.at < now:
+        raise BadTime("that time lies in the past: choose a later one, or now", field="at")
+    options = options_of(form, full, start, unknown=unknown)
+    numbers = count(session, full, form.criteria, at=start.at)
+    if not numbers.total:
+        raise Refused("nobody would get it: the numbers below say why")
+    times = make_timetable(
+        options,
+        at=start.at,
+        now=now,
+        zones={zone for zone, _ in numbers.by_zone},
+        office_zone=full.office.zone,
+        embargo_until=full.release.embargo_until,
+    )
+    return Decision(full, times, options, bool(form.urgent), numbers)
+
+
+def count(session: Session, full: FullRelease, line: str, *, at: datetime) -> Numbers:
+    """The plan for that line in figures. Raises BadInput for a line that cannot be read."""
+    rule = rules.parse(line)
+    decided = plan(session, full, rule, at=at)
+    planned = decided.planned
+    known = Counter(one.zone.name for one in planned if one.zone.is_known)
+    return Numbers(
+        sentence=rule.sentence(),
+        total=len(planned),
+        by_country=Counter(one.recipient.country for one in planned).most_common(),
+        by_edition=Counter(one.edition.language for one in planned).most_common(),
+        by_cover=Counter(one.cover.language for one in planned).most_common(),
+        by_zone=Counter(one.zone.name for one in planned).most_common(),
+        unknown_zones=[one.recipient.email for one in planned if not one.zone.is_known],
+        left_out=_left_out(decided),
+        largest_zone=known.most_common(1)[0][0] if known else "",
+    )
+
+
+def _left_out(decided: Plan) -> list[tuple[str, list[str]]]:
+    by_reason: dict[str, list[str]] = {}
+    for one in decided.left_out:
+        by_reason.setdefault(one.reason, []).append(one.email)
+    return sorted(by_reason.items(), key=lambda pair: -len(pair[1]))
