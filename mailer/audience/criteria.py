@@ -75,6 +75,10 @@ class Criteria:
     wanted: tuple[Term, ...] = ()
     unwanted: tuple[Term, ...] = field(default=())
 
+    def addresses(self) -> list[str]:
+        """The addresses that it narrows down to; none: it does not name any."""
+        return [term.value for term in self.wanted if term.key == Key.ADDRESS]
+
     def line(self) -> str:
         """The canonical line: reading it gives the same criteria."""
         wanted = _terms_line(self.wanted, sign="") or [EVERYONE]

@@ -12,7 +12,7 @@ from mailer.audience.candidates import Candidate
 from mailer.audience.conditions import DESKS, ROLES, Conditions, column_of
 from mailer.audience.criteria import Criteria, Key
 from mailer.audience.searching import ROWS_AT_ONCE, desk_rows, role_rows
-from mailer.models import AddressState, Desk, Journalist, Role
+from mailer.models import Address, AddressState, Desk, Journalist, Role
 
 #: Mailboxes that take mail, as far as we know.
 LIVING = frozenset({AddressState.OK, AddressState.SOFT})
@@ -123,8 +123,13 @@ def find_exclusions(
     return found
 
 
-def closed_addresses(session: Session, *, today: date) -> set[int]:
-    """The addresses that somebody reads now who does not want to be contacted."""
+def closed_addresses(session: Session, criteria: Criteria, *, today: date) -> set[int]:
+    """The addresses that somebody reads now who does not want to be contacted.
+
+    Only those that the criteria name, if they do: a preview for one need not read all contacts.
+    """
+    named = criteria.addresses()
+    within = col(Address.normalised).in_(named) if named else sa.true()
     people = (
         sa.select(column_of(Role.address_id))
         .select_from(role_rows())
@@ -132,9 +137,12 @@ def closed_addresses(session: Session, *, today: date) -> set[int]:
             ROLES.is_current(today),
             col(Journalist.do_not_contact).is_(True),
             col(Role.address_id).is_not(None),
+            within,
         )
     )
-    desks = sa.select(column_of(Desk.address_id)).where(
-        DESKS.is_current(today), col(Desk.do_not_contact).is_(True)
+    desks = (
+        sa.select(column_of(Desk.address_id))
+        .select_from(desk_rows())
+        .where(DESKS.is_current(today), col(Desk.do_not_contact).is_(True), within)
     )
     return set(session.execute(people.union(desks)).scalars())

@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from mailer.audience.candidates import Candidate, Profile
@@ -53,18 +54,28 @@ class Search:
         the same again for the same one.
         """
         place = _place(shuffled_by)
-        # Joined, because PostgreSQL would otherwise look once for each of a million persons.
+        people, has_others = self._people()
+        roles = self._found(ROLES, people, columns=_role_columns(has_others), place=place)
+        desks = self._found(DESKS, desk_rows(), columns=_desk_columns(), place=place)
+        return merge(roles, desks, key=attrgetter("place"))
+
+    def _people(self) -> tuple[sa.Join, sa.ColumnElement[bool]]:
+        """Roles, and whether their persons have others."""
+        other = aliased(Role)
+        if self.criteria.addresses():
+            others = sa.select(sa.literal(1)).where(
+                col(other.journalist_id) == col(Role.journalist_id), col(other.id) != col(Role.id)
+            )
+            return role_rows(), others.exists()
+        # Joined, because PostgreSQL would look once for each of a million persons.
         several = (
-            sa.select(col(Role.journalist_id))
-            .group_by(col(Role.journalist_id))
+            sa.select(col(other.journalist_id))
+            .group_by(col(other.journalist_id))
             .having(sa.func.count() > 1)
             .subquery("several")
         )
         people = role_rows().outerjoin(several, several.c.journalist_id == Role.journalist_id)
-        has_others = several.c.journalist_id.is_not(None)
-        roles = self._found(ROLES, people, columns=_role_columns(has_others), place=place)
-        desks = self._found(DESKS, desk_rows(), columns=_desk_columns(), place=place)
-        return merge(roles, desks, key=attrgetter("place"))
+        return people, several.c.journalist_id.is_not(None)
 
     def jobs_of(self, journalist_ids: Sequence[int]) -> Iterator[Candidate]:
         """The found roles of these persons, the oldest role first."""

@@ -84,7 +84,7 @@ def readings(
     """
     conditions, today = Conditions(session), at.astimezone(UTC).date()
     doors = Doors(
-        closed=closed_addresses(session, today=today),
+        closed=closed_addresses(session, criteria, today=today),
         exclusions=find_exclusions(session, criteria, conditions=conditions, today=today),
         at=at,
         are_open=not leave_out,

@@ -18,6 +18,8 @@ from mailer.delivery.outcome import Outcome, OutcomeKind, Phase, from_reply, los
 from mailer.delivery.waves import Handed
 
 SUFFIX = ".journal"
+#: Two waves may be in flight: every other one is kept in a second file beside the first.
+OTHER_SUFFIX = ".journal2"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -32,14 +34,19 @@ class Journal:
         self._path = folder / f"{self.owner}{SUFFIX}"
         # Under its real name only once it is locked: nobody may take it for an abandoned one.
         unlocked = self._path.with_suffix(".new")
-        self._file = os.open(unlocked, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        first, second = _opened(unlocked), _opened(self._path.with_suffix(OTHER_SUFFIX))
+        fcntl.flock(first, fcntl.LOCK_EX)
         unlocked.rename(self._path)
         self._head = f"B {_boot()}\n".encode()
+        os.write(first, self._head)
+        self._files = (first, second)
+        self._file = second
         self._wave: Sequence[Handed] = ()
 
     def open_wave(self, wave: Sequence[Handed]) -> None:
-        """Forget the last wave, which has been recorded, and be ready for this one."""
+        """Be ready for this wave, and forget the last but one, which has been recorded."""
+        first, second = self._files
+        self._file = second if self._file == first else first
         os.ftruncate(self._file, 0)
         os.write(self._file, self._head)
         self._wave = wave
@@ -53,24 +60,25 @@ class Journal:
 
     def answered(self, number: int, outcome: Outcome) -> None:
         """The relay has answered."""
-        told = (self._wave[number].delivery.id, outcome.relay, outcome.phase, outcome.code)
+        delivery = self._wave[number].delivery
+        told = (delivery.id, delivery.attempt, outcome.relay, outcome.phase, outcome.code)
         os.write(self._file, f"R {json.dumps((*told, outcome.text))}\n".encode())
 
     def abandon(self) -> None:
         """Let go of it as it is: whoever finds it settles what was claimed."""
-        os.close(self._file)
+        for file in self._files:
+            os.close(file)
 
     def close(self) -> None:
         """Everything is recorded: the journal is not needed any more."""
-        self._path.unlink(missing_ok=True)
-        os.close(self._file)
+        _remove(self._path)
+        self.abandon()
 
 
 @dataclass(frozen=True)
 class Begun:
     """A message whose body had begun to leave."""
 
-    attempt: int
     skeleton_id: int
     content_hash: str
     signatures: tuple[str, ...]
@@ -83,14 +91,15 @@ class Remains:
     owner: str
     #: Whether it tells of every message that was begun; not after the machine itself went down.
     is_complete: bool = False
-    begun: dict[int, Begun] = field(default_factory=dict)
-    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    #: By the number of the delivery and of its attempt.
+    begun: dict[tuple[int, int], Begun] = field(default_factory=dict)
+    outcomes: dict[tuple[int, int], Outcome] = field(default_factory=dict)
 
-    def outcome(self, delivery_id: int) -> Outcome | None:
+    def outcome(self, delivery_id: int, attempt: int) -> Outcome | None:
         """What became of a delivery that the line had claimed; None: nothing of it went out."""
-        if delivery_id in self.outcomes:
-            return self.outcomes[delivery_id]
-        if delivery_id in self.begun or not self.is_complete:
+        if (delivery_id, attempt) in self.outcomes:
+            return self.outcomes[delivery_id, attempt]
+        if (delivery_id, attempt) in self.begun or not self.is_complete:
             return Outcome(OutcomeKind.UNKNOWN, Phase.AFTER_DOT, text="the worker was lost")
         return None
 
@@ -108,34 +117,51 @@ def abandoned(folder: Path) -> Generator[Remains]:
             continue
         else:
             yield _read(path)
-            path.unlink(missing_ok=True)
+            _remove(path)
         finally:
             os.close(file)
 
 
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o600)
+
+
+def _remove(path: Path) -> None:
+    path.with_suffix(OTHER_SUFFIX).unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+
+
 def _read(path: Path) -> Remains:
-    remains = Remains(path.name.removesuffix(SUFFIX))
-    # A line that was cut off in the middle of its writing tells nothing.
-    *lines, _torn = path.read_text(encoding="utf-8", errors="replace").split("\n")
-    for line in lines:
-        kind, _, rest = line.partition(" ")
-        try:
-            _take(remains, kind, rest)
-        except (ValueError, TypeError):
-            remains.is_complete = False
+    remains, is_complete = Remains(path.name.removesuffix(SUFFIX)), True
+    for file in (path, path.with_suffix(OTHER_SUFFIX)):
+        written = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+        # A line that was cut off in the middle of its writing tells nothing.
+        *lines, _torn = written.split("\n")
+        for line in lines:
+            kind, _, rest = line.partition(" ")
+            try:
+                is_complete &= _take(remains, kind, rest)
+            except (ValueError, TypeError):
+                is_complete = False
+    remains.is_complete &= is_complete
     return remains
 
 
-def _take(remains: Remains, kind: str, rest: str) -> None:
+def _take(remains: Remains, kind: str, rest: str) -> bool:
+    """Take one line; False when it says that others may be missing."""
     if kind == "B":
-        remains.is_complete = rest == _boot()
-    elif kind == "S":
+        remains.is_complete = True
+        return rest == _boot()
+    if kind == "S":
         number, attempt, skeleton_id, content_hash, *signed = rest.split(" ", 4)
         signatures = tuple(json.loads(signed[0])) if signed else ()
-        remains.begun[int(number)] = Begun(int(attempt), int(skeleton_id), content_hash, signatures)
+        begun = Begun(int(skeleton_id), content_hash, signatures)
+        remains.begun[int(number), int(attempt)] = begun
     elif kind == "R":
-        number, relay, phase, code, text = json.loads(rest)
-        remains.outcomes[int(number)] = _outcome(relay, Phase(phase), code, text)
+        number, attempt, relay, phase, code, text = json.loads(rest)
+        outcome = _outcome(relay, Phase(phase), code, text)
+        remains.outcomes[int(number), int(attempt)] = outcome
+    return True
 
 
 def _outcome(relay: str, phase: Phase, code: int | None, text: str) -> Outcome:

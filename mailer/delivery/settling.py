@@ -19,7 +19,7 @@ from mailer.distribution.leases import Lease
 from mailer.models import Delivery, DeliveryStatus, Distribution
 from mailer.settings import DeliverySettings
 
-NOTHING_BEGUN = Begun(attempt=0, skeleton_id=0, content_hash="", signatures=())
+NOTHING_BEGUN = Begun(skeleton_id=0, content_hash="", signatures=())
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def settle(
             settings, not_after=distribution.not_after, unknown=distribution.unknown_policy
         )
         for claimed in _claimed(session, lease):
-            outcome = remains.outcome(claimed.id)
+            outcome = remains.outcome(claimed.id, claimed.attempt)
             _settle_one(session, claimed, outcome, remains=remains, rules=rules, now=now)
             settled.append(Settled(claimed, outcome))
         leases.release(session, lease)
@@ -70,7 +70,7 @@ def _settle_one(
     if outcome is None:
         put_back(session, claimed, owner=remains.owner, until=now)
         return
-    begun = remains.begun.get(claimed.id, NOTHING_BEGUN)
+    begun = remains.begun.get((claimed.id, claimed.attempt), NOTHING_BEGUN)
     handed = Handed(claimed, begun.skeleton_id, begun.content_hash, begun.signatures)
     record(session, handed, outcome, owner=remains.owner, rules=rules, now=now)
 

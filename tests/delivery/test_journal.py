@@ -50,8 +50,8 @@ def open_journal(tmp_path: Path) -> Callable[[], Journal]:
 
 
 def die(opened: Journal) -> None:
-    """What the system does with the file of a process that is killed."""
-    os.close(opened._file)
+    """What the system does with the files of a process that is killed."""
+    opened.abandon()
 
 
 def remains(folder: Path) -> Remains:
@@ -69,9 +69,9 @@ def test_what_was_answered_is_known_with_the_very_words(
     die(opened)
     found = remains(tmp_path)
     assert found.owner == opened.owner
-    assert found.outcome(0) == odd
-    begun = found.begun[0]
-    assert (begun.attempt, begun.skeleton_id, begun.content_hash) == (2, 7, HASH)
+    assert found.outcome(0, 2) == odd
+    begun = found.begun[0, 2]
+    assert (begun.skeleton_id, begun.content_hash) == (7, HASH)
     assert begun.signatures == ("b=abc+/=", "b=def")
 
 
@@ -81,7 +81,7 @@ def test_what_was_begun_and_not_answered_is_in_doubt(
     opened = open_journal()
     opened.begun(1)
     die(opened)
-    outcome = remains(tmp_path).outcome(1)
+    outcome = remains(tmp_path).outcome(1, 2)
     assert outcome
     assert outcome.kind is OutcomeKind.UNKNOWN
 
@@ -92,7 +92,7 @@ def test_of_what_was_not_begun_nothing_went_out(
     opened = open_journal()
     opened.begun(1)
     die(opened)
-    assert remains(tmp_path).outcome(2) is None
+    assert remains(tmp_path).outcome(2, 2) is None
 
 
 def test_a_connection_that_broke_is_told_as_it_was(
@@ -103,19 +103,22 @@ def test_a_connection_that_broke_is_told_as_it_was(
         opened.answered(number, lost(phase, "Connection lost", relay="relay"))
     die(opened)
     found = remains(tmp_path)
-    kinds = [outcome.kind for number in (0, 1) if (outcome := found.outcome(number))]
+    kinds = [outcome.kind for number in (0, 1) if (outcome := found.outcome(number, 2))]
     assert kinds == [OutcomeKind.DEFERRED, OutcomeKind.UNKNOWN]
 
 
-def test_a_new_wave_forgets_the_last_one(
+def test_two_waves_are_kept_and_a_third_forgets_the_first(
     tmp_path: Path, open_journal: Callable[[], Journal]
 ) -> None:
     opened = open_journal()
     opened.begun(0)
     opened.open_wave([handed(9)])
+    opened.begun(0)
+    opened.open_wave([handed(11)])
     die(opened)
     found = remains(tmp_path)
-    assert (found.begun, found.outcome(9)) == ({}, None)
+    assert set(found.begun) == {(9, 2)}
+    assert found.outcome(11, 2) is None
 
 
 def test_after_a_reboot_whatever_has_no_answer_is_in_doubt(
@@ -128,8 +131,8 @@ def test_after_a_reboot_whatever_has_no_answer_is_in_doubt(
     booted.write_text("another")
     monkeypatch.setattr(journal, "BOOT_ID", booted)
     found = remains(tmp_path)
-    doubtful = found.outcome(2)
-    assert found.outcome(0) == ACCEPTED
+    doubtful = found.outcome(2, 2)
+    assert found.outcome(0, 2) == ACCEPTED
     assert doubtful
     assert doubtful.kind is OutcomeKind.UNKNOWN
 
@@ -142,7 +145,7 @@ def test_a_line_that_was_cut_off_or_damaged_does_not_stop_the_rescue(
     opened.answered(0, ACCEPTED)
     os.write(opened._file, torn)
     die(opened)
-    assert remains(tmp_path).outcome(0) == ACCEPTED
+    assert remains(tmp_path).outcome(0, 2) == ACCEPTED
 
 
 def test_the_journal_of_a_living_line_is_left_alone(

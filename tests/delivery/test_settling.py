@@ -61,8 +61,8 @@ def test_the_journal_tells_the_answered_the_begun_and_the_untouched_apart(
     remains = Remains(
         "lost",
         is_complete=True,
-        begun={number: Begun(1, kept.id or 0, "cd" * 32, ()) for number in (answered, begun)},
-        outcomes={answered: from_reply(Phase.AFTER_DOT, 250, "2.0.0 queued", relay="relay")},
+        begun={(number, 1): Begun(kept.id or 0, "cd" * 32, ()) for number in (answered, begun)},
+        outcomes={(answered, 1): from_reply(Phase.AFTER_DOT, 250, "2.0.0 queued", relay="relay")},
     )
     settled = settling.settle(session, remains, settings=settings.delivery, now=NOW)
     assert len(settled) == 3

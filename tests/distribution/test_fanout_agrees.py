@@ -86,7 +86,7 @@ def fanned_out(
     return fanning
 
 
-@pytest.mark.parametrize(("line", "hours"), zip(LINES, (-1, 1, -1), strict=True))
+@pytest.mark.parametrize(("line", "hours"), [*zip(LINES, (-1, 1, -1), strict=True)])
 def test_each_planned_delivery_is_written_as_it_was_shown(
     full: FullRelease, fanned_out: Any, line: str, hours: int
 ) -> None:

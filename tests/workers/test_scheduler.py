@@ -1,4 +1,3 @@
-import os
 from datetime import timedelta
 
 import pytest
@@ -181,7 +180,7 @@ def test_it_settles_by_the_journal_what_died_on_this_machine(
     with reading(engine) as session:
         # Its process lives: nobody takes anything from it.
         assert {row.status for row in deliveries(session)} == {DeliveryStatus.SENDING}
-    os.close(journal._file)
+    journal.abandon()
     scheduler.tick()
     with reading(engine) as session:
         found = [row.status.value for row in deliveries(session)]

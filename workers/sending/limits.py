@@ -45,8 +45,6 @@ class Limits:
 
     def __init__(self, shared: Shared) -> None:
         self._throttle = shared.throttle
-        #: How many hand-overs are allowed and not used yet.
-        self._allowed = 0
 
     def later(self, facts: Facts, wave: Sequence[Claimed]) -> dict[int, datetime]:
         """Which of the claimed must wait after all, and until when: the hours, their providers."""
@@ -83,14 +81,12 @@ class Limits:
             distribution_rate=facts.distribution.rate_per_minute,
             wanted=wanted,
         )
-        self._allowed = allowance.granted
         if allowance.granted:
             return Room(allowance.granted)
         return Room(0, clock.now() + timedelta(seconds=allowance.wait_seconds))
 
-    def settle(self, facts: Facts, *, used: int) -> None:
+    def give_back(self, facts: Facts, *, unused: int) -> None:
         """What was allowed and is not used is for others."""
-        unused, self._allowed = self._allowed - used, 0
         self._throttle.give_back(
             distribution_id=facts.number,
             distribution_rate=facts.distribution.rate_per_minute,

@@ -6,7 +6,9 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import dramatiq
 import uvloop
@@ -20,6 +22,8 @@ from mailer.settings import Settings
 from workers.sending.releases import Releases
 from workers.sending.setting import Setter
 from workers.sending.shared import Shared
+
+Result = TypeVar("Result")
 
 
 class Pace:
@@ -49,6 +53,7 @@ class Line:
         settings = shared.settings
         self._transport = transport
         self._loop = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         self.journal = Journal(journals(settings))
         self.releases = Releases()
         self.setter = Setter(shared.engine, shared.compositor)
@@ -57,6 +62,10 @@ class Line:
             most=settings.delivery.wave_size,
             seconds=settings.delivery.wave_seconds,
         )
+
+    def meanwhile(self, task: Callable[[], Result]) -> "Future[Result]":
+        """Do something beside the wire, one after another."""
+        return self._aside.submit(task)
 
     def send(
         self, wave: Sequence[Handed], messages: Sequence[ComposedMessage], *, may_begin: MayBegin
@@ -81,6 +90,7 @@ class Line:
         self.journal.abandon()
 
     def _end(self) -> None:
+        self._aside.shutdown()
         self._loop.run(self._transport.close())
         self._loop.close()
 

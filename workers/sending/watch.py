@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from mailer import clock, database
 from mailer.contacts.suppressions import suppressed_among
@@ -33,16 +33,16 @@ class Watch:
         keyring: Keyring,
         is_stopping: Callable[[], bool],
     ) -> None:
-        """The wave has just been claimed, so what the claim saw is believed for a while."""
+        """What the claim saw is believed, but for a stop: the wave may have waited its turn."""
         self._engine = engine
         self._wave = wave
         self._distribution_id = distribution_id
         self._is_urgent = is_urgent
         self._keyring = keyring
         self._is_stopping = is_stopping
-        self._look_at = time.monotonic() + LOOK_SECONDS
         self._goes_on = True
         self._left: set[str] = set()
+        self._look(at_readers=False)
 
     def may_begin(self, number: int) -> bool:
         """Whether message `number` of the wave may go out now."""
@@ -52,20 +52,22 @@ class Watch:
             return False
         return not self._left or self._wave[number].email not in self._left
 
-    def _look(self) -> None:
+    def _look(self, *, at_readers: bool = True) -> None:
         try:
             with database.reading(self._engine) as session:
-                status = session.execute(
-                    sa.select(col(Distribution.status)).where(
-                        col(Distribution.id) == self._distribution_id
-                    )
-                ).scalar_one()
-                yields = not self._is_urgent and urgent_is_due(session, now=clock.now())
-                self._goes_on = status is DistributionStatus.SENDING and not yields
-                emails = [delivery.email for delivery in self._wave]
-                self._left = suppressed_among(session, emails, keyring=self._keyring)
+                self._goes_on = self._is_wanted(session)
+                if at_readers:
+                    emails = [delivery.email for delivery in self._wave]
+                    self._left = suppressed_among(session, emails, keyring=self._keyring)
         except Unreachable:
             # What nobody can look up has not been stopped either; the next look tells.
             return
         finally:
             self._look_at = time.monotonic() + LOOK_SECONDS
+
+    def _is_wanted(self, session: Session) -> bool:
+        status = session.execute(
+            sa.select(col(Distribution.status)).where(col(Distribution.id) == self._distribution_id)
+        ).scalar_one()
+        yields = not self._is_urgent and urgent_is_due(session, now=clock.now())
+        return status is DistributionStatus.SENDING and not yields
