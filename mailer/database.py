@@ -27,7 +27,8 @@ SQLITE_PRAGMAS = (
     "journal_mode=WAL",
     # The ledger of what was sent must survive a power cut, not only a crash of ours.
     "synchronous=FULL",
-    "busy_timeout=10000",
+    # Freezing an audience of a million holds the lock for half a minute; the others wait.
+    "busy_timeout=60000",
     "foreign_keys=ON",
 )
 

@@ -60,9 +60,9 @@ class Journal:
 
     def answered(self, number: int, outcome: Outcome) -> None:
         """The relay has answered."""
-        delivery = self._wave[number].delivery
-        told = (delivery.id, delivery.attempt, outcome.relay, outcome.phase, outcome.code)
-        os.write(self._file, f"R {json.dumps((*told, outcome.text))}\n".encode())
+        delivery, text = self._wave[number].delivery, outcome.text.replace("\n", "\0")
+        line = f"R {delivery.id} {delivery.attempt} {outcome.phase} {outcome.code} "
+        os.write(self._file, f"{line}{outcome.relay}\t{text}\n".encode("utf-8", "replace"))
 
     def abandon(self) -> None:
         """Let go of it as it is: whoever finds it settles what was claimed."""
@@ -158,16 +158,17 @@ def _take(remains: Remains, kind: str, rest: str) -> bool:
         begun = Begun(int(skeleton_id), content_hash, signatures)
         remains.begun[int(number), int(attempt)] = begun
     elif kind == "R":
-        number, attempt, relay, phase, code, text = json.loads(rest)
-        outcome = _outcome(relay, Phase(phase), code, text)
+        number, attempt, phase, code, told = rest.split(" ", 4)
+        relay, _, text = told.partition("\t")
+        outcome = _outcome(relay, Phase(phase), code, text.replace("\0", "\n"))
         remains.outcomes[int(number), int(attempt)] = outcome
     return True
 
 
-def _outcome(relay: str, phase: Phase, code: int | None, text: str) -> Outcome:
-    if code is None:
-        return lost(phase, text)
-    return from_reply(phase, code, text, relay=relay)
+def _outcome(relay: str, phase: Phase, code: str, text: str) -> Outcome:
+    if code == str(None):
+        return lost(phase, text, relay=relay)
+    return from_reply(phase, int(code), text, relay=relay)
 
 
 def _boot() -> str:

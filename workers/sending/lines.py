@@ -5,7 +5,7 @@ skeletons of what it is sending, and a journal.
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -13,14 +13,12 @@ from typing import TypeVar
 import dramatiq
 import uvloop
 
-from mailer.compose.message import ComposedMessage
 from mailer.delivery.journal import Journal
-from mailer.delivery.outcome import Outcome
+from mailer.delivery.outcome import Blame, Outcome
 from mailer.delivery.transport.relay import MayBegin, Transport
-from mailer.delivery.waves import Handed
 from mailer.settings import Settings
 from workers.sending.releases import Releases
-from workers.sending.setting import Setter
+from workers.sending.setting import Setter, WaveMessages
 from workers.sending.shared import Shared
 
 Result = TypeVar("Result")
@@ -67,16 +65,16 @@ class Line:
         """Do something beside the wire, one after another."""
         return self._aside.submit(task)
 
-    def send(
-        self, wave: Sequence[Handed], messages: Sequence[ComposedMessage], *, may_begin: MayBegin
-    ) -> list[Outcome | None]:
+    def send(self, messages: WaveMessages, *, may_begin: MayBegin) -> list[Outcome | None]:
         """Hand the messages over and wait for the answers; None for one that was held back."""
-        self.journal.open_wave(wave)
+        self.journal.open_wave(messages.handed)
         began = time.monotonic()
         outcomes = self._loop.run(
             self._transport.send(messages, may_begin=may_begin, journal=self.journal)
         )
-        self.pace.took(len(messages), seconds=time.monotonic() - began)
+        # What was held back or found the relay closed took no time, and says nothing of its pace.
+        taken = sum(one is not None and one.blames is not Blame.RELAY for one in outcomes)
+        self.pace.took(taken, seconds=time.monotonic() - began)
         return outcomes
 
     def close(self) -> None:

@@ -1,9 +1,11 @@
-"""Sets a wave: each message composed, and what will show and prove it later kept beforehand."""
+"""Sets a wave: each message is composed shortly before it leaves, and what will show and prove it
+later is kept beforehand.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import overload
 
 import sqlalchemy as sa
 
@@ -15,14 +17,11 @@ from mailer.delivery.claims import Claimed
 from mailer.delivery.waves import Handed
 from mailer.releases.editions import FullRelease
 
-
-@dataclass(frozen=True)
-class Wave:
-    """Messages ready for the wire, in order; and those that cannot be composed, and why."""
-
-    handed: list[Handed]
-    messages: list[ComposedMessage]
-    problems: list[tuple[Claimed, str]]
+#: So many messages are composed at a time: while the relay takes them in, the next are made.
+SET_AT_ONCE = 40
+#: So many numbers of skeletons are remembered; more come up only where many messages are made as
+#: a whole.
+MOST_KEPT = 10_000
 
 
 class Setter:
@@ -34,35 +33,84 @@ class Setter:
         #: The numbers under which skeletons are kept, by digest.
         self._kept: dict[bytes, int] = {}
 
-    def set_wave(self, deliveries: Sequence[Claimed], full: FullRelease, *, at: datetime) -> Wave:
-        """Compose the messages. Raises Unreachable when the database goes away."""
-        wave = Wave([], [], [])
+    def set(
+        self, deliveries: Sequence[Claimed], full: FullRelease, *, at: datetime
+    ) -> list[Setting | str]:
+        """Compose the messages, or say why there can be none.
+
+        Raises Unreachable when the database goes away.
+        """
         settings = self._compositor.set_wave(deliveries, full, at=at)
         self._keep([one.skeleton for one in settings if isinstance(one, Setting)])
-        for delivery, setting in zip(deliveries, settings, strict=True):
-            if isinstance(setting, str):
-                wave.problems.append((delivery, setting))
-                continue
-            message = setting.message
-            content_hash = sha256(message.data).hexdigest()
-            number = self._kept[setting.skeleton.digest]
-            wave.handed.append(Handed(delivery, number, content_hash, message.signatures))
-            wave.messages.append(message)
-        return wave
+        return settings
+
+    def number_of(self, skeleton: Skeleton) -> int:
+        """The number under which that skeleton is kept."""
+        return self._kept[skeleton.digest]
 
     def _keep(self, skeletons: Sequence[Skeleton]) -> None:
         new = {one.digest: one for one in skeletons if one.digest not in self._kept}
         if not new:
             return
         if len(self._kept) > MOST_KEPT:
-            self._kept = {
-                one.digest: self._kept[one.digest] for one in skeletons if one.digest in self._kept
-            }
+            used = {one.digest for one in skeletons}
+            self._kept = {digest: n for digest, n in self._kept.items() if digest in used}
         with database.writing(self._engine) as session:
-            # In one order: two lines that keep the same ones must not wait for each other.
-            numbers = {digest: archive.keep(session, one) for digest, one in sorted(new.items())}
-        self._kept |= numbers
+            for digest, skeleton in new.items():
+                self._kept[digest] = archive.keep(session, skeleton)
 
 
-#: So many numbers are remembered; more come up only where many messages are made as a whole.
-MOST_KEPT = 10_000
+class WaveMessages(Sequence[ComposedMessage]):
+    """The messages of a wave, composed when the wire comes to them."""
+
+    def __init__(
+        self, setter: Setter, deliveries: Sequence[Claimed], full: FullRelease, *, at: datetime
+    ) -> None:
+        """Nothing is composed yet."""
+        self._setter, self._full, self._at = setter, full, at
+        self._deliveries = deliveries
+        self._messages: list[ComposedMessage | None] = [None] * len(deliveries)
+        self._set_until = 0
+        #: What is known of each message; of those that are not composed, only the delivery.
+        self.handed = [Handed.unset(delivery) for delivery in deliveries]
+        #: Why some cannot be composed, by their place.
+        self.problems: dict[int, str] = {}
+
+    def can_be(self, number: int) -> bool:
+        """Whether that message can be composed; it is then."""
+        while self._set_until <= number < len(self):
+            self._set_next()
+        return number not in self.problems
+
+    def __len__(self) -> int:
+        return len(self._deliveries)
+
+    @overload
+    def __getitem__(self, number: int) -> ComposedMessage: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[ComposedMessage]: ...
+
+    def __getitem__(self, number: int | slice) -> ComposedMessage | Sequence[ComposedMessage]:
+        if isinstance(number, slice):
+            return [self[one] for one in range(len(self))[number]]
+        if not self.can_be(number):
+            raise LookupError(self.problems[number])
+        message = self._messages[number]
+        if message is None:
+            raise LookupError(number)
+        return message
+
+    def _set_next(self) -> None:
+        start = self._set_until
+        chosen = self._deliveries[start : start + SET_AT_ONCE]
+        settings = self._setter.set(chosen, self._full, at=self._at)
+        for place, (delivery, setting) in enumerate(zip(chosen, settings, strict=True), start):
+            if isinstance(setting, str):
+                self.problems[place] = setting
+                continue
+            message = self._messages[place] = setting.message
+            content_hash = sha256(message.data).hexdigest()
+            number = self._setter.number_of(setting.skeleton)
+            self.handed[place] = Handed(delivery, number, content_hash, message.signatures)
+        self._set_until = start + len(chosen)

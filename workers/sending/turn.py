@@ -28,6 +28,7 @@ from mailer.models import Distribution, DistributionStatus, Office, Release
 from workers.sending.limits import NO_ROOM, Facts, Limits, Room
 from workers.sending.lines import Line
 from workers.sending.recording import Answer, record_answers, told
+from workers.sending.setting import WaveMessages
 from workers.sending.shared import Shared
 from workers.sending.watch import Watch
 
@@ -255,21 +256,21 @@ class Turn:
             release_id=facts.distribution.release_id,
             frozen={one.revision_id for one in ready if one.revision_id},
         )
-        setting = self._line.setter.set_wave(ready, full, at=facts.at)
-        answers += [
-            Answer(Handed.unset(delivery), problem=f"cannot be composed: {problem}")
-            for delivery, problem in setting.problems
-        ]
+        messages = WaveMessages(self._line.setter, ready, full, at=facts.at)
         watch = Watch(
             self._shared.engine,
-            [handed.delivery for handed in setting.handed],
+            ready,
             distribution_id=facts.number,
             is_urgent=facts.distribution.is_urgent,
             keyring=self._shared.identity.keyring,
             is_stopping=self._shared.stopping.is_set,
         )
-        outcomes = self._line.send(setting.handed, setting.messages, may_begin=watch.may_begin)
-        answers += map(Answer, setting.handed, outcomes)
+        outcomes = self._line.send(
+            messages, may_begin=lambda number: watch.may_begin(number) and messages.can_be(number)
+        )
+        for number, (handed, outcome) in enumerate(zip(messages.handed, outcomes, strict=True)):
+            problem = messages.problems.get(number, "")
+            answers.append(Answer(handed, outcome, problem and f"cannot be composed: {problem}"))
         self._shared.throttle.heard(
             (
                 (answer.handed.delivery.provider, answer.outcome)

@@ -31,10 +31,11 @@ class MemoryTransport:
     ) -> list[Outcome | None]:
         """Keep the messages that are accepted."""
         outcomes: list[Outcome | None] = []
-        for number, message in enumerate(messages):
+        for number in range(len(messages)):
             if not may_begin(number):
                 outcomes.append(None)
                 continue
+            message = messages[number]
             journal.begun(number)
             outcome = self._answer(message)
             journal.answered(number, outcome)

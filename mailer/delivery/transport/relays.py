@@ -6,7 +6,7 @@ A message goes to another relay only while no relay has heard anything of its te
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Self
+from typing import Self, overload
 
 from mailer.compose.message import ComposedMessage
 from mailer.delivery.outcome import Outcome
@@ -91,6 +91,27 @@ class Relays:
         await asyncio.gather(*(relay.transport.close() for relay in self._relays))
 
 
+class _Part(Sequence[ComposedMessage]):
+    """Some of the messages, each taken when it is wanted: it may be composed only then."""
+
+    def __init__(self, messages: Sequence[ComposedMessage], numbers: Sequence[int]) -> None:
+        self._messages, self._numbers = messages, numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> ComposedMessage: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[ComposedMessage]: ...
+
+    def __getitem__(self, place: int | slice) -> ComposedMessage | Sequence[ComposedMessage]:
+        if isinstance(place, slice):
+            return _Part(self._messages, self._numbers[place])
+        return self._messages[self._numbers[place]]
+
+
 class _Share:
     """What one relay gets in a round, under the numbers that the caller knows."""
 
@@ -104,7 +125,7 @@ class _Share:
         return self.relay.is_on_trial and bool(self.numbers)
 
     async def send(self, messages: Sequence[ComposedMessage]) -> list[Outcome | None]:
-        own = [messages[number] for number in self.numbers]
+        own = _Part(messages, self.numbers)
         return await self.relay.transport.send(own, may_begin=self._may, journal=self)
 
     def begun(self, place: int) -> None:
