@@ -115,6 +115,22 @@ def check(rest: list[str]) -> int:
     return say(f"failed: {', '.join(failed)}", code=1) if failed else say("all checks passed")
 
 
+def chaos(rest: list[str]) -> int:
+    """Kill and cut off real processes while they send (-n 50), and compare the books."""
+    return become_module("tests.chaos", rest)
+
+
+def bench(rest: list[str]) -> int:
+    """Measure the engine (limit engine plain compose inbound growth; --json)."""
+    return become_module("benchmarks", rest)
+
+
+def become_module(name: str, rest: list[str]) -> int:
+    prepare()
+    os.chdir(ROOT)
+    os.execv(PYTHON, [str(PYTHON), "-m", name, *rest])
+
+
 def lock(rest: list[str]) -> int:
     """Remake requirements/*.lock and package-lock.json (--upgrade takes newer versions)."""
     uv = find_uv()
@@ -289,7 +305,7 @@ def npm() -> Iterator[list[str]]:
         yield [str(node / "bin/node"), str(node / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
-VERBS = {verb.__name__: verb for verb in (setup, demo, test, check, lock)}
+VERBS = {verb.__name__: verb for verb in (setup, demo, test, check, chaos, bench, lock)}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
