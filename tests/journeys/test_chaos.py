@@ -18,6 +18,7 @@ RECIPIENTS = 600
 FAULTS = (
     "kill -9 of a worker right after an accept",
     "the queue is flushed",
+    "SIGTERM of a worker in mid-wave",
     "kill -9 of a worker",
 )
 SMALL = Size(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from mailer import valkey
 from mailer.settings import Settings
-from tests.journeys.parts import parts
+from tests.workers.parts import parts
 from workers.main import main
 
 
