@@ -12,6 +12,9 @@ from tests.chaos.manners import Manners
 from tests.chaos.scene import Scene, fault
 from workers.broker import NAMESPACE
 
+#: While one wave of a line is on the wire, the next is claimed already.
+WAVES = 2
+
 # ---------------------------------------------------------------- processes
 
 
@@ -76,8 +79,7 @@ def machine_down(scene: Scene) -> None:
     office.kill_queue()
     for journal in office.settings.home.glob("journals/*"):
         journal.unlink()
-    # Two waves may be on their way on each line.
-    waves = len(office.workers) * office.lines
+    waves = len(office.workers) * office.lines * WAVES
     scene.doubt += waves * office.settings.delivery.wave_size
     office.start_all()
 
@@ -106,7 +108,7 @@ def worker_frozen(scene: Scene) -> None:
     scene.hold(delivery.lease_seconds + 1)
     part.send_signal(signal.SIGCONT)
     scene.has_stragglers = True
-    scene.doubt += scene.office.lines * delivery.wave_size
+    scene.doubt += scene.office.lines * WAVES * delivery.wave_size
 
 
 @fault("two schedulers at once")
