@@ -67,11 +67,10 @@ def relay(settings: Settings) -> RelayFor:
     return settings_for
 
 
-@pytest.fixture(params=["asyncio", "uvloop"])
-def runner(request: pytest.FixtureRequest) -> Iterator[asyncio.Runner]:
-    """An event loop of either kind."""
-    factory = uvloop.new_event_loop if request.param == "uvloop" else None
-    with asyncio.Runner(loop_factory=factory) as running:
+@pytest.fixture
+def runner() -> Iterator[asyncio.Runner]:
+    """The event loop that a worker uses."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as running:
         yield running
 
 
