@@ -11,9 +11,10 @@ from mailer import clock
 from mailer.compose.letter import Identity, Letter, write_letter
 from mailer.compose.message import compose
 from mailer.compose.rendering import render
+from mailer.compose.skeleton.proof import prove
 from mailer.distribution.planning import PlannedDelivery, as_delivery, planned_for
-from mailer.errors import NotFound
-from mailer.models import Address, Delivery, Distribution, Revision
+from mailer.errors import MailerError, NotFound
+from mailer.models import Address, Delivery, Distribution
 from mailer.releases.editions import FullRelease, load_by_id
 
 #: The frame opens what is clicked in a tab of its own, since most sites refuse to be framed.
@@ -58,10 +59,22 @@ def preview(session: Session, full: FullRelease, address_id: int, *, identity: I
 def sent(session: Session, delivery: Delivery, *, identity: Identity) -> ShownMessage:
     """The message of that delivery, from the revision that was frozen with its audience.
 
-    Raises NotFound for one that was withheld before it had an edition.
+    Its source is that of the very octets that were sent, where any were. Raises NotFound for one
+    that was withheld before it had an edition.
     """
-    full = _as_frozen(session, delivery)
-    return _shown(delivery, full, identity=identity, at=clock.now())
+    shown = _shown(delivery, _as_frozen(session, delivery), identity=identity, at=clock.now())
+    if not delivery.skeleton_id:
+        return shown
+    return replace(shown, source=_sent_source(session, delivery, identity=identity))
+
+
+def _sent_source(session: Session, delivery: Delivery, *, identity: Identity) -> str:
+    """The octets that were sent, or why they cannot be made again."""
+    try:
+        proof = prove(session, delivery.id or 0, identity=identity)
+    except MailerError as gone:
+        return str(gone)
+    return proof.data.decode("utf-8", errors="replace")
 
 
 def framed(html: str) -> str:
@@ -71,11 +84,9 @@ def framed(html: str) -> str:
 
 def _as_frozen(session: Session, delivery: Delivery) -> FullRelease:
     distribution = session.get(Distribution, delivery.distribution_id)
-    revision = session.get(Revision, delivery.revision_id) if delivery.revision_id else None
-    if distribution is None or revision is None:
+    if distribution is None or delivery.revision_id is None:
         raise NotFound("this delivery was left out before it had an edition: nothing was composed")
-    full = load_by_id(session, distribution.release_id)
-    return replace(full, revisions={**full.revisions, delivery.edition_language: revision})
+    return load_by_id(session, distribution.release_id, frozen=[delivery.revision_id])
 
 
 def _shown(
