@@ -21,6 +21,7 @@ from mailer.delivery.outcome import Outcome, Phase, from_reply, lost
 from mailer.delivery.smtp.load import NO_JOURNAL, Journal, MayBegin, always
 from mailer.delivery.transport.memory import MemoryTransport
 from mailer.distribution import batches
+from mailer.errors import Unreachable
 from mailer.models import (
     Batch,
     Clock,
@@ -37,6 +38,7 @@ from mailer.tokens import Keyring
 from tests import factories
 from workers.broker import nudge
 from workers.deliver import Sender, declare
+from workers.rescue import rescue
 from workers.sending import watch
 from workers.sending.watch import Watch
 
@@ -255,22 +257,29 @@ def test_a_relay_that_is_down_ends_the_task_and_touches_no_recipient(
     assert told == "the relay [relay] cannot be reached: Connection refused"
 
 
-def test_answers_wait_until_the_database_is_back(
-    deliver: Deliver, engine: sa.Engine, relay: WatchedTransport, sender: Sender
+def test_answers_wait_in_the_journal_until_the_database_is_back(
+    deliver: Deliver,
+    engine: sa.Engine,
+    relay: WatchedTransport,
+    settings: Settings,
+    keyring: Keyring,
 ) -> None:
-    refusals = iter(range(3))
-
     def refuse(_connection: sa.Connection) -> None:
-        for _ in refusals:
-            raise OperationalError("BEGIN", {}, Exception("the server closed the connection"))
+        raise OperationalError("BEGIN", {}, Exception("the server closed the connection"))
 
-    sender.shared.nap_seconds = 0.01
     relay.meanwhile = lambda: event.listen(engine, "begin", refuse)
-    try:
-        assert statuses(deliver()) == ["sent"] * NUMBER
-    finally:
-        event.remove(engine, "begin", refuse)
-    assert next(refusals, None) is None
+    with pytest.raises(Unreachable):
+        deliver()
+    with pytest.raises(Unreachable):
+        rescue(engine, settings, keyring=keyring)
+    event.remove(engine, "begin", refuse)
+    relay.meanwhile = lambda: None
+    taken = list(relay.attempts)
+    rescue(engine, settings, keyring=keyring)
+    found = rows(engine)
+    assert [row.email for row in found.values() if row.status == "sent"] == taken
+    assert {row.status.value for row in found.values()} == {"sent", "pending"}
+    assert statuses(deliver()) == ["sent"] * NUMBER
     assert relay.attempts == EMAILS
 
 
@@ -494,3 +503,14 @@ def test_a_turn_ends_in_time_for_others_and_tells_that_more_is_due(
     sender.shared.settings = settings.model_copy(update={"delivery": brief})
     assert sender.take_turn(distribution.id or 0)
     assert relay.attempts == []
+
+
+def test_a_provider_that_is_slowed_is_told_to_the_office(
+    deliver: Deliver, relay: WatchedTransport, engine: sa.Engine
+) -> None:
+    change(engine, EMAILS[0], provider="google")
+    change(engine, EMAILS[4], provider="google")
+    limited = from_reply(Phase.RCPT, 421, "4.7.28 Too much mail from you")
+    relay.answers = {EMAILS[0]: [limited]}
+    deliver()
+    assert note(engine).startswith("google: slowed to")

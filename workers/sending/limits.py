@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from mailer import clock
 from mailer.delivery.claims import Claimed
@@ -40,28 +41,36 @@ class Room:
 NO_ROOM = Room(0)
 
 
+class Later(NamedTuple):
+    """Which deliveries must wait, by their id; and what their providers said, in plain words."""
+
+    until: dict[int, datetime]
+    told: str
+
+
 class Limits:
     """What the rates, the sending hours and the providers leave to one turn."""
 
     def __init__(self, shared: Shared) -> None:
         self._throttle = shared.throttle
 
-    def later(self, facts: Facts, wave: Sequence[Claimed]) -> dict[int, datetime]:
+    def later(self, facts: Facts, wave: Sequence[Claimed]) -> Later:
         """Which of the claimed must wait after all, and until when: the hours, their providers."""
-        later = self._closed(facts, wave)
-        wanted = Counter(one.provider for one in wave if one.id not in later)
+        until = self._closed(facts, wave)
+        wanted = Counter(one.provider for one in wave if one.id not in until)
         grants = self._throttle.grants(wanted, is_urgent=facts.distribution.is_urgent)
         taken: Counter[str] = Counter()
         for delivery in wave if grants else ():
             grant = grants.get(delivery.provider)
-            if grant is None or delivery.id in later:
+            if grant is None or delivery.id in until:
                 continue
             beyond = taken[delivery.provider] - grant.granted
             taken[delivery.provider] += 1
             if beyond >= 0:
                 wait = grant.wait_seconds + beyond * grant.gap_seconds
-                later[delivery.id] = facts.at + timedelta(seconds=wait)
-        return later
+                until[delivery.id] = facts.at + timedelta(seconds=wait)
+        states = self._throttle.provider_states() if grants else []
+        return Later(until, "; ".join(str(one) for one in states if one.provider in wanted))
 
     def _closed(self, facts: Facts, wave: Sequence[Claimed]) -> dict[int, datetime]:
         if not facts.distribution.sending_hours:

@@ -52,9 +52,10 @@ def record_answers(
     distribution: Distribution,
     owner: str,
     shared: Shared,
+    slowed_by: str = "",
     now: datetime,
 ) -> None:
-    """Write all answers of a wave down."""
+    """Write all answers of a wave down; `slowed_by` is what else an officer should know of it."""
     accepted = [
         (answer.handed, answer.outcome)
         for answer in answers
@@ -76,7 +77,7 @@ def record_answers(
             )
             _follow(session, answer, is_ours=is_ours, shared=shared, now=now)
     if answers:
-        _mind_relay(session, answers, distribution=distribution)
+        _explain(session, answers, distribution=distribution, slowed_by=slowed_by)
 
 
 def _follow(
@@ -91,16 +92,16 @@ def _follow(
         record_outcome(session, row, outcome, keyring=shared.identity.keyring, now=now)
 
 
-def _mind_relay(session: Session, answers: Sequence[Answer], *, distribution: Distribution) -> None:
-    """Tell the officer in plain words what is wrong with the relay, or that it works again (F4)."""
+def _explain(
+    session: Session, answers: Sequence[Answer], *, distribution: Distribution, slowed_by: str
+) -> None:
+    """Tell the officer in plain words what is in the way, or that nothing is any more (F4, F5)."""
     refused = next((one.outcome for one in answers if one.outcome and one.blames_relay), None)
     number = distribution.id or 0
     if refused is None:
-        if distribution.note and any(answer.outcome for answer in answers):
-            lifecycle.note(session, number, "")
-        return
-    is_lasting = refused.phase in STOPPING_PHASES and (refused.code or 0) >= LASTING
-    if is_lasting:
+        if slowed_by or any(answer.outcome for answer in answers):
+            lifecycle.note(session, number, slowed_by)
+    elif refused.phase in STOPPING_PHASES and (refused.code or 0) >= LASTING:
         lifecycle.halt(session, number, because=told(refused))
     else:
         lifecycle.note(session, number, told(refused))

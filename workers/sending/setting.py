@@ -107,7 +107,7 @@ class WaveMessages(Sequence[ComposedMessage]):
         settings = self._setter.set(chosen, self._full, at=self._at)
         for place, (delivery, setting) in enumerate(zip(chosen, settings, strict=True), start):
             if isinstance(setting, str):
-                self.problems[place] = setting
+                self.problems[place] = f"cannot be composed: {setting}"
                 continue
             message = self._messages[place] = setting.message
             content_hash = sha256(message.data).hexdigest()

@@ -25,8 +25,6 @@ class Shared:
     compositor: Compositor
     #: Set when the process shall end: the wave in flight is finished, the rest given back.
     stopping: threading.Event = field(default_factory=threading.Event)
-    #: When the database is away it is asked so often to write down what the relay answered.
-    nap_seconds: float = 2.0
     random: SystemRandom = field(default_factory=SystemRandom)
 
     def rules(self, distribution: Distribution) -> Rules:
