@@ -16,8 +16,8 @@ from mailer.cli.options import Typed, as_document, in_words, taking_options, wri
 from mailer.cli.plans import At, CriteriaOption, Reference, read_terms, show_plan
 from mailer.distribution import lifecycle, overview
 from mailer.distribution.options import Terms, terms_of
-from mailer.models import DeliveryStatus
-from mailer.releases.editions import load
+from mailer.models import DeliveryStatus, Distribution
+from mailer.releases.editions import FullRelease, load
 from mailer.releases.offices import the_office
 
 app = typer.Typer(no_args_is_help=True, help="When a release goes, and to whom.")
@@ -62,17 +62,8 @@ def schedule(
             is_urgent=typed.urgent,
             options=options,
         )
-        moment = distribution.scheduled_at or start.at
-        terms = terms_of(session, distribution.id or 0)
-        document = {
-            "distribution_id": distribution.id,
-            "reference": full.release.reference,
-            "criteria": distribution.criteria,
-            "scheduled_at": moment,
-            "office_time": moment.astimezone(clock.zone(full.office.zone)),
-            **as_document(terms),
-        }
-        zone = full.office.zone
+        terms, zone = terms_of(session, distribution.id or 0), full.office.zone
+        document = _scheduled(distribution, full, start.at) | as_document(terms)
         if dry_run:
             session.rollback()
             document["distribution_id"] = None
@@ -80,6 +71,17 @@ def schedule(
     desk.answer(
         document, as_json=as_json, told=lambda: _tell_scheduled(desk, document, terms, zone)
     )
+
+
+def _scheduled(distribution: Distribution, full: FullRelease, at: datetime) -> dict[str, Any]:
+    moment = distribution.scheduled_at or at
+    return {
+        "distribution_id": distribution.id,
+        "reference": full.release.reference,
+        "criteria": distribution.criteria,
+        "scheduled_at": moment,
+        "office_time": moment.astimezone(clock.zone(full.office.zone)),
+    }
 
 
 def _note_local_links(desk: Context) -> None:

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from mailer.contacts.inserting import chunked
 from mailer.database import insert, reading, writing
 from mailer.models import Address, ReceivingDomain
-from mailer.settings import ThrottleSettings
+from mailer.settings.sections import ThrottleSettings
 
 #: Mail servers move seldom; who could not be asked is asked again soon.
 KEPT_FOR = timedelta(days=7)

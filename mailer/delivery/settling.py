@@ -17,7 +17,7 @@ from mailer.delivery.waves import Handed, Rules, put_back, record
 from mailer.distribution import leases
 from mailer.distribution.leases import Lease
 from mailer.models import Delivery, DeliveryStatus, Distribution
-from mailer.settings import DeliverySettings
+from mailer.settings.sections import DeliverySettings
 
 NOTHING_BEGUN = Begun(skeleton_id=0, content_hash="", signatures=())
 

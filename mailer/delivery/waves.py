@@ -20,7 +20,7 @@ from mailer.delivery.claims import Claimed
 from mailer.delivery.outcome import Blame, Outcome, OutcomeKind
 from mailer.delivery.retry import next_attempt, useful_until
 from mailer.models import Delivery, DeliveryStatus, UnknownPolicy
-from mailer.settings import DeliverySettings
+from mailer.settings.sections import DeliverySettings
 
 STATUSES = {
     OutcomeKind.ACCEPTED: DeliveryStatus.SENT,

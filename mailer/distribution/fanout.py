@@ -29,7 +29,7 @@ from mailer.distribution.spool import Spool
 from mailer.distribution.writing import write_rows
 from mailer.models import Delivery, Distribution, ReceivingDomain
 from mailer.releases.editions import FullRelease, load_by_id
-from mailer.settings import ThrottleSettings
+from mailer.settings.sections import ThrottleSettings
 
 #: Domains whose provider is remembered while the rows are written.
 DOMAINS = 100_000

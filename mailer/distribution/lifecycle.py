@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from mailer import clock
-from mailer.audience.criteria import parse
+from mailer.audience.criteria import Criteria, parse
 from mailer.distribution.batches import WAITING, lock_all, recount
 from mailer.distribution.options import AT_ONCE, Options
 from mailer.distribution.planning import decide
@@ -70,15 +70,11 @@ def schedule(
         waive(session, full, reason=waive_because, by=by)
     _refuse_blocked(session, full)
     rule = parse(criteria)
-    found = decide(session, full, rule, at=at)
-    zones = {one.planned.zone.name for one in found if one.planned is not None}
-    if not zones:
-        raise Refused(f"nobody would get it: `mailer audience show '{rule.line()}'` tells why")
     timetable = make_timetable(
         options,
         at=at,
         now=now,
-        zones=zones,
+        zones=_zones(session, full, rule, at=at),
         office_zone=full.office.zone,
         embargo_until=full.release.embargo_until,
     )
@@ -95,6 +91,15 @@ def schedule(
     session.add(distribution)
     session.flush()
     return distribution
+
+
+def _zones(session: Session, full: FullRelease, rule: Criteria, *, at: datetime) -> set[str]:
+    """Where those live who would get it. Raises Refused when nobody would."""
+    found = decide(session, full, rule, at=at)
+    zones = {one.planned.zone.name for one in found if one.planned is not None}
+    if not zones:
+        raise Refused(f"nobody would get it: `mailer audience show '{rule.line()}'` tells why")
+    return zones
 
 
 def _refuse_blocked(session: Session, full: FullRelease) -> None:

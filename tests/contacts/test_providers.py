@@ -24,7 +24,8 @@ from mailer.contacts.providers import (
     registrable,
 )
 from mailer.models import ReceivingDomain
-from mailer.settings import ThrottleSettings, load
+from mailer.settings import load
+from mailer.settings.sections import ThrottleSettings
 from tests import factories
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

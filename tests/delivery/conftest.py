@@ -12,7 +12,8 @@ from mailer.compose.message import ComposedMessage
 from mailer.delivery.outcome import Outcome
 from mailer.delivery.smtp.load import NO_JOURNAL, Journal, MayBegin, always
 from mailer.delivery.transport.relay import SMTPTransport
-from mailer.settings import RelaySettings, Settings
+from mailer.settings import Settings
+from mailer.settings.sections import RelaySettings
 
 KAREN, LARS, MARIA, NILS = (
     f"{name}@havnebladet.example" for name in ("karen", "lars", "maria", "nils")

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from mailer.addresses import a_label
 from mailer.errors import BadInput, SettingsError
-from mailer.settings import DkimSettings
+from mailer.settings.sections import DkimSettings
 
 #: RFC 8301 section 3.2 asks for 2048 bits; receivers ignore shorter keys more and more.
 LEAST_BITS = 2048

@@ -16,7 +16,7 @@ from mailer.delivery.smtp.load import Load
 from mailer.delivery.smtp.login import NoToken, TokenCommand
 from mailer.delivery.smtp.pipeline import Pipeline
 from mailer.delivery.smtp.steps import Trust
-from mailer.settings import RelaySettings
+from mailer.settings.sections import RelaySettings
 
 
 class RelayUnusable(Exception):

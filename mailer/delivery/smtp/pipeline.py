@@ -26,7 +26,7 @@ from mailer.delivery.smtp.steps import (
     Trust,
 )
 from mailer.delivery.smtp.wire import Wire
-from mailer.settings import RelaySettings
+from mailer.settings.sections import RelaySettings
 
 DOT, RESET, QUIT = b".\r\n", b"RSET\r\n", b"QUIT\r\n"
 RCPT_ACCEPTED = frozenset({b"250", b"251", b"252"})

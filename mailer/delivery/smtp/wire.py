@@ -8,7 +8,7 @@ import asyncio
 
 from mailer.delivery.outcome import CLOSING
 from mailer.delivery.smtp.replies import Replies, ReplyTooLong, words_of
-from mailer.settings import RelaySettings
+from mailer.settings.sections import RelaySettings
 
 #: How often it is looked whether the server keeps us waiting too long.
 TICK_SECONDS = 1.0

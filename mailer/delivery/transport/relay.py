@@ -16,7 +16,8 @@ from mailer.delivery.smtp.conversation import Conversation, client
 from mailer.delivery.smtp.load import NO_JOURNAL, Journal, Load, MayBegin, always
 from mailer.delivery.smtp.login import TokenCommand
 from mailer.errors import BadInput, SettingsError
-from mailer.settings import RelaySettings, Settings
+from mailer.settings import Settings
+from mailer.settings.sections import RelaySettings
 
 __all__ = ("NO_JOURNAL", "Journal", "MayBegin", "SMTPTransport", "Transport", "always")
 

@@ -20,7 +20,7 @@ from mailer import clock, database
 from mailer.addresses import a_label
 from mailer.errors import BadInput, MailerError, Unreachable
 from mailer.feedback.returned.processing import process_one, store, ticket_in
-from mailer.settings import BounceSettings
+from mailer.settings.sections import BounceSettings
 from mailer.tokens import Keyring
 
 logger = structlog.get_logger(__name__)

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
 from mailer.compose.letter import Identity
 from mailer.compose.signing import load_signers
 from mailer.errors import SettingsError
-from mailer.settings import DkimSettings, Settings
+from mailer.settings import Settings
+from mailer.settings.sections import DkimSettings
 
 PrivateKey = rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
 

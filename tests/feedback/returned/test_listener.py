@@ -13,7 +13,8 @@ from mailer.errors import Unreachable
 from mailer.feedback.returned import processing
 from mailer.feedback.returned.listener import BounceListener, serve
 from mailer.models import Delivery, DeliveryStatus, InboundKind, InboundMessage
-from mailer.settings import BounceSettings, Settings
+from mailer.settings import Settings
+from mailer.settings.sections import BounceSettings
 from mailer.tokens import Keyring, Purpose
 from tests import factories, returned_mail
 

@@ -7,10 +7,10 @@ variables MAILER_SECTION__NAME.
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,8 +19,23 @@ from pydantic_settings import (
 from pydantic_settings import SettingsError as SettingsSourceError
 
 from mailer.errors import SettingsError
+from mailer.settings.sections import (
+    BounceSettings,
+    BrokerSettings,
+    DatabaseSettings,
+    DeliverySettings,
+    DkimSettings,
+    MailSettings,
+    RelaySettings,
+    SchedulerSettings,
+    SecretSettings,
+    ThrottleSettings,
+    TrackingSettings,
+    WebSettings,
+    WorkerSettings,
+)
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parent.parent
 #: A wheel carries templates and config inside the package; a checkout has them beside it.
 BUNDLED = PACKAGE / "_bundled"
 ROOT = BUNDLED if BUNDLED.is_dir() else PACKAGE.parent
@@ -30,120 +45,6 @@ DEFAULTS = ROOT / "config" / "default.toml"
 USUAL_PLACES = (Path("mailer.toml"), Path("/etc/press-mailer/mailer.toml"))
 #: Settings that may stand in secrets.toml or the environment, never in a readable file.
 SECRET_SETTINGS = (("relay", "password"), ("secrets", "keys"))
-
-Port = Annotated[int, Field(ge=0, le=65535)]
-Seconds = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(gt=0)]
-#: Zero is a value of its own: no share, or no limit.
-Weight = Annotated[int, Field(ge=0)]
-
-
-class Section(BaseModel):
-    """One section of the settings: nothing in it is optional, and nothing unknown is taken."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DatabaseSettings(Section):
-    url: str
-
-
-class BrokerSettings(Section):
-    url: str
-
-
-class WebSettings(Section):
-    host: str
-    port: Port
-    public_url: str
-    trusted_proxies: list[str]
-    session_hours: Count
-
-    @field_validator("public_url")
-    @classmethod
-    def _is_an_origin(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query:
-            raise ValueError("write it like https://press.example.org")
-        return value.rstrip("/")
-
-
-class MailSettings(Section):
-    domain: str
-
-
-class RelaySettings(Section):
-    host: str
-    port: Port
-    tls: Literal["none", "starttls", "implicit"]
-    auth: Literal["password", "xoauth2"]
-    username: str
-    password: SecretStr
-    token_command: list[str]
-    helo_name: str
-    weight: Weight
-    connections: Count
-    messages_per_connection: Count
-    rate_per_minute: Weight
-    connect_timeout_seconds: Seconds
-    reply_timeout_seconds: Seconds
-    final_dot_timeout_seconds: Seconds
-
-
-class BounceSettings(Section):
-    domain: str
-    listen_host: str
-    listen_port: Port
-    max_bytes: Count
-
-
-class TrackingSettings(Section):
-    enabled: bool
-
-
-class DkimSettings(Section):
-    domain: str
-    keys: dict[str, Path]
-
-
-class DeliverySettings(Section):
-    wave_size: Count
-    wave_seconds: Seconds
-    batch_size: Count
-    turn_seconds: Seconds
-    lease_seconds: Seconds
-    retry_minutes: Annotated[list[Seconds], Field(min_length=1)]
-    useful_hours: Seconds
-    unknown: Literal["hold", "resend"]
-
-
-class ThrottleSettings(Section):
-    rate_per_minute: Weight
-    provider_rate_per_minute: Weight
-    look_up_mx: bool
-    providers: dict[str, list[str]]
-    provider_rates: dict[str, Weight]
-
-
-class SchedulerSettings(Section):
-    tick_seconds: Seconds
-
-
-class WorkerSettings(Section):
-    threads: Count
-
-
-class SecretSettings(Section):
-    keys: dict[int, SecretStr]
-
-    @field_validator("keys")
-    @classmethod
-    def _are_long_hexadecimal(cls, keys: dict[int, SecretStr]) -> dict[int, SecretStr]:
-        for number, key in keys.items():
-            if not 1 <= number <= 255 or len(key.get_secret_value()) < 64:
-                raise ValueError("each key is 1 to 255 = at least 64 hexadecimal digits")
-            bytes.fromhex(key.get_secret_value())
-        return keys
 
 
 class Settings(BaseSettings):
@@ -256,24 +157,25 @@ def _with_whole_relays(layers: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_secrets(own: dict[str, Any], *, path: Path) -> None:
-    for name, relay in own.get("relays", {}).items():
-        if isinstance(relay, dict) and relay.get("password"):
-            raise SettingsError(
-                f"relays.{name}.password must not stand in {path}: move it to secrets.toml"
-                f" (mode 0600) or to MAILER_RELAYS__{name.upper()}__PASSWORD"
-            )
-    for section, name in SECRET_SETTINGS:
-        if own.get(section, {}).get(name):
-            raise SettingsError(
-                f"{section}.{name} must not stand in {path}: move it to secrets.toml (mode 0600)"
-                f" or to MAILER_{section.upper()}__{name.upper()}"
-            )
+    relays = _at(own, ("relays",))
+    names = relays if isinstance(relays, dict) else {}
+    for place in (*SECRET_SETTINGS, *(("relays", name, "password") for name in names)):
+        if _at(own, place):
+            raise SettingsError(_moved(place, f"must not stand in {path}"))
     for section in ("database", "broker"):
-        if urlsplit(str(own.get(section, {}).get("url", ""))).password:
-            raise SettingsError(
-                f"{section}.url holds a password in {path}: move it to secrets.toml (mode 0600)"
-                f" or to MAILER_{section.upper()}__URL"
-            )
+        if urlsplit(str(_at(own, (section, "url")))).password:
+            raise SettingsError(_moved((section, "url"), f"holds a password in {path}"))
+
+
+def _at(own: Any, place: tuple[str, ...]) -> Any:
+    for name in place:
+        own = own.get(name) if isinstance(own, dict) else None
+    return own
+
+
+def _moved(place: tuple[str, ...], what: str) -> str:
+    variable = "MAILER_" + "__".join(place).upper()
+    return f"{'.'.join(place)} {what}: move it to secrets.toml (mode 0600) or to {variable}"
 
 
 def _refuse_readable(secrets: Path) -> None:
