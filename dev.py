@@ -89,16 +89,12 @@ def setup(_rest: list[str]) -> int:
 
 def demo(rest: list[str]) -> int:
     """The whole story on this machine (--exit ends after it, --json tells it to programs)."""
-    prepare()
-    program = str(VENV / "bin" / "mailer")
-    os.execv(program, [program, "demo", *rest])
+    return become([f"{VENV}/bin/mailer", "demo", *rest], folder=Path.cwd())
 
 
 def test(rest: list[str]) -> int:
     """The tests; paths and pytest's own options pass on."""
-    prepare()
-    os.chdir(ROOT)
-    os.execv(PYTHON, pytest_command(rest))
+    return become(pytest_command(rest))
 
 
 def check(rest: list[str]) -> int:
@@ -117,18 +113,18 @@ def check(rest: list[str]) -> int:
 
 def chaos(rest: list[str]) -> int:
     """Kill and cut off real processes while they send (-n 50), and compare the books."""
-    return become_module("tests.chaos", rest)
+    return become([f"{PYTHON}", "-m", "tests.chaos", *rest])
 
 
 def bench(rest: list[str]) -> int:
     """Measure the engine (limit engine plain compose inbound growth; --json)."""
-    return become_module("benchmarks", rest)
+    return become([f"{PYTHON}", "-m", "benchmarks", *rest])
 
 
-def become_module(name: str, rest: list[str]) -> int:
+def become(command: list[str], *, folder: Path = ROOT) -> int:
     prepare()
-    os.chdir(ROOT)
-    os.execv(PYTHON, [str(PYTHON), "-m", name, *rest])
+    os.chdir(folder)
+    os.execv(command[0], command)
 
 
 def lock(rest: list[str]) -> int:
