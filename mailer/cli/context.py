@@ -85,14 +85,14 @@ class Context:
     def answer(self, document: Any, *, as_json: bool, told: Callable[[], object]) -> None:
         """Answer with the document as JSON, or with what `told` prints."""
         if as_json:
-            sys.stdout.write(json.dumps(jsonable(document), ensure_ascii=False, indent=2) + "\n")
+            _write(json.dumps(jsonable(document), ensure_ascii=False, indent=2))
         else:
             told()
 
     def lines(self, documents: Iterable[Any]) -> None:
         """Answer with one JSON document a line."""
         for document in documents:
-            sys.stdout.write(json.dumps(jsonable(document), ensure_ascii=False) + "\n")
+            _write(json.dumps(jsonable(document), ensure_ascii=False))
 
     def say(self, text: str) -> None:
         """Print a line as it is: brackets in a name are no markup."""
@@ -106,6 +106,12 @@ class Context:
         for row in rows:
             table.add_row(*("" if cell is None else escaped(str(cell)) for cell in row))
         self.out.print(table)
+
+
+def _write(document: str) -> None:
+    """Write a document whole: a program that reads it must not wait for our end."""
+    sys.stdout.write(document + "\n")
+    sys.stdout.flush()
 
 
 def jsonable(document: Any) -> Any:
