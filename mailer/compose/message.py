@@ -3,10 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import NamedTuple
 
 from mailer.clock import zone
 from mailer.compose.letter import Identity, Letter
@@ -35,8 +35,7 @@ REFERENCE_LETTERS = 20
 BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
-@dataclass(frozen=True, slots=True)
-class ComposedMessage:
+class ComposedMessage(NamedTuple):
     """One message as it goes over the wire, with its envelope."""
 
     envelope_sender: str

@@ -60,6 +60,13 @@ def render(letter: Letter) -> Rendered:
     )
 
 
+def warm_up() -> None:
+    """Read all templates, which the first message would otherwise wait for."""
+    _inliner()
+    for name in _environment().list_templates():
+        _environment().get_template(name)
+
+
 def dateline(letter: Letter) -> str:
     """The words before the first sentence, in the language of the edition."""
     release, language = letter.full.release, letter.edition_language

@@ -37,10 +37,14 @@ UNWANTED = frozenset({"Cc", "Cs", "Zl", "Zp"})
 QP_TABLE = [chr(o) if o in range(32, 127) and o != 0x3D else f"={o:02X}" for o in range(256)]
 #: So much content in a line that a quoted first letter and a soft break still fit into 76.
 QP_WIDTH = 72
+#: Names with which nothing need be done but to quote them.
+PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9.]+)*")
 #: Addresses of which only the domain is in question; they are most of them.
 PLAIN_ADDRESS = re.compile(
     r"([A-Za-z0-9_+-]{1,30}(?:\.[A-Za-z0-9_+-]{1,30})?)@([A-Za-z0-9.-]{1,180})"
 )
+#: A domain that every check would leave as it is.
+USUAL_DOMAIN = re.compile(r"(?:(?!..--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,63}")
 ISOLATE, ISOLATE_LTR, END_ISOLATE = "\u2068", "\u2066", "\u2069"
 
 
@@ -100,6 +104,8 @@ def one_line(text: str) -> str:
 
 def phrase(text: str, *, header: str) -> str:
     """A display name in wire form: quoted when plain, else encoded-words; empty when empty."""
+    if len(text) <= PLAIN_LIMIT and PLAIN_NAME.fullmatch(text):
+        return f'"{text}"'
     name = one_line(text)
     if not BIDI_MARKS.isdisjoint(name):
         name = "".join(c for c in name if c not in BIDI_MARKS)
@@ -124,6 +130,8 @@ def on_wire(address: str) -> str:
 @lru_cache(maxsize=32768)
 def _usual_domain(domain: str) -> str:
     """The domain as A-labels; empty for one that `parse` must judge with the whole address."""
+    if USUAL_DOMAIN.fullmatch(domain):
+        return domain
     try:
         return parse(f"a@{domain}").domain
     except BadInput:

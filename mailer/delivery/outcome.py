@@ -5,8 +5,8 @@ The first digit of the basic code decides whether there is another attempt; the 
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from mailer.delivery import refusal
 from mailer.delivery.refusal import BounceClass, Reason
@@ -41,8 +41,7 @@ class Blame(StrEnum):
     CONTENT = "content"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The answer to one hand-over, with the server's words whole."""
 
     kind: OutcomeKind

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -64,7 +63,7 @@ def test_what_was_answered_is_known_with_the_very_words(
 ) -> None:
     opened = open_journal()
     opened.begun(0)
-    odd = replace(ACCEPTED, text="2.0.0 Ok:\n R [1] \u00bbtaget\u00ab \U0001f600")
+    odd = ACCEPTED._replace(text="2.0.0 Ok:\n R [1] \u00bbtaget\u00ab \U0001f600")
     opened.answered(0, odd)
     die(opened)
     found = remains(tmp_path)

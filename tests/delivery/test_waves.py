@@ -160,7 +160,7 @@ def test_a_whole_wave_is_recorded_at_once_and_only_what_is_ours(
     session.flush()
     number = skeleton(session)
     replies = [
-        (Handed(one, number, f"{one.id:064d}", ()), replace(ACCEPTED, text=f"queued as {one.id}"))
+        (Handed(one, number, f"{one.id:064d}", ()), ACCEPTED._replace(text=f"queued as {one.id}"))
         for one in wave
     ]
     assert waves.record_sent(session, replies, owner="a", now=NOW) == len(wave) - 1
@@ -175,7 +175,7 @@ def test_words_of_a_relay_in_any_script_are_kept_as_they_are(
 ) -> None:
     odd = "2.0.0 Ok: \u00bb\u0645\u0642\u0628\u0648\u0644\u00ab \"x\" \\ 'y' {z} \U0001f600"
     (row,) = claim(limit=1)
-    assert record(session, row, replace(ACCEPTED, text=odd))
+    assert record(session, row, ACCEPTED._replace(text=odd))
     assert fresh(session, row).reply_text == odd
 
 

@@ -51,7 +51,7 @@ class Offer:
     def refusal(self, message: ComposedMessage) -> Outcome | None:
         """Why the message cannot be put to this server at all; None when it can."""
         sender, recipient = message.envelope_sender, message.recipient
-        if UNSAFE.search(sender) or UNSAFE.search(recipient):
+        if UNSAFE.search(f"{sender}{recipient}"):
             return bad_envelope(relay=self.relay)
         if _needs_smtputf8(message) and not self.smtputf8:
             return no_smtputf8(relay=self.relay)

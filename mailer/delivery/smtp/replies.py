@@ -1,6 +1,6 @@
 """The server's replies, cut out of the stream: whole ones only, however they dribble in."""
 
-from collections.abc import Iterator
+from collections import deque
 
 #: Far more than any honest reply; one that never ends must not fill the memory.
 REPLY_OCTETS = 32_768
@@ -8,45 +8,41 @@ REPLY_OCTETS = 32_768
 UNPRINTABLE = dict.fromkeys((*range(32), 127), " ") | {ord("\n"): "\n"}
 
 
-class ReplyTooLong(Exception):
-    """The server speaks and does not come to an end."""
-
-
 class Replies:
-    """What was read of the stream and is not a whole reply yet."""
+    """What was read of the stream: whole replies that wait to be heard, and the rest."""
 
-    __slots__ = ("_beginning", "_is_last", "_rest")
+    __slots__ = ("_beginning", "_rest", "is_endless", "ready")
 
     def __init__(self) -> None:
         """Nothing was read."""
+        #: Whole replies that nobody has taken yet.
+        self.ready: deque[bytes] = deque()
+        #: Whether the server speaks and does not come to an end.
+        self.is_endless = False
         self._rest = b""
         #: The lines of a reply that goes on.
         self._beginning = b""
-        self._is_last = True
 
     @property
     def has_more(self) -> bool:
-        """Whether the server has said more than the reply that was read last."""
-        return not self._is_last or self._rest != b"" or self._beginning != b""
+        """Whether the server has said more than the replies that were taken."""
+        return bool(self.ready or self._rest or self._beginning)
 
-    def read(self, data: bytes) -> Iterator[bytes]:
-        """The replies that are complete with `data`. Raises ReplyTooLong."""
-        lines = (self._rest + data).split(b"\n")
+    def read(self, data: bytes) -> None:
+        """Take more of the stream: `ready` then has what is complete."""
+        lines = (self._rest + data).split(b"\n") if self._rest else data.split(b"\n")
         self._rest = lines.pop()
-        last = len(lines) - 1
-        for number, line in enumerate(lines):
-            self._is_last = number == last
+        for line in lines:
             if line[3:4] == b"-":
                 self._beginning += line + b"\n"
+                if len(self._beginning) > REPLY_OCTETS:
+                    break
             elif self._beginning:
-                reply, self._beginning = self._beginning + line, b""
-                yield reply
+                self.ready.append(self._beginning + line)
+                self._beginning = b""
             else:
-                yield line
-            if len(self._beginning) > REPLY_OCTETS:
-                raise ReplyTooLong
-        if len(self._rest) + len(self._beginning) > REPLY_OCTETS:
-            raise ReplyTooLong
+                self.ready.append(line)
+        self.is_endless = len(self._rest) + len(self._beginning) > REPLY_OCTETS
 
 
 def code_of(reply: bytes) -> int:

@@ -7,7 +7,7 @@ server. What the replies mean is the `pipeline`'s affair.
 import asyncio
 
 from mailer.delivery.outcome import CLOSING
-from mailer.delivery.smtp.replies import Replies, ReplyTooLong, words_of
+from mailer.delivery.smtp.replies import Replies, words_of
 from mailer.settings.sections import RelaySettings
 
 #: How often it is looked whether the server keeps us waiting too long.
@@ -59,19 +59,21 @@ class Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take the replies that are complete."""
+        replies = self._replies
+        replies.read(data)
+        if replies.ready:
+            self._silent_ticks = 0
         try:
-            for reply in self._replies.read(data):
-                self._silent_ticks = 0
+            while replies.ready and not self.is_over:
+                reply = replies.ready.popleft()
                 if reply[:3] == b"421":
                     self._end(words_of(reply), code=CLOSING)
                 else:
                     self._heard(reply)
-                if self.is_over:
-                    return
-        except ReplyTooLong:
-            self._end("the server's answer had no end", is_odd=True)
         except Exception as fault:  # noqa: BLE001 – whatever a journal may raise
             self._failed(fault)
+        if replies.is_endless:
+            self._end("the server's answer had no end", is_odd=True)
 
     def eof_received(self) -> None:
         """Nothing more will come, so nothing in flight will be answered."""
