@@ -160,6 +160,25 @@ def listed(
     return sa.select(*values).select_from(each).subquery("listed")
 
 
+def aware(text: str) -> datetime:
+    """A moment that came inside of a JSON document; SQLite writes it in UTC and does not say so."""
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def gathered(dialect: str, rows: sa.Subquery) -> sa.Select[str]:
+    """All rows as one JSON array of arrays.
+
+    Hundreds of rows come in one piece: each row for itself would let another thread take the
+    interpreter, and wait to get it back.
+    """
+    if dialect == "postgresql":
+        each, whole = sa.func.json_build_array(*rows.c), sa.func.json_agg
+    else:
+        each, whole = sa.func.json_array(*rows.c), sa.func.json_group_array
+    return sa.select(sa.func.coalesce(sa.cast(whole(each), sa.Text()), "[]"))
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Say in our words that the database is away."""

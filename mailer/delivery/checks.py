@@ -2,15 +2,18 @@
 frozen keeps a message back (R5).
 """
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from mailer.contacts.suppressions import reasons_among
+from mailer.database import listed
 from mailer.delivery.claims import Claimed
-from mailer.models import Delivery, Desk, Journalist
+from mailer.models import Address, AddressState, Delivery, Desk, Journalist
 from mailer.tokens import Keyring
 
 
@@ -23,7 +26,8 @@ def hindrances(
     now: datetime,
 ) -> dict[int, str]:
     """Why some of the claimed deliveries may not go out after all, by their id."""
-    emails = [delivery.email for delivery in claimed if delivery.email]
+    doubted = _doubted(session, claimed)
+    emails = [one.email for one in claimed if one.email and one.address_id in doubted]
     suppressed = reasons_among(session, emails, keyring=keyring)
     untrusted: set[int] = set()
     if embargo_until is not None and now < embargo_until:
@@ -37,6 +41,28 @@ def hindrances(
         elif delivery.id in untrusted:
             reasons[delivery.id] = "under embargo, and not trusted with embargoes"
     return reasons
+
+
+def _doubted(session: Session, claimed: Sequence[Claimed]) -> set[int | None]:
+    """The addresses among them that may be suppressed: to hash each address costs far more.
+
+    Whoever suppresses an address marks its row, and who was erased has none.
+    """
+    numbers = json.dumps([[one.address_id] for one in claimed if one.address_id])
+    connection = session.connection()
+    rows = connection.execute(_not_well_among(connection.dialect.name), {"rows": numbers})
+    return {None, *rows.scalars()}
+
+
+@cache
+def _not_well_among(dialect: str) -> sa.Select[int]:
+    asked = listed(dialect, sa.bindparam("rows", type_=sa.Text()), id=sa.BigInteger())
+    state = col(Address.state)
+    return (
+        sa.select(asked.c.id)
+        .outerjoin(Address, col(Address.id) == asked.c.id)
+        .where(sa.or_(state.is_(None), state != AddressState.OK))
+    )
 
 
 def _untrusted(session: Session, claimed: Sequence[Claimed]) -> set[int]:

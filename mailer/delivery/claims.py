@@ -4,16 +4,21 @@ A claim is committed before the first octet leaves. So what is claimed and not r
 worker dies is exactly what is in doubt, and nothing else is.
 """
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from mailer.database import UTCDateTime
+from mailer.database import UTCDateTime, aware, gathered
 from mailer.distribution.batches import WAITING
 from mailer.models import Delivery, DeliveryStatus, TrackingMode
+
+TRACKING = {mode.value: mode for mode in TrackingMode}
 
 
 class Claimed(NamedTuple):
@@ -47,13 +52,6 @@ class Stretch:
 
 
 _NOW = sa.bindparam("now", type_=UTCDateTime())
-#: A first attempt is dated by the claim itself, which then need not be read back.
-_DATED = sa.case((col(Delivery.first_attempt_at) != _NOW, col(Delivery.first_attempt_at)))
-_COLUMNS = [
-    _DATED if name == "first_attempt_at" else col(getattr(Delivery, name))
-    for name in Claimed._fields
-]
-
 _NEXT_ONES = (
     sa.select(col(Delivery.id))
     .where(
@@ -75,26 +73,50 @@ _CLAIM = (
         first_attempt_at=sa.func.coalesce(col(Delivery.first_attempt_at), _NOW),
         next_attempt_at=None,
     )
-    .returning(*_COLUMNS)
 )
+
+
+@cache
+def _due(dialect: str) -> sa.Select[str]:
+    columns = [col(getattr(Delivery, name)) for name in Claimed._fields]
+    return gathered(dialect, _NEXT_ONES.with_only_columns(*columns).subquery("due"))
 
 
 def claim(
     session: Session, stretch: Stretch, *, owner: str, limit: int, now: datetime
 ) -> list[Claimed]:
-    """Take up to `limit` deliveries of the stretch that are due, in their order."""
-    rows = session.connection().execute(
-        _CLAIM,
-        {
-            "distribution": stretch.distribution_id,
-            "first": stretch.first_position,
-            "last": stretch.last_position,
-            "now": now,
-            "most": limit,
-            "owner": owner,
-        },
+    """Take up to `limit` deliveries of the stretch that are due, in their order.
+
+    Whoever calls it holds the batch that they are of, so that nobody else changes them meanwhile.
+    """
+    connection = session.connection()
+    asked = {
+        "distribution": stretch.distribution_id,
+        "first": stretch.first_position,
+        "last": stretch.last_position,
+        "now": now,
+        "most": limit,
+    }
+    due = json.loads(connection.execute(_due(connection.dialect.name), asked).scalar_one())
+    if not due:
+        return []
+    changed = connection.execute(_CLAIM, {**asked, "owner": owner}).rowcount
+    if changed != len(due):
+        raise RuntimeError(f"{len(due)} deliveries were due, but {changed} could be claimed")
+    return sorted(map(_claimed, due), key=_position)
+
+
+def _claimed(row: Sequence[Any]) -> Claimed:
+    """The delivery as it is after the claim, from the row before it."""
+    *begin, tracking, plain_text_only, message_id, attempt, first_at = row
+    return Claimed(
+        *begin,
+        tracking=TRACKING[tracking],
+        plain_text_only=bool(plain_text_only),
+        message_id=message_id,
+        attempt=attempt + 1,
+        first_attempt_at=first_at and aware(first_at),
     )
-    return sorted(map(Claimed._make, rows), key=_position)
 
 
 def _position(delivery: Claimed) -> int:
