@@ -22,6 +22,8 @@ from workers.sending.setting import Setter, WaveMessages
 from workers.sending.shared import Shared
 
 Result = TypeVar("Result")
+#: So many messages for each connection has a wave to a relay whose pace nobody knows yet.
+FIRST_WAVE = 5
 
 
 class Pace:
@@ -56,7 +58,7 @@ class Line:
         self.releases = Releases()
         self.setter = Setter(shared.engine, shared.compositor)
         self.pace = Pace(
-            least=settings.relay.connections,
+            least=FIRST_WAVE * settings.relay.connections,
             most=settings.delivery.wave_size,
             seconds=settings.delivery.wave_seconds,
         )

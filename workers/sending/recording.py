@@ -99,7 +99,7 @@ def _explain(
     refused = next((one.outcome for one in answers if one.outcome and one.blames_relay), None)
     number = distribution.id or 0
     if refused is None:
-        if slowed_by or any(answer.outcome for answer in answers):
+        if distribution.note != slowed_by and (slowed_by or any(one.outcome for one in answers)):
             lifecycle.note(session, number, slowed_by)
     elif refused.phase in STOPPING_PHASES and (refused.code or 0) >= LASTING:
         lifecycle.halt(session, number, because=told(refused))

@@ -18,7 +18,7 @@ from mailer.delivery.waves import Handed
 from mailer.releases.editions import FullRelease
 
 #: So many messages are composed at a time: while the relay takes them in, the next are made.
-SET_AT_ONCE = 40
+SET_AT_ONCE = 12
 #: So many numbers of skeletons are remembered; more come up only where many messages are made as
 #: a whole.
 MOST_KEPT = 10_000
@@ -69,7 +69,8 @@ class WaveMessages(Sequence[ComposedMessage]):
         """Nothing is composed yet."""
         self._setter, self._full, self._at = setter, full, at
         self._deliveries = deliveries
-        self._messages: list[ComposedMessage | None] = [None] * len(deliveries)
+        #: Those that are composed and not taken yet: a wave in memory is some dozen of them.
+        self._messages: dict[int, ComposedMessage] = {}
         self._set_until = 0
         #: What is known of each message; of those that are not composed, only the delivery.
         self.handed = [Handed.unset(delivery) for delivery in deliveries]
@@ -96,10 +97,14 @@ class WaveMessages(Sequence[ComposedMessage]):
             return [self[one] for one in range(len(self))[number]]
         if not self.can_be(number):
             raise LookupError(self.problems[number])
-        message = self._messages[number]
-        if message is None:
-            raise LookupError(number)
-        return message
+        return self._messages.pop(number, None) or self._set_again(number)
+
+    def _set_again(self, number: int) -> ComposedMessage:
+        """Of a message that was taken before: its connection was lost, and another one asks."""
+        (setting,) = self._setter.set([self._deliveries[number]], self._full, at=self._at)
+        if isinstance(setting, str):
+            raise LookupError(setting)
+        return setting.message
 
     def _set_next(self) -> None:
         start = self._set_until
