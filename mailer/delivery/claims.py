@@ -109,14 +109,8 @@ def claim(
 def _claimed(row: Sequence[Any]) -> Claimed:
     """The delivery as it is after the claim, from the row before it."""
     *begin, tracking, plain_text_only, message_id, attempt, first_at = row
-    return Claimed(
-        *begin,
-        tracking=TRACKING[tracking],
-        plain_text_only=bool(plain_text_only),
-        message_id=message_id,
-        attempt=attempt + 1,
-        first_attempt_at=first_at and aware(first_at),
-    )
+    end = bool(plain_text_only), message_id, attempt + 1, first_at and aware(first_at)
+    return Claimed._make((*begin, TRACKING[tracking], *end))
 
 
 def _position(delivery: Claimed) -> int:

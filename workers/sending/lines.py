@@ -91,6 +91,7 @@ class Line:
 
     def _end(self) -> None:
         self._aside.shutdown()
+        self.setter.close()
         self._loop.run(self._transport.close())
         self._loop.close()
 

@@ -2,7 +2,10 @@
 later is kept beforehand.
 """
 
+import os
+from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from hashlib import sha256
 from typing import overload
@@ -17,8 +20,11 @@ from mailer.delivery.claims import Claimed
 from mailer.delivery.waves import Handed
 from mailer.releases.editions import FullRelease
 
-#: So many messages are composed at a time: while the relay takes them in, the next are made.
+#: So many messages are composed at a time: the relay has about as many to take in meanwhile.
 SET_AT_ONCE = 12
+#: And so many with signatures, by a thread for each processor, while those before go out.
+SIGNED_AT_ONCE = 32
+PROCESSORS = os.cpu_count() or 1
 #: So many numbers of skeletons are remembered; more come up only where many messages are made as
 #: a whole.
 MOST_KEPT = 10_000
@@ -30,6 +36,11 @@ class Setter:
     def __init__(self, engine: sa.Engine, compositor: Compositor) -> None:
         self._engine = engine
         self._compositor = compositor
+        #: How many messages are to be composed at a time, and how many times beside the wire.
+        self.at_once, self.ahead = SET_AT_ONCE, 0
+        if compositor.signs:
+            self.at_once, self.ahead = SIGNED_AT_ONCE, PROCESSORS + 1
+        self._aside = ThreadPoolExecutor(PROCESSORS, thread_name_prefix="composing")
         #: The numbers under which skeletons are kept, by digest.
         self._kept: dict[bytes, int] = {}
 
@@ -43,6 +54,16 @@ class Setter:
         settings = self._compositor.set_wave(deliveries, full, at=at)
         self._keep([one.skeleton for one in settings if isinstance(one, Setting)])
         return settings
+
+    def begin(
+        self, deliveries: Sequence[Claimed], full: FullRelease, *, at: datetime
+    ) -> "Future[list[Setting | str]]":
+        """The same beside the wire, since a signature takes long and needs no interpreter."""
+        return self._aside.submit(self.set, deliveries, full, at=at)
+
+    def close(self) -> None:
+        """Let what was begun come to its end."""
+        self._aside.shutdown()
 
     def number_of(self, skeleton: Skeleton) -> int:
         """The number under which that skeleton is kept."""
@@ -72,6 +93,9 @@ class WaveMessages(Sequence[ComposedMessage]):
         #: Those that are composed and not taken yet: a wave in memory is some dozen of them.
         self._messages: dict[int, ComposedMessage] = {}
         self._set_until = 0
+        #: What is being composed beside the wire, from the first that is not set on.
+        self._begun: deque[Future[list[Setting | str]]] = deque()
+        self._begun_until = 0
         #: What is known of each message; of those that are not composed, only the delivery.
         self.handed = [Handed.unset(delivery) for delivery in deliveries]
         #: Why some cannot be composed, by their place.
@@ -101,15 +125,16 @@ class WaveMessages(Sequence[ComposedMessage]):
 
     def _set_again(self, number: int) -> ComposedMessage:
         """Of a message that was taken before: its connection was lost, and another one asks."""
-        (setting,) = self._setter.set([self._deliveries[number]], self._full, at=self._at)
-        if isinstance(setting, str):
-            raise LookupError(setting)
-        return setting.message
+        (setting,) = self._set([self._deliveries[number]])
+        if isinstance(setting, Setting):
+            return setting.message
+        raise LookupError(setting)
 
     def _set_next(self) -> None:
-        start = self._set_until
-        chosen = self._deliveries[start : start + SET_AT_ONCE]
-        settings = self._setter.set(chosen, self._full, at=self._at)
+        start, end = self._set_until, self._set_until + self._setter.at_once
+        self._begin_ahead()
+        chosen = self._deliveries[start:end]
+        settings = self._begun.popleft().result() if self._begun else self._set(chosen)
         for place, (delivery, setting) in enumerate(zip(chosen, settings, strict=True), start):
             if isinstance(setting, str):
                 self.problems[place] = f"cannot be composed: {setting}"
@@ -119,3 +144,13 @@ class WaveMessages(Sequence[ComposedMessage]):
             number = self._setter.number_of(setting.skeleton)
             self.handed[place] = Handed(delivery, number, content_hash, message.signatures)
         self._set_until = start + len(chosen)
+
+    def _begin_ahead(self) -> None:
+        while len(self._begun) < self._setter.ahead and self._begun_until < len(self):
+            end = self._begun_until + self._setter.at_once
+            chosen = self._deliveries[self._begun_until : end]
+            self._begun.append(self._setter.begin(chosen, self._full, at=self._at))
+            self._begun_until = end
+
+    def _set(self, deliveries: Sequence[Claimed]) -> list[Setting | str]:
+        return self._setter.set(deliveries, self._full, at=self._at)

@@ -4,15 +4,13 @@ A skeleton is proven on the first message that is made from it. Where one cannot
 message is composed whole, which takes some hundred times as long.
 """
 
-import os
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
-from itertools import chain, repeat
+from itertools import repeat
 from threading import Lock
 from typing import NamedTuple
 
@@ -20,7 +18,6 @@ import structlog
 
 from mailer.compose.letter import Addressee, Identity, write_letter
 from mailer.compose.message import ComposedMessage, compose
-from mailer.compose.signing import Signer
 from mailer.compose.skeleton.parts import Skeleton
 from mailer.compose.skeleton.splicing import (
     Personal,
@@ -43,8 +40,6 @@ log = structlog.get_logger(__name__)
 
 #: So many skeletons are kept by a process: one for each cover, and each zone of an embargo.
 KEPT = 256
-#: Signatures that one thread makes before it takes the next ones: a hop costs as much as one.
-SIGNED_AT_ONCE = 16
 
 #: What of a delivery makes another skeleton.
 Key = tuple[int | None, str, str, TrackingMode, bool, str]
@@ -84,7 +79,8 @@ class Compositor:
         self._identity = identity
         self._kept: OrderedDict[tuple[int, Key], _Kept] = OrderedDict()
         self._lock = Lock()
-        self._threads = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="signing")
+        #: Whether composing takes long, and for the most part without the interpreter.
+        self.signs = bool(identity.signers)
 
     def set_wave(
         self, deliveries: Sequence[Addressee], full: FullRelease, *, at: datetime
@@ -109,9 +105,8 @@ class Compositor:
             else:
                 groups.setdefault(_key(delivery, is_held=is_held), []).append(reader)
         for key, readers in groups.items():
-            for reader, setting in zip(
-                readers, self._group(key, readers, full, at=at), strict=True
-            ):
+            found = self._group(key, readers, full, at=at)
+            for reader, setting in zip(readers, found, strict=True):
                 settings[reader.number] = setting
         return settings
 
@@ -174,7 +169,10 @@ class Compositor:
         signatures: list[list[str]] = []
         if identity.signers:
             hashes, octets = to_be_signed(skeleton, columns, count=count)
-            signatures = list(map(self._signatures, identity.signers, octets))
+            signatures = [
+                list(map(signer.sign, column))
+                for signer, column in zip(identity.signers, octets, strict=True)
+            ]
             columns = with_signatures(columns, hashes=hashes, signatures=signatures)
         row_ids = [one.row_id for one in people]
         bounces = identity.keyring.sign_many(Purpose.BOUNCE, row_ids)
@@ -202,15 +200,6 @@ class Compositor:
                 strict=True,
             )
         ]
-
-    def _signatures(self, signer: Signer, octets: Sequence[bytes]) -> list[str]:
-        """One for each; slow ones in threads, which do not hold the interpreter as they sign."""
-        if not signer.is_slow or len(octets) <= SIGNED_AT_ONCE:
-            return [signer.sign(one) for one in octets]
-        starts = range(0, len(octets), SIGNED_AT_ONCE)
-        chunks = (octets[start : start + SIGNED_AT_ONCE] for start in starts)
-        sign: Callable[[Sequence[bytes]], list[str]] = lambda chunk: list(map(signer.sign, chunk))  # noqa: E731
-        return list(chain.from_iterable(self._threads.map(sign, chunks)))
 
 
 def remake(
