@@ -1,8 +1,6 @@
 """The tasks of the queue: let this worker's lines take turns in distributions that have work."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 
 import dramatiq
@@ -57,33 +55,12 @@ class Sender:
         # Made once here, so that settings which cannot be are told of at the start.
         open_transport()
         self.lines = Lines(lambda: Line(open_transport(), self.shared))
-        #: The distributions in which one of our lines takes its turn.
-        self._under_way: set[int] = set()
-        self._lock = threading.Lock()
 
     def take_turn(self, distribution_id: int) -> bool:
         """Hand over what is due in that distribution for a while; whether some of it is left.
 
-        The same task twice does no harm: each batch is held by one line at a time. Two lines of
-        one process in the same distribution would wait for each other in one interpreter, so the
-        second is for another distribution; a second process is the way to be faster.
+        The same task twice does no harm: each batch is held by one line at a time.
         """
-        with self._turn_in(distribution_id) as is_mine:
-            return is_mine and self._carry_out(distribution_id)
-
-    @contextmanager
-    def _turn_in(self, distribution_id: int) -> Iterator[bool]:
-        """Have the turn in that distribution, unless another line of this process has it."""
-        with self._lock:
-            is_mine = distribution_id not in self._under_way
-            self._under_way.add(distribution_id)
-        try:
-            yield is_mine
-        finally:
-            if is_mine:
-                self._under_way.discard(distribution_id)
-
-    def _carry_out(self, distribution_id: int) -> bool:
         turn = Turn(self.shared, self.lines.mine(), distribution_id)
         try:
             turn.carry_out()

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import structlog
 
 from mailer import clock
-from mailer.contacts import providers
+from mailer.contacts import mail_servers
 from mailer.errors import MailerError
 from mailer.settings import Settings
 
@@ -21,15 +21,17 @@ BETWEEN_LOTS_SECONDS = 1.0
 def keep_looking_up(engine: sa.Engine, settings: Settings, *, stopping: threading.Event) -> None:
     """Look up what is not known or old, again and again until we are asked to stop."""
     try:
-        resolver = providers.make_resolver()
+        resolver = mail_servers.make_resolver()
     except dns.resolver.NoResolverConfiguration as missing:
         log.warning("mail servers are not looked up: this machine names no DNS", cause=str(missing))
         return
     pause = BETWEEN_LOTS_SECONDS
     while not stopping.wait(pause):
         try:
-            found = providers.look_up(engine, resolver, settings.throttle, now=clock.now())
+            found = mail_servers.look_up(engine, resolver, settings.throttle, now=clock.now())
         except MailerError as cause:
             log.warning("look-up of mail servers waits", cause=str(cause))
             found = 0
-        pause = BETWEEN_LOTS_SECONDS if found >= providers.LOT else providers.REST.total_seconds()
+        pause = (
+            BETWEEN_LOTS_SECONDS if found >= mail_servers.LOT else mail_servers.REST.total_seconds()
+        )

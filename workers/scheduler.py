@@ -20,8 +20,9 @@ from workers.rescue import rescue
 
 log = structlog.get_logger(__name__)
 
-#: So many nudges of one distribution go out at a look, so that several workers may take part.
-NUDGES = 2
+#: So many nudges of one distribution go out at a look: more than one worker takes to itself, so
+#: that several may take part.
+NUDGES = 4
 
 
 @dataclass

@@ -12,17 +12,9 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from mailer.contacts import providers
-from mailer.contacts.providers import (
-    KEPT_FOR,
-    SOON,
-    ask,
-    due_domains,
-    keep,
-    look_up,
-    provider_of,
-    registrable,
-)
+from mailer.contacts import mail_servers
+from mailer.contacts.mail_servers import KEPT_FOR, SOON, ask, due_domains, keep, look_up
+from mailer.contacts.providers import provider_of, registrable
 from mailer.models import ReceivingDomain
 from mailer.settings import load
 from mailer.settings.sections import ThrottleSettings
@@ -188,7 +180,7 @@ def test_whose_turn_does_not_come_in_time_is_missing(
 
 def test_the_machines_own_resolver_does_not_wait_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dns.resolver.Resolver, "read_resolv_conf", lambda self, path: None)
-    assert providers.make_resolver().lifetime == providers.ANSWER_SECONDS
+    assert mail_servers.make_resolver().lifetime == mail_servers.ANSWER_SECONDS
 
 
 def test_it_looks_up_every_domain_of_our_addresses_once(

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 from itertools import repeat
-from typing import Self
+from typing import NamedTuple, Self
 
 from mailer.compose.message import is_wire_ready
 from mailer.compose.signing.dkim import LINE, relaxed_body, relaxed_head, relaxed_header
@@ -38,8 +38,7 @@ class Place(StrEnum):
     SIGNATURE = "signature"
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """A place in a message that differs from recipient to recipient."""
 
     place: Place

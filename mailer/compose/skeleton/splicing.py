@@ -121,7 +121,7 @@ def _without(data: bytes, token: str, slot: Slot) -> bytes:
     torn = f"(?:{SOFT_BREAK.decode()})?".join(token).encode("ascii")
 
     def mark(found: re.Match[bytes]) -> bytes:
-        return replace(slot, torn_at=max(found[0].find(SOFT_BREAK), 0)).mark
+        return slot._replace(torn_at=max(found[0].find(SOFT_BREAK), 0)).mark
 
     return re.sub(torn, mark, data)
 
