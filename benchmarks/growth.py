@@ -28,7 +28,7 @@ from mailer.delivery.claims import Stretch
 from mailer.distribution import batches, leases, listing
 from mailer.distribution.fanout import fan_out
 from mailer.distribution.planning import planned_for
-from mailer.migrations import upgrade
+from mailer.migrations.upgrading import upgrade
 from mailer.models import Address, DeliveryStatus, Distribution, Journalist, MediaType, Outlet, Role
 from mailer.releases.editions import FullRelease, load
 from mailer.settings import Settings

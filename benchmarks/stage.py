@@ -18,7 +18,7 @@ from mailer import clock, database
 from mailer.compose.letter import Identity, write_letter
 from mailer.compose.message import compose
 from mailer.distribution import lifecycle, planning
-from mailer.migrations import upgrade
+from mailer.migrations.upgrading import upgrade
 from mailer.models import Distribution, Office
 from mailer.releases.editions import FullRelease, load_by_id
 from mailer.settings import Settings, load

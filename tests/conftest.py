@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlmodel import Session, SQLModel
 
 from mailer import database, valkey
-from mailer.migrations import upgrade
+from mailer.migrations.upgrading import upgrade
 from mailer.models import Office
 from mailer.settings import Settings, load
 from mailer.tokens import Keyring

@@ -23,6 +23,7 @@ from mailer.settings import Settings, load
 from workers import library_log
 from workers.broker import URGENT, make_broker
 from workers.deliver import Sender, declare
+from workers.domains import keep_looking_up
 from workers.rescue import rescue
 from workers.scheduler import Scheduler
 
@@ -164,9 +165,6 @@ def run_scheduler(settings: Settings, stop: StopRequest) -> None:
         stopping = threading.Event()
         chores = [partial(scheduler.run, stopping)]
         if settings.throttle.look_up_mx:
-            # Only here, so that no worker has to carry a resolver.
-            from workers.domains import keep_looking_up  # noqa: PLC0415
-
             chores.append(partial(keep_looking_up, around.engine, settings, stopping=stopping))
         threads = [threading.Thread(target=chore) for chore in chores]
         for thread in threads:

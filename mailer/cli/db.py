@@ -4,7 +4,8 @@ import typer
 
 from mailer import database
 from mailer.cli.context import AsJson, Context
-from mailer.migrations import refuse_outdated, upgrade
+from mailer.migrations import refuse_outdated
+from mailer.migrations.upgrading import upgrade
 
 app = typer.Typer(no_args_is_help=True, help="Make the tables and keep them up to date.")
 

@@ -9,7 +9,7 @@ import typer
 from mailer import accounts, addresses, database
 from mailer.cli.context import AsJson, Context
 from mailer.errors import BadInput
-from mailer.migrations import upgrade
+from mailer.migrations.upgrading import upgrade
 from mailer.models import OfficerRole
 from mailer.settings import ROOT, load
 

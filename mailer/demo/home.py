@@ -22,7 +22,7 @@ from mailer.contacts.importing import import_contacts
 from mailer.demo.crowd import write_crowd
 from mailer.demo.plot import SAMPLE, read_plot
 from mailer.errors import BadInput
-from mailer.migrations import upgrade
+from mailer.migrations.upgrading import upgrade
 from mailer.models import OfficerRole
 from mailer.releases.drafting import import_release, read_release
 from mailer.releases.offices import read_office, save_office

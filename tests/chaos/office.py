@@ -20,7 +20,7 @@ from mailer import clock, database, valkey
 from mailer.distribution import lifecycle, overview
 from mailer.distribution.overview import Progress
 from mailer.errors import MailerError, Unreachable
-from mailer.migrations import upgrade
+from mailer.migrations.upgrading import upgrade
 from mailer.models import DistributionStatus
 from mailer.models import Office as OfficeRow
 from mailer.processes import end_with_parent

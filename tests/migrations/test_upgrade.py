@@ -2,9 +2,11 @@
 
 import sqlalchemy as sa
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlmodel import Session, SQLModel, select
 
-from mailer.migrations import configuration, refuse_outdated, upgrade
+from mailer.migrations import head, refuse_outdated
+from mailer.migrations.upgrading import configuration, upgrade
 from mailer.models import Office
 from tests import factories
 
@@ -30,3 +32,7 @@ def test_the_first_tables_can_be_taken_down_again(sqlite_engine: sa.Engine) -> N
     command.downgrade(configuration(sqlite_engine), "base")
     left = set(sa.inspect(sqlite_engine).get_table_names()) - {"alembic_version"}
     assert not left & set(SQLModel.metadata.tables)
+
+
+def test_the_last_file_is_what_the_tables_are_brought_to(engine: sa.Engine) -> None:
+    assert head() == ScriptDirectory.from_config(configuration(engine)).get_current_head()

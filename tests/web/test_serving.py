@@ -10,7 +10,7 @@ from urllib.request import urlopen
 import pytest
 
 from mailer import database
-from mailer.migrations import upgrade
+from mailer.migrations.upgrading import upgrade
 from mailer.settings import Settings
 
 SERVE = [sys.executable, "-m", "mailer.web"]
