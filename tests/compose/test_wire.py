@@ -11,11 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mailer.addresses import parse
+from mailer.compose import wire
 from mailer.compose.wire import (
     POLICY,
     encoded,
     isolated,
     mailbox,
+    on_wire,
     one_line,
     phrase,
     quoted_printable,
@@ -167,3 +170,16 @@ def test_no_line_of_quoted_printable_is_long_or_ambiguous(text: str) -> None:
 )
 def test_only_text_of_both_directions_is_set_apart(text: str, marked: bool) -> None:
     assert isolated(text) == (f"\u2068{text}\u2069" if marked else text)
+
+
+@given(st.from_regex(wire.USUAL_DOMAIN, fullmatch=True).filter(lambda one: len(one) < 180))
+def test_a_usual_domain_is_what_every_check_would_make_of_it(domain: str) -> None:
+    assert on_wire(f"Eva.Lind@{domain}") == f"Eva.Lind@{parse(f'a@{domain}').domain}"
+
+
+@given(st.from_regex(wire.PLAIN_NAME, fullmatch=True))
+def test_a_plain_name_is_quoted_as_any_other(name: str) -> None:
+    plain = phrase(name, header="To")
+    with pytest.MonkeyPatch.context() as patching:
+        patching.setattr(wire, "PLAIN_NAME", re.compile("(?!)"))
+        assert plain == phrase(name, header="To")
