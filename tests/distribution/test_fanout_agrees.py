@@ -32,7 +32,7 @@ from tests import factories
 from tests.distribution.population import populate
 
 NOW = factories.NOW
-PEOPLE = 1600
+PEOPLE = 600
 LINES = ("everyone", 'everyone -list:"Do not invite"', "language:da,fr country:DK,FR,NO")
 MADE = {"id", "distribution_id", "position", "message_id", "provider", "next_attempt_at"}
 

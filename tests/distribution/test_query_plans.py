@@ -4,7 +4,7 @@ The statements are those that the engine sends, listened to on their way.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -88,40 +88,44 @@ def same_address(session: Session, number: int) -> None:
     assert len(session.exec(one).all()) == 2
 
 
-@pytest.mark.parametrize(
-    "asking",
-    [claim, lease, recount, progress, first_page, late_page, page_of_few, same_address],
-)
 def test_the_deliveries_are_reached_by_an_index(
-    session: Session, distribution: Distribution, asking: Callable[[Session, int], None]
+    session: Session, distribution: Distribution, subtests: pytest.Subtests
 ) -> None:
-    with _listening(session) as heard:
-        asking(session, distribution.id or 0)
-    assert heard
-    for statement, parameters in heard:
-        plan = _plan(session, statement, parameters)
-        assert not re.search(r"Seq Scan on delivery|SCAN delivery\b(?! USING)", plan), plan
-        if "delivery" in statement:
-            assert re.search(r"(?i)index|primary key", plan), plan
+    for asking in (
+        claim,
+        lease,
+        recount,
+        progress,
+        first_page,
+        late_page,
+        page_of_few,
+        same_address,
+    ):
+        with subtests.test(asking.__name__):
+            with _listening(session) as heard:
+                asking(session, distribution.id or 0)
+            assert heard
+            for statement, parameters in heard:
+                plan = _plan(session, statement, parameters)
+                assert not re.search(r"Seq Scan on delivery|SCAN delivery\b(?! USING)", plan), plan
+                if "delivery" in statement:
+                    assert re.search(r"(?i)index|primary key", plan), plan
 
 
-@pytest.mark.parametrize(("asking", "index"), [(lease, "ix_batch_due"), (lost, "ix_batch_held")])
 def test_batches_are_found_among_those_of_all_times(
-    session: Session,
-    full: FullRelease,
-    distribution: Distribution,
-    asking: Callable[[Session, int], None],
-    index: str,
+    session: Session, full: FullRelease, distribution: Distribution, subtests: pytest.Subtests
 ) -> None:
     for _ in range(20):
         old = factories.distribution(session, full.release)
         session.execute(sa.insert(Batch), list(_batches(old.id or 0)))
     session.execute(sa.text("ANALYZE"))
-    with _listening(session) as heard:
-        asking(session, distribution.id or 0)
-    plans = [_plan(session, statement, parameters) for statement, parameters in heard]
-    assert plans
-    assert all(index in plan and "Seq Scan" not in plan for plan in plans), plans
+    for asking, index in ((lease, "ix_batch_due"), (lost, "ix_batch_held")):
+        with subtests.test(index):
+            with _listening(session) as heard:
+                asking(session, distribution.id or 0)
+            plans = [_plan(session, statement, parameters) for statement, parameters in heard]
+            assert plans
+            assert all(index in plan and "Seq Scan" not in plan for plan in plans), plans
 
 
 def _batches(distribution_id: int) -> Iterator[dict[str, Any]]:

@@ -91,29 +91,18 @@ def serving(environment: dict[str, str], place: Path, tmp_path: Path) -> Iterato
             process.wait()
 
 
-def test_it_tells_its_story_and_ends(environment: dict[str, str], place: Path) -> None:
-    ended = subprocess.run(
-        [*DEMO, "--exit"],
-        env=environment,
-        cwd=place,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr + ended.stdout
-    result = json.loads(ended.stdout)
+def test_it_tells_its_story_and_serves_its_pages_until_it_is_told_to_end(
+    serving: Demo, place: Path
+) -> None:
+    result = serving.result
     assert (result["went_as_told"], result["differences"]) == (True, [])
     assert result | FIGURES == result
     assert result["sent"] == result["recipients"] - result["rejected"] >= 60
     assert result["cover_languages"] >= 25
-    assert list(place.iterdir()) == [], "the throw-away home is still there"
-
-
-def test_it_serves_its_pages_until_it_is_told_to_end(serving: Demo, place: Path) -> None:
-    urls = serving.result["urls"]
+    urls = result["urls"]
     status, inbox = serving.page(urls["inbox"])
     assert status == 200
-    assert f"{serving.result['sent']} messages" in inbox
+    assert f"{result['sent']} messages" in inbox
     first = re.search(r'href="/messages/(\d+)', inbox)
     assert first is not None
     status, message = serving.page(f"{urls['inbox']}messages/{first.group(1)}/html")
@@ -126,7 +115,7 @@ def test_it_serves_its_pages_until_it_is_told_to_end(serving: Demo, place: Path)
 
     assert serving.process.wait(60) == 0
     assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
-    assert list(place.iterdir()) == []
+    assert list(place.iterdir()) == [], "the throw-away home is still there"
 
 
 def children_of(parent: int) -> list[int]:

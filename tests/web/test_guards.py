@@ -20,6 +20,12 @@ from mailer.web.failures import status_of
 from tests.web.samples import Sample
 
 
+@pytest.fixture
+def engine(sqlite_engine: sa.Engine) -> sa.Engine:
+    """What guards the pages is the same whatever the database is."""
+    return sqlite_engine
+
+
 def test_a_page_may_load_nothing_from_elsewhere_and_run_nothing_inline(
     desk: TestClient, sample: Sample
 ) -> None:
