@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from hashlib import sha256
-from typing import overload
+from typing import NamedTuple, overload
 
 import sqlalchemy as sa
 
@@ -30,6 +30,13 @@ PROCESSORS = os.cpu_count() or 1
 MOST_KEPT = 10_000
 
 
+class Ready(NamedTuple):
+    """A message, and the number under which its skeleton is kept."""
+
+    message: ComposedMessage
+    skeleton_id: int
+
+
 class Setter:
     """Sets the waves of one line."""
 
@@ -46,39 +53,42 @@ class Setter:
 
     def set(
         self, deliveries: Sequence[Claimed], full: FullRelease, *, at: datetime
-    ) -> list[Setting | str]:
+    ) -> list[Ready | str]:
         """Compose the messages, or say why there can be none.
 
-        Raises Unreachable when the database goes away.
+        Several threads may do so at once. Raises Unreachable when the database goes away.
         """
         settings = self._compositor.set_wave(deliveries, full, at=at)
-        self._keep([one.skeleton for one in settings if isinstance(one, Setting)])
-        return settings
+        numbers = self._numbers([one.skeleton for one in settings if isinstance(one, Setting)])
+        return [
+            Ready(one.message, numbers[one.skeleton.digest]) if isinstance(one, Setting) else one
+            for one in settings
+        ]
 
     def begin(
         self, deliveries: Sequence[Claimed], full: FullRelease, *, at: datetime
-    ) -> "Future[list[Setting | str]]":
+    ) -> Future[list[Ready | str]]:
         """The same beside the wire, since a signature takes long and needs no interpreter."""
         return self._aside.submit(self.set, deliveries, full, at=at)
 
     def close(self) -> None:
         """Let what was begun come to its end."""
-        self._aside.shutdown()
+        self._aside.shutdown(cancel_futures=True)
 
-    def number_of(self, skeleton: Skeleton) -> int:
-        """The number under which that skeleton is kept."""
-        return self._kept[skeleton.digest]
-
-    def _keep(self, skeletons: Sequence[Skeleton]) -> None:
-        new = {one.digest: one for one in skeletons if one.digest not in self._kept}
+    def _numbers(self, skeletons: Sequence[Skeleton]) -> dict[bytes, int]:
+        """The numbers under which these are kept, by digest."""
+        wanted = {one.digest: one for one in skeletons}
+        numbers = {digest: n for digest in wanted if (n := self._kept.get(digest)) is not None}
+        new = wanted.keys() - numbers.keys()
         if not new:
-            return
-        if len(self._kept) > MOST_KEPT:
-            used = {one.digest for one in skeletons}
-            self._kept = {digest: n for digest, n in self._kept.items() if digest in used}
+            return numbers
         with database.writing(self._engine) as session:
-            for digest, skeleton in new.items():
-                self._kept[digest] = archive.keep(session, skeleton)
+            # In one order, so that two who keep the same never wait for each other in a circle.
+            numbers |= {digest: archive.keep(session, wanted[digest]) for digest in sorted(new)}
+        if len(self._kept) > MOST_KEPT:
+            self._kept.clear()
+        self._kept.update(numbers)
+        return numbers
 
 
 class WaveMessages(Sequence[ComposedMessage]):
@@ -94,7 +104,7 @@ class WaveMessages(Sequence[ComposedMessage]):
         self._messages: dict[int, ComposedMessage] = {}
         self._set_until = 0
         #: What is being composed beside the wire, from the first that is not set on.
-        self._begun: deque[Future[list[Setting | str]]] = deque()
+        self._begun: deque[Future[list[Ready | str]]] = deque()
         self._begun_until = 0
         #: What is known of each message; of those that are not composed, only the delivery.
         self.handed = [Handed.unset(delivery) for delivery in deliveries]
@@ -125,24 +135,24 @@ class WaveMessages(Sequence[ComposedMessage]):
 
     def _set_again(self, number: int) -> ComposedMessage:
         """Of a message that was taken before: its connection was lost, and another one asks."""
-        (setting,) = self._set([self._deliveries[number]])
-        if isinstance(setting, Setting):
-            return setting.message
-        raise LookupError(setting)
+        (ready,) = self._set([self._deliveries[number]])
+        if isinstance(ready, Ready):
+            return ready.message
+        raise LookupError(ready)
 
     def _set_next(self) -> None:
         start, end = self._set_until, self._set_until + self._setter.at_once
         self._begin_ahead()
         chosen = self._deliveries[start:end]
-        settings = self._begun.popleft().result() if self._begun else self._set(chosen)
-        for place, (delivery, setting) in enumerate(zip(chosen, settings, strict=True), start):
-            if isinstance(setting, str):
-                self.problems[place] = f"cannot be composed: {setting}"
+        ready = self._begun.popleft().result() if self._begun else self._set(chosen)
+        for place, (delivery, one) in enumerate(zip(chosen, ready, strict=True), start):
+            if isinstance(one, str):
+                self.problems[place] = f"cannot be composed: {one}"
                 continue
-            message = self._messages[place] = setting.message
+            message, skeleton_id = one
+            self._messages[place] = message
             content_hash = sha256(message.data).hexdigest()
-            number = self._setter.number_of(setting.skeleton)
-            self.handed[place] = Handed(delivery, number, content_hash, message.signatures)
+            self.handed[place] = Handed(delivery, skeleton_id, content_hash, message.signatures)
         self._set_until = start + len(chosen)
 
     def _begin_ahead(self) -> None:
@@ -152,5 +162,5 @@ class WaveMessages(Sequence[ComposedMessage]):
             self._begun.append(self._setter.begin(chosen, self._full, at=self._at))
             self._begun_until = end
 
-    def _set(self, deliveries: Sequence[Claimed]) -> list[Setting | str]:
+    def _set(self, deliveries: Sequence[Claimed]) -> list[Ready | str]:
         return self._setter.set(deliveries, self._full, at=self._at)
