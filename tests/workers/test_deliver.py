@@ -2,6 +2,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, timedelta
 from email import message_from_bytes
 from hashlib import sha256
+from itertools import cycle
 from typing import Any
 
 import dramatiq
@@ -39,7 +40,8 @@ from tests import factories
 from workers.broker import nudge
 from workers.deliver import Sender, declare
 from workers.rescue import rescue
-from workers.sending import watch
+from workers.sending import turn, watch
+from workers.sending.limits import Limits, Room
 from workers.sending.watch import Watch
 
 GREYLISTED = from_reply(Phase.RCPT, 451, "4.7.1 Greylisted")
@@ -475,8 +477,12 @@ def test_outside_the_sending_hours_nothing_goes_out_and_each_waits_for_her_own(
 
 
 def test_no_more_than_the_rate_goes_out_and_the_rest_waits(
-    deliver: Deliver, engine: sa.Engine, relay: WatchedTransport
+    deliver: Deliver,
+    engine: sa.Engine,
+    relay: WatchedTransport,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(turn, "MOMENT_SECONDS", 0)
     with writing(engine) as session:
         session.exec(sa.update(Distribution).values(rate_per_minute=60))
     deliver()
@@ -485,6 +491,15 @@ def test_no_more_than_the_rate_goes_out_and_the_rest_waits(
         due_at = session.exec(select(Batch.due_at)).one()
     assert due_at
     assert due_at > now() - timedelta(seconds=1)
+
+
+def test_a_limit_that_gives_way_in_a_moment_does_not_end_the_turn(
+    deliver: Deliver, relay: WatchedTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rooms = cycle([Room(1), Room(0, now())])
+    monkeypatch.setattr(Limits, "room", lambda *_of, **_wanted: next(rooms))
+    deliver()
+    assert relay.attempts == EMAILS
 
 
 def test_after_its_end_nothing_of_a_distribution_is_begun(

@@ -7,6 +7,7 @@ settles it.
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -23,6 +24,9 @@ from workers.sending.shared import Shared
 from workers.sending.watch import Watch
 
 log = structlog.get_logger(__name__)
+
+#: So long a turn waits for a limit of the rate before it leaves the line to others.
+MOMENT_SECONDS = 3.0
 
 
 class Turn:
@@ -50,6 +54,20 @@ class Turn:
         Raises Unreachable when the database or the queue's server goes away: the line is to be
         given up then, for its journal to be settled.
         """
+        while self._waits(self._waves()):
+            pass
+
+    def _waits(self, until: datetime | None) -> bool:
+        """Wait for a limit that gives way in a moment: the scheduler would come back later, and a
+        slow distribution would be slower than its rate.
+        """
+        if until is None or self.left_some:
+            return False
+        seconds = (until - clock.now()).total_seconds()
+        return seconds < MOMENT_SECONDS and not self._shared.stopping.wait(max(0.0, seconds))
+
+    def _waves(self) -> datetime | None:
+        """Hand over until nothing may be; when more may, where a limit is in the way."""
         sent, room = NOTHING_SENT, self._room(self._ledger.look())
         wave = self._ledger.turn_over(sent, flying=None, room=room)
         while wave.deliveries:
@@ -65,6 +83,7 @@ class Turn:
             self._tell(sent)
         self._limits.give_back(wave.facts, unused=room.number)
         self._ledger.turn_over(sent, flying=None, room=Room(0, room.not_before))
+        return room.not_before
 
     def _room(self, facts: Facts) -> Room:
         return self._limits.room(facts, wanted=self._line.pace.wave_size)
