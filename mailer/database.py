@@ -153,11 +153,17 @@ def listed(
     values = []
     for place, (name, kind) in enumerate(columns.items()):
         text = each.c.value.op("->>")(sa.literal_column(str(place)))
-        # SQLite keeps a document as text, and would cast it to a number.
-        is_kept_so = dialect == "sqlite" and isinstance(kind, sa.JSON)
+        # SQLite keeps documents and moments as text, and would cast them to numbers.
+        is_kept_so = dialect == "sqlite" and isinstance(kind, sa.JSON | UTCDateTime)
         value = sa.type_coerce(text, sa.Text()) if is_kept_so else sa.cast(text, kind)
         values.append(value.label(name))
     return sa.select(*values).select_from(each).subquery("listed")
+
+
+def written(moment: datetime, *, dialect: str) -> str:
+    """A moment as it stands inside of a JSON document for `listed`; SQLite's has no zone."""
+    text = moment.astimezone(UTC).isoformat(" ", "microseconds")
+    return text if dialect == "postgresql" else text[: -len("+00:00")]
 
 
 def aware(text: str) -> datetime:

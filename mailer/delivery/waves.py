@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from mailer.database import UTCDateTime, listed
+from mailer.database import UTCDateTime, listed, written
 from mailer.delivery.claims import Claimed
 from mailer.delivery.outcome import Blame, Outcome, OutcomeKind
 from mailer.delivery.retry import next_attempt, useful_until
@@ -72,15 +72,16 @@ class Rules:
 
 def record_sent(
     session: Session,
-    sent: Iterable[tuple[Handed, Outcome]],
+    sent: Iterable[tuple[Handed, Outcome, datetime]],
     *,
     owner: str,
-    now: datetime,
 ) -> int:
-    """Write down what the relay took; how many were ours to answer.
+    """Write down what the relay took and when; how many were ours to answer.
 
     A claim that a rescuer has called `unknown` in the meantime is still ours to answer.
     """
+    connection = session.connection()
+    dialect = connection.dialect.name
     rows = [
         (
             handed.delivery.id,
@@ -91,15 +92,13 @@ def record_sent(
             handed.skeleton_id,
             handed.content_hash,
             json.dumps(handed.signatures) if handed.signatures else "[]",
+            written(at, dialect=dialect),
         )
-        for handed, outcome in sent
+        for handed, outcome, at in sent
     ]
     if not rows:
         return 0
-    connection = session.connection()
-    ours = connection.execute(
-        _recording(connection.dialect.name), {"rows": json.dumps(rows), "owner": owner, "now": now}
-    )
+    ours = connection.execute(_recording(dialect), {"rows": json.dumps(rows), "owner": owner})
     return ours.rowcount
 
 
@@ -116,6 +115,7 @@ def _recording(dialect: str) -> sa.UpdateBase:
         skeleton_id=sa.BigInteger(),
         content_hash=sa.Text(),
         signatures=Delivery.__table__.c.signatures.type,  # type: ignore[attr-defined]
+        sent_at=UTCDateTime(),
     )
     told = answers.c
     return (
@@ -130,7 +130,7 @@ def _recording(dialect: str) -> sa.UpdateBase:
             status=DeliveryStatus.SENT,
             lease_owner="",
             reason="",
-            sent_at=sa.bindparam("now", type_=UTCDateTime()),
+            sent_at=told.sent_at,
             reply_code=told.code,
             reply_text=told.reply,
             relay=told.relay,
@@ -146,7 +146,7 @@ def record(
 ) -> bool:
     """Write down what the relay answered to one message; False when it is not ours any more."""
     if outcome.kind is OutcomeKind.ACCEPTED:
-        return bool(record_sent(session, [(handed, outcome)], owner=owner, now=now))
+        return bool(record_sent(session, [(handed, outcome, now)], owner=owner))
     values: dict[str, Any] = {
         "status": STATUSES[outcome.kind],
         "reason": _reason(outcome),

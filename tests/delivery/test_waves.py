@@ -160,14 +160,20 @@ def test_a_whole_wave_is_recorded_at_once_and_only_what_is_ours(
     session.flush()
     number = skeleton(session)
     replies = [
-        (Handed(one, number, f"{one.id:064d}", ()), ACCEPTED._replace(text=f"queued as {one.id}"))
-        for one in wave
+        (
+            Handed(one, number, f"{one.id:064d}", ()),
+            ACCEPTED._replace(text=f"queued as {one.id}"),
+            NOW + timedelta(seconds=place, microseconds=place),
+        )
+        for place, one in enumerate(wave)
     ]
-    assert waves.record_sent(session, replies, owner="a", now=NOW) == len(wave) - 1
+    assert waves.record_sent(session, replies, owner="a") == len(wave) - 1
+    moments = {handed.delivery.id: at for handed, _, at in replies}
     for one in wave:
         row = fresh(session, one)
         expected = ("sending", "") if row.id == stolen.id else ("sent", f"queued as {one.id}")
         assert (row.status.value, row.reply_text) == expected
+        assert row.sent_at == (None if row.id == stolen.id else moments[one.id])
 
 
 def test_words_of_a_relay_in_any_script_are_kept_as_they_are(

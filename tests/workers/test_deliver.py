@@ -1,4 +1,6 @@
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, timedelta
 from email import message_from_bytes
 from hashlib import sha256
@@ -20,7 +22,7 @@ from mailer.contacts.suppressions import is_suppressed
 from mailer.database import reading, writing
 from mailer.delivery.outcome import Outcome, Phase, from_reply, lost
 from mailer.delivery.smtp.load import NO_JOURNAL, Journal, MayBegin, always
-from mailer.delivery.transport.memory import MemoryTransport
+from mailer.delivery.transport.memory import ACCEPTED, MemoryTransport
 from mailer.distribution import batches
 from mailer.errors import Unreachable
 from mailer.models import (
@@ -40,7 +42,7 @@ from tests import factories
 from workers.broker import nudge
 from workers.deliver import Sender, declare
 from workers.rescue import rescue
-from workers.sending import turn, watch
+from workers.sending import hearing, lines, turn, watch
 from workers.sending.limits import Limits, Room
 from workers.sending.watch import Watch
 
@@ -335,6 +337,52 @@ def test_a_worker_that_ends_says_goodbye_to_the_relay(
     assert not relay.is_closed
     worker.stop()
     assert relay.is_closed
+
+
+class SlowTransport(WatchedTransport):
+    """A relay that lets the last message of a wave wait until the test has seen enough."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_seen: Callable[[], bool] = lambda: True
+
+    async def send(
+        self,
+        messages: Sequence[ComposedMessage],
+        *,
+        may_begin: MayBegin = always,
+        journal: Journal = NO_JOURNAL,
+    ) -> list[Outcome | None]:
+        if not messages:
+            return []
+        most = await super().send(messages[:-1], may_begin=may_begin, journal=journal)
+        while not self.is_seen():  # noqa: ASYNC110 – other threads write it down
+            await asyncio.sleep(0)
+        journal.begun(len(messages) - 1)
+        journal.answered(len(messages) - 1, ACCEPTED)
+        return [*most, ACCEPTED]
+
+
+def test_what_was_accepted_is_written_down_while_another_message_still_waits(
+    settings: Settings,
+    engine: sa.Engine,
+    redis_client: redis.Redis,
+    distribution: Distribution,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lines, "TELL_SECONDS", 0.01)
+    monkeypatch.setattr(hearing, "SILENT_SECONDS", 0.0)
+    relay = SlowTransport()
+    relay.is_seen = lambda: bool(
+        statuses(rows(engine)) == ["sent"] * (NUMBER - 1) + ["sending"] and note(engine)
+    )
+    with closing(Sender(settings, engine, redis_client, open_transport=lambda: relay)) as sender:
+        sender.take_turn(distribution.id or 0)
+    found = rows(engine)
+    assert statuses(found) == ["sent"] * NUMBER
+    assert len({row.sent_at for row in found.values()}) == NUMBER
+    assert note(engine) == ""
+    assert held(engine) == []
 
 
 def test_a_pause_in_mid_wave_gives_back_what_was_not_begun(

@@ -6,6 +6,7 @@ are composed or sent.
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from mailer.delivery import checks, claims, waves
 from mailer.delivery.claims import Claimed, Stretch
 from mailer.distribution import batches, leases, lifecycle
 from mailer.distribution.leases import Lease
-from mailer.errors import NotFound
+from mailer.errors import NotFound, Unreachable
 from mailer.models import Distribution, DistributionStatus, Office, Release
 from workers.sending.limits import Facts, Room
 from workers.sending.recording import Answer, record_answers
@@ -83,6 +84,18 @@ class Ledger:
             batches.recount(session, batch_ids=changed)
         self._current, self._held = current, frozenset(kept)
         return Wave(facts, deliveries, current)
+
+    def keep(self, sent: Sent) -> None:
+        """Write down what was accepted of a wave that is still on its way, and hold on to it.
+
+        It is written again with the whole wave, which changes nothing; so a database that is away
+        is no matter here.
+        """
+        with suppress(Unreachable), database.writing(self._shared.engine) as session:
+            facts = self._facts(session, now=clock.now())
+            held, lost = self._renewed(session, sent, now=facts.at)
+            self._record(session, sent, facts=facts, lost=lost)
+            batches.recount(session, batch_ids={one.batch_id for one in held & {sent.lease}})
 
     def _renewed(
         self, session: Session, sent: Sent, *, now: datetime

@@ -5,10 +5,10 @@ skeletons of what it is sending, and a journal.
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import dramatiq
 import uvloop
@@ -17,6 +17,7 @@ from mailer.delivery.journal import Journal
 from mailer.delivery.outcome import Blame, Outcome
 from mailer.delivery.transport.relay import MayBegin, Transport
 from mailer.settings import Settings
+from workers.sending.hearing import Hearing
 from workers.sending.releases import Releases
 from workers.sending.setting import Setter, WaveMessages
 from workers.sending.shared import Shared
@@ -24,6 +25,8 @@ from workers.sending.shared import Shared
 Result = TypeVar("Result")
 #: So many messages for each connection has a wave to a relay whose pace nobody knows yet.
 FIRST_WAVE = 5
+#: A wave that lasts longer is told of on the way, so often.
+TELL_SECONDS = 2.0
 
 
 class Pace:
@@ -67,13 +70,22 @@ class Line:
         """Do something beside the wire, one after another."""
         return self._aside.submit(task)
 
-    def send(self, messages: WaveMessages, *, may_begin: MayBegin) -> list[Outcome | None]:
-        """Hand the messages over and wait for the answers; None for one that was held back."""
+    def send(
+        self,
+        messages: WaveMessages,
+        *,
+        may_begin: MayBegin,
+        hearing: Hearing,
+        tell: Callable[[], None],
+    ) -> list[Outcome | None]:
+        """Hand the messages over and wait for the answers; None for one that was held back.
+
+        `tell` is called every now and then while that takes long.
+        """
         self.journal.open_wave(messages.handed)
         began = time.monotonic()
-        outcomes = self._loop.run(
-            self._transport.send(messages, may_begin=may_begin, journal=self.journal)
-        )
+        sending = self._transport.send(messages, may_begin=may_begin, journal=hearing)
+        outcomes = self._loop.run(_told_on_the_way(sending, tell))
         # What was held back or found the relay closed took no time, and says nothing of its pace.
         taken = sum(one is not None and one.blames is not Blame.RELAY for one in outcomes)
         self.pace.took(taken, seconds=time.monotonic() - began)
@@ -94,6 +106,19 @@ class Line:
         self.setter.close()
         self._loop.run(self._transport.close())
         self._loop.close()
+
+
+async def _told_on_the_way(
+    sending: Coroutine[Any, Any, Result], tell: Callable[[], None]
+) -> Result:
+    task = asyncio.ensure_future(sending)
+    try:
+        while not (await asyncio.wait({task}, timeout=TELL_SECONDS))[0]:
+            tell()
+    finally:
+        # Whatever went wrong in the telling: what was begun comes to its end.
+        outcomes = await task
+    return outcomes
 
 
 def journals(settings: Settings) -> Path:

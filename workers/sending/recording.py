@@ -31,6 +31,8 @@ class Answer(NamedTuple):
     problem: str = ""
     #: When it may be tried again; nothing of it went out.
     until: datetime | None = None
+    #: When the answer came.
+    at: datetime | None = None
 
     @property
     def word(self) -> str:
@@ -57,11 +59,11 @@ def record_answers(
 ) -> None:
     """Write all answers of a wave down; `slowed_by` is what else an officer should know of it."""
     accepted = [
-        (answer.handed, answer.outcome)
+        (answer.handed, answer.outcome, answer.at or now)
         for answer in answers
         if answer.outcome is not None and answer.outcome.kind is OutcomeKind.ACCEPTED
     ]
-    waves.record_sent(session, accepted, owner=owner, now=now)
+    waves.record_sent(session, accepted, owner=owner)
     rules = shared.rules(distribution)
     for answer in answers:
         outcome, delivery = answer.outcome, answer.handed.delivery
@@ -76,7 +78,7 @@ def record_answers(
                 session, answer.handed, outcome, owner=owner, rules=rules, now=now
             )
             _follow(session, answer, is_ours=is_ours, shared=shared, now=now)
-    if answers:
+    if answers or slowed_by:
         _explain(session, answers, distribution=distribution, slowed_by=slowed_by)
 
 

@@ -7,6 +7,7 @@ settles it.
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
 
@@ -15,6 +16,7 @@ import structlog
 from mailer import clock
 from mailer.delivery.claims import Claimed
 from mailer.delivery.waves import Handed
+from workers.sending.hearing import Hearing
 from workers.sending.ledger import NOTHING_SENT, Ledger, Sent, Wave
 from workers.sending.limits import NO_ROOM, Facts, Limits, Room
 from workers.sending.lines import Line
@@ -42,6 +44,8 @@ class Turn:
         self._distribution_id = distribution_id
         self._ledger = Ledger(shared, distribution_id, owner=line.journal.owner)
         self._limits = Limits(shared)
+        #: The keeping of what was accepted so far, when a wave takes long.
+        self._keeping: Future[None] | None = None
 
     @property
     def left_some(self) -> bool:
@@ -100,7 +104,7 @@ class Turn:
         ready = [one for one in wave.deliveries if one.id not in later.until]
         answers = [Answer(Handed.unset(one), until=later.until[one.id]) for one in waiting]
         if ready:
-            answers += self._answers(self._messages(wave.facts, ready), ready, facts=wave.facts)
+            answers += self._answers(wave, ready, slowed_by=later.told)
         return Sent(answers, wave.lease, later.told)
 
     def _messages(self, facts: Facts, ready: Sequence[Claimed]) -> WaveMessages:
@@ -112,10 +116,10 @@ class Turn:
         )
         return WaveMessages(self._line.setter, ready, full, at=facts.at)
 
-    def _answers(
-        self, messages: WaveMessages, ready: Sequence[Claimed], *, facts: Facts
-    ) -> list[Answer]:
+    def _answers(self, wave: Wave, ready: Sequence[Claimed], *, slowed_by: str) -> list[Answer]:
         """Put the messages on the wire; what became of each."""
+        facts, messages = wave.facts, self._messages(wave.facts, ready)
+        hearing = Hearing(self._line.journal, size=len(ready))
         watch = Watch(
             self._shared.engine,
             ready,
@@ -125,7 +129,10 @@ class Turn:
             is_stopping=self._shared.stopping.is_set,
         )
         outcomes = self._line.send(
-            messages, may_begin=lambda number: watch.may_begin(number) and messages.can_be(number)
+            messages,
+            may_begin=lambda number: watch.may_begin(number) and messages.can_be(number),
+            hearing=hearing,
+            tell=partial(self._keep, wave, messages, hearing, slowed_by),
         )
         heard = zip((one.provider for one in ready), outcomes, strict=True)
         self._shared.throttle.heard(
@@ -133,9 +140,21 @@ class Turn:
             now=clock.now(),
         )
         return [
-            Answer(handed, outcome, messages.problems.get(number, ""))
+            Answer(handed, outcome, messages.problems.get(number, ""), at=hearing.at[number])
             for number, (handed, outcome) in enumerate(zip(messages.handed, outcomes, strict=True))
         ]
+
+    def _keep(self, wave: Wave, messages: WaveMessages, hearing: Hearing, slowed_by: str) -> None:
+        """A wave takes long: what the relay took so far is written down, whatever follows."""
+        if self._keeping is not None and not self._keeping.done():
+            return
+        answers = [
+            Answer(messages.handed[number], outcome, at=hearing.at[number])
+            for number, outcome in hearing.news()
+        ]
+        slowed_by = hearing.silence(zone_name=wave.facts.office_zone) or slowed_by
+        sent = Sent(answers, wave.lease, slowed_by)
+        self._keeping = self._line.meanwhile(partial(self._ledger.keep, sent))
 
     def _tell(self, sent: Sent) -> None:
         counts = Counter(answer.word for answer in sent.answers)

@@ -104,14 +104,18 @@ class Conversation:
             tls_context=self._tls_context,
             token=self._token,
         )
+        seconds = self._relay.connect_timeout_seconds
         try:
-            await smtp.connect(timeout=self._relay.connect_timeout_seconds)
-            if smtp.is_ehlo_or_helo_needed:
-                await smtp.ehlo()
+            # One limit for all of it: a relay that connects and is silent then is of no use either.
+            async with asyncio.timeout(seconds):
+                await smtp.connect(timeout=seconds)
+                if smtp.is_ehlo_or_helo_needed:
+                    await smtp.ehlo()
             return self._taken_over(smtp)
         except (aiosmtplib.SMTPException, OSError, NoToken, UnicodeError) as broken:
             smtp.close()
-            raise RelayUnusable(_opening_outcome(broken, relay=self._name)) from broken
+            outcome = _opening_outcome(broken, relay=self._name, seconds=seconds)
+            raise RelayUnusable(outcome) from broken
 
     def _taken_over(self, smtp: aiosmtplib.SMTP) -> Pipeline:
         transport = smtp.transport
@@ -147,7 +151,7 @@ def client(
     )
 
 
-def _opening_outcome(broken: Exception, *, relay: str) -> Outcome:
+def _opening_outcome(broken: Exception, *, relay: str, seconds: float) -> Outcome:
     if isinstance(broken, NoToken):
         return Outcome(
             OutcomeKind.DEFERRED,
@@ -164,4 +168,6 @@ def _opening_outcome(broken: Exception, *, relay: str) -> Outcome:
         elif isinstance(broken, aiosmtplib.SMTPHeloError):
             phase = Phase.EHLO
         return from_reply(phase, broken.code, broken.message, relay=relay)
+    if isinstance(broken, TimeoutError):
+        return lost(Phase.CONNECT, f"not ready for mail within {seconds:g} seconds", relay=relay)
     return lost(Phase.CONNECT, str(broken) or type(broken).__name__, relay=relay)

@@ -120,4 +120,5 @@ def _token_of(relay: RelaySettings, *, name: str) -> TokenCommand | None:
             f"xoauth2 in {section_of(name)} needs a username, and a token_command that prints an"
             " access token"
         )
-    return TokenCommand(relay.token_command, timeout_seconds=relay.connect_timeout_seconds)
+    # The rest of the opening needs its time too.
+    return TokenCommand(relay.token_command, timeout_seconds=relay.connect_timeout_seconds / 2)

@@ -82,7 +82,7 @@ class Relays:
             for share, answer in zip(busy, answers, strict=True):
                 if isinstance(answer, BaseException):
                     raise answer
-                share.relay.standing.hear(answer, at=self._clock())
+                share.relay.standing.hear(answer, at=self._clock(), waited=share.waited)
                 deal.take(share, answer)
         return deal.outcomes
 
@@ -118,6 +118,8 @@ class _Share:
     def __init__(self, relay: Relay, *, may_begin: MayBegin, journal: Journal) -> None:
         self.relay = relay
         self.numbers: list[int] = []
+        #: How many seconds the relay took for it.
+        self.waited = 0.0
         self._may_begin, self._journal = may_begin, journal
 
     @property
@@ -125,8 +127,12 @@ class _Share:
         return self.relay.is_on_trial and bool(self.numbers)
 
     async def send(self, messages: Sequence[ComposedMessage]) -> list[Outcome | None]:
-        own = _Part(messages, self.numbers)
-        return await self.relay.transport.send(own, may_begin=self._may, journal=self)
+        own, loop = _Part(messages, self.numbers), asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            return await self.relay.transport.send(own, may_begin=self._may, journal=self)
+        finally:
+            self.waited = loop.time() - began
 
     def begun(self, place: int) -> None:
         self._journal.begun(self.numbers[place])

@@ -15,6 +15,9 @@ log = structlog.get_logger(__name__)
 
 #: The first rest; each one after that is twice as long, until the relay has dealt with a message.
 REST_SECONDS, LONGEST_REST_SECONDS = 1.0, 60.0
+#: A relay that keeps us waiting before it fails rests so many times as long: where others serve,
+#: asking it again costs them no more than a fifth of their time.
+RESTS_PER_WAIT = 4
 
 
 class State(StrEnum):
@@ -70,6 +73,7 @@ class Standing:
         self.trouble: Outcome | None = None
         self.rests_until = 0.0
         self._rests = 0
+        self._waited = 0.0
 
     def can_be_asked(self, *, at: float) -> bool:
         """Whether the relay gets messages at that time."""
@@ -77,8 +81,9 @@ class Standing:
             self.take(Event.RESTED, at=at)
         return self.state is not State.OPEN
 
-    def hear(self, outcomes: Iterable[Outcome | None], *, at: float) -> None:
-        """Learn from what became of the messages that the relay got."""
+    def hear(self, outcomes: Iterable[Outcome | None], *, at: float, waited: float = 0.0) -> None:
+        """Learn from what became of the messages that the relay got, and how long that took."""
+        self._waited = waited
         troubled = False
         for outcome in outcomes:
             if outcome is None or is_unfit(outcome):
@@ -95,6 +100,7 @@ class Standing:
         self.state, action = TABLE[self.state, event]
         if action is Action.REST:
             seconds = min(REST_SECONDS * 2**self._rests, LONGEST_REST_SECONDS)
+            seconds = max(seconds, RESTS_PER_WAIT * self._waited)
             self._rests, self.rests_until = self._rests + 1, at + seconds
             self._tell(seconds)
         elif action is Action.FORGET:

@@ -185,13 +185,15 @@ def test_a_relay_that_cannot_be_reached_defers_all_at_once(server: SMTPServer, s
     assert "Connect" in outcomes[0].text
 
 
-def test_a_relay_that_never_greets_costs_one_timeout_for_all(
-    server: SMTPServer, send: Send
+@pytest.mark.parametrize("step", ["connect", "ehlo"])
+def test_a_relay_that_is_silent_before_it_is_ready_costs_one_timeout_for_all(
+    server: SMTPServer, send: Send, step: str
 ) -> None:
-    server.answer(ANYONE, "connect", SILENCE)
+    server.answer(ANYONE, step, SILENCE)
     outcomes = send([message(KAREN), message(LARS)], connect_timeout_seconds=0.2)
     assert kinds(outcomes) == ["deferred", "deferred"]
     assert server.connections == 1
+    assert "not ready for mail within 0.2 seconds" in outcomes[0].text
 
 
 def test_a_kept_connection_that_was_closed_in_the_meantime_costs_no_attempt(

@@ -7,6 +7,7 @@ from mailer.delivery.outcome import Outcome, Phase, from_reply, lost, no_smtputf
 from mailer.delivery.transport.standing import (
     LONGEST_REST_SECONDS,
     REST_SECONDS,
+    RESTS_PER_WAIT,
     TABLE,
     Event,
     Standing,
@@ -70,6 +71,12 @@ def test_each_rest_is_twice_as_long_up_to_the_longest_and_forgotten_when_it_work
     assert (one.state, one.trouble) == (CLOSED, None)
     one.hear([DOWN], at=at)
     assert one.rests_until == at + REST_SECONDS
+
+
+def test_a_relay_that_kept_us_waiting_rests_longer() -> None:
+    one = Standing("north")
+    one.hear([DOWN], at=0, waited=30)
+    assert one.rests_until == RESTS_PER_WAIT * 30
 
 
 def test_a_relay_that_rests_is_not_asked() -> None:
