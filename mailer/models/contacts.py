@@ -4,6 +4,7 @@ the lists they stand on, and the addresses we must not write to.
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
@@ -102,6 +103,8 @@ class Provenance(SQLModel):
         default=LegalBasis.LEGITIMATE_INTEREST, sa_type=one_of(LegalBasis)
     )
     first_seen_at: datetime = Field(sa_type=UTCDateTime)
+    #: From whom we have it: what a notice under Art. 14(2)(f) has to name.
+    basis_source: str = ""
     informed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     verified_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
 
@@ -122,6 +125,10 @@ class Outlet(SQLModel, table=True):
     zone: str = ""
     website: str = ""
     public_note: str = ""
+    #: Its number in the database that it was exported from.
+    external_id: str = Field(default="", index=True)
+    #: What a source tells beside all this: frequency, scope, postal address, by our names.
+    details: dict[str, Any] = document()
 
 
 class Address(SQLModel, table=True):
@@ -148,6 +155,8 @@ class Desk(Preferences, Provenance, table=True):
     name: str
     address_id: int = reference("address.id")
     phone: str = ""
+    #: The same in E.164, where it can be read; it is what duplicates are found by.
+    phone_e164: str = ""
     languages: list[str] = words()
     beats: list[str] = words()
     country: str = Field(default="", max_length=2)
@@ -159,6 +168,7 @@ class Desk(Preferences, Provenance, table=True):
     #: Never in any template scope.
     private_note: str = ""
     ended_on: date | None = None
+    details: dict[str, Any] = document()
 
 
 class Journalist(Preferences, Provenance, table=True):
@@ -172,6 +182,7 @@ class Journalist(Preferences, Provenance, table=True):
     family_name: str = Field(default="", index=True)
     particle: str = ""
     patronymic: str = ""
+    suffix: str = ""
     #: Hungarian and others put the family name first.
     family_name_first: bool = False
     vocative: str = ""
@@ -183,13 +194,17 @@ class Journalist(Preferences, Provenance, table=True):
     city: str = ""
     zone: str = ""
     phone: str = ""
+    phone_e164: str = Field(default="", index=True)
     mobile: str = ""
+    mobile_e164: str = Field(default="", index=True)
     do_not_contact: bool = False
     embargo_trusted: bool = False
     accredited_until: date | None = None
     public_note: str = ""
     #: Never in any template scope.
     private_note: str = ""
+    #: What a source tells beside all this: profiles, pages, preferred channel, by our names.
+    details: dict[str, Any] = document()
 
     @property
     def full_name(self) -> str:
@@ -218,10 +233,15 @@ class Role(SQLModel, table=True):
     beats: list[str] = words()
     address_id: int | None = reference("address.id", default=None)
     phone: str = ""
+    phone_e164: str = Field(default="", index=True)
     mobile: str = ""
+    mobile_e164: str = Field(default="", index=True)
     is_primary: bool = True
     started_on: date | None = None
     ended_on: date | None = None
+    #: Its number in the database that it was exported from.
+    external_id: str = Field(default="", index=True)
+    details: dict[str, Any] = document()
 
 
 class MediaList(SQLModel, table=True):
@@ -281,3 +301,5 @@ class ContactImport(SQLModel, table=True):
     counts: dict[str, int] = Field(default_factory=dict, sa_type=Json)
     imported_at: datetime = Field(sa_type=UTCDateTime)
     officer_id: int | None = Field(default=None, sa_type=BIG, foreign_key="press_officer.id")
+    #: What it did to the address book, and how it is undone.
+    operation_id: int | None = reference("contact_operation.id", default=None)

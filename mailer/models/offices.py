@@ -43,6 +43,10 @@ class Office(SQLModel, table=True):
     languages: list[str] = words()
     zone: str = "UTC"
     tracking: TrackingMode = Field(default=TrackingMode.NONE, sa_type=one_of(TrackingMode))
+    #: A person or a desk of an outlet, but not both of them and no second person.
+    one_at_outlet: bool = False
+    #: So many messages one address gets from the office in a day; None: as many as are sent.
+    daily_limit: int | None = None
     legal_profile: str = "gdpr"
     privacy_url: str = ""
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, SQLModel, select
 
 from mailer.migrations import head, refuse_outdated
 from mailer.migrations.upgrading import configuration, upgrade
-from mailer.models import Office
+from mailer.models import Journalist, Office
 from tests import factories
 
 
@@ -36,3 +36,20 @@ def test_the_first_tables_can_be_taken_down_again(sqlite_engine: sa.Engine) -> N
 
 def test_the_last_file_is_what_the_tables_are_brought_to(engine: sa.Engine) -> None:
     assert head() == ScriptDirectory.from_config(configuration(engine)).get_current_head()
+
+
+def test_a_database_of_the_first_tables_keeps_its_contacts_on_the_way_up_and_down(
+    sqlite_engine: sa.Engine,
+) -> None:
+    with Session(sqlite_engine) as session:
+        factories.journalist(session, "mette.lund@avisen.example", family_name="Lund")
+        session.commit()
+    command.downgrade(configuration(sqlite_engine), "0001")
+    upgrade(sqlite_engine)
+    with Session(sqlite_engine) as session:
+        assert session.exec(select(Journalist.family_name, Journalist.details)).all() == [
+            ("Lund", {})
+        ]
+    with sqlite_engine.connect() as connection:
+        made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'journalist'")
+        assert "AUTOINCREMENT" in str(made.scalar_one())

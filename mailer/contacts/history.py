@@ -1,0 +1,238 @@
+"""Who changed what in the address book, when, and what stood there before.
+
+Whoever changes contacts opens an operation; what the session writes while it is open is kept as it
+goes to the database, column by column, so that nobody can forget to tell.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import InstanceState, UOWTransaction
+from sqlalchemy.orm import Session as AnySession
+from sqlmodel import Session, SQLModel, col, select
+
+from mailer import clock
+from mailer.database import UTCDateTime
+from mailer.models import (
+    Address,
+    ChangeAction,
+    ContactChange,
+    ContactOperation,
+    Desk,
+    Journalist,
+    MediaList,
+    MediaListEntry,
+    OperationKind,
+    Outlet,
+    Role,
+)
+
+#: Parents before their children: what was added is taken away from the end.
+TRACKED: tuple[type[SQLModel], ...] = (
+    Address,
+    Outlet,
+    Journalist,
+    Role,
+    Desk,
+    MediaList,
+    MediaListEntry,
+)
+TABLES = {str(table.__tablename__): table for table in TRACKED}
+
+
+class Recording:
+    """An operation while it is open."""
+
+    def __init__(self, operation: ContactOperation) -> None:
+        self.operation = operation
+        self._file_rows: dict[int, tuple[SQLModel, int]] = {}
+
+    @property
+    def id(self) -> int:
+        """The operation's number."""
+        return self.operation.id or 0
+
+    def told_by(self, row: SQLModel, file_row: int) -> None:
+        """Remember which row of a file speaks of that row of ours."""
+        # The row is kept beside its number: a freed one's identity may be given again.
+        self._file_rows[id(row)] = row, file_row
+
+    def forget_rows(self) -> None:
+        """Let go of the rows of the file so far, when all they said is written."""
+        self._file_rows.clear()
+
+    def file_row(self, row: SQLModel) -> int | None:
+        """The row of the file that spoke of it last."""
+        return self._file_rows.get(id(row), (row, None))[1]
+
+
+@contextmanager
+def operation(
+    session: Session,
+    kind: OperationKind,
+    *,
+    source: str = "",
+    officer_id: int | None = None,
+    note: str = "",
+) -> Iterator[Recording]:
+    """Everything that the session writes to the address book inside belongs to one operation.
+
+    One inside another is the outer one's part. The caller commits.
+    """
+    outer: Recording | None = session.info.get(_KEY)
+    if outer is not None:
+        yield outer
+        return
+    session.flush()  # what came before is not ours
+    done = ContactOperation(
+        kind=kind, source=source, note=note, officer_id=officer_id, done_at=clock.now()
+    )
+    session.add(done)
+    session.flush()
+    session.info[_KEY] = recording = Recording(done)
+    event.listen(session, "after_flush", _record)
+    try:
+        yield recording
+        session.flush()
+    finally:
+        event.remove(session, "after_flush", _record)
+        del session.info[_KEY]
+
+
+_KEY = "contact operation"
+
+
+def note_added(session: Session, table: type[SQLModel], ids: Iterable[int]) -> None:
+    """Keep that rows were added past the session, by a statement of their own."""
+    _write(session, ((table, row_id, ChangeAction.ADDED, {}, {}) for row_id in ids))
+
+
+def note_changed(
+    session: Session,
+    table: type[SQLModel],
+    row_id: int,
+    *,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
+    """Keep that a row was changed past the session; only columns that differ are to be named."""
+    said = (as_document(before), as_document(after))
+    _write(session, [(table, row_id, ChangeAction.CHANGED, *said)])
+
+
+def changes_of(session: Session, row: SQLModel) -> list[tuple[ContactOperation, ContactChange]]:
+    """All that happened to a row of the address book, the latest first."""
+    found = session.exec(
+        select(ContactOperation, ContactChange)
+        .join(ContactChange, col(ContactChange.operation_id) == ContactOperation.id)
+        .where(
+            ContactChange.subject == str(row.__tablename__),
+            ContactChange.subject_id == _row_id(row),
+        )
+        .order_by(col(ContactChange.id).desc())
+    )
+    return list(found.all())
+
+
+def as_document(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of columns as they stand in a document."""
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def as_value(column: sa.Column[Any], kept: Any) -> Any:
+    """A kept value as the column takes it."""
+    if kept is None:
+        return None
+    if isinstance(column.type, UTCDateTime):
+        return datetime.fromisoformat(kept)
+    if isinstance(column.type, sa.Date):
+        return date.fromisoformat(kept)
+    if isinstance(column.type, sa.Enum) and column.type.enum_class:
+        return column.type.enum_class(kept)
+    return kept
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+_Row = tuple[type[SQLModel], int, ChangeAction, dict[str, Any], dict[str, Any]]
+
+
+def _write(session: Session, rows: Iterable[_Row]) -> None:
+    recording: Recording | None = session.info.get(_KEY)
+    if recording is None:
+        return
+    values = [_values(recording, *row, file_row=None) for row in rows]
+    if values:
+        session.connection().execute(sa.insert(ContactChange), values)
+
+
+def _record(session: AnySession, _flush: UOWTransaction) -> None:
+    """After a flush the session still knows what was new, changed and gone, and what was before."""
+    recording: Recording = session.info[_KEY]
+    values = [
+        _values(recording, type(row), _row_id(row), *change, file_row=recording.file_row(row))
+        for row, change in _changes(session)
+    ]
+    if values:
+        session.connection().execute(sa.insert(ContactChange), values)
+
+
+_Change = tuple[ChangeAction, dict[str, Any], dict[str, Any]]
+
+
+def _changes(session: AnySession) -> Iterator[tuple[SQLModel, _Change]]:
+    for row in session.new:
+        if isinstance(row, TRACKED):
+            yield row, (ChangeAction.ADDED, {}, {})
+    for row in session.dirty:
+        if isinstance(row, TRACKED) and (said := _differences(row))[1]:
+            yield row, (ChangeAction.CHANGED, *said)
+    for row in session.deleted:
+        if isinstance(row, TRACKED):
+            yield row, (ChangeAction.REMOVED, as_document(row.model_dump()), {})
+
+
+def _differences(row: SQLModel) -> tuple[dict[str, Any], dict[str, Any]]:
+    state: InstanceState[Any] = sa.inspect(row)
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for name in type(row).model_fields:
+        old = state.attrs[name].history
+        if old.has_changes() and old.deleted and old.added and old.deleted[0] != old.added[0]:
+            before[name], after[name] = _plain(old.deleted[0]), _plain(old.added[0])
+    return before, after
+
+
+def _row_id(row: SQLModel) -> int:
+    number: int = sa.inspect(type(row)).primary_key_from_instance(row)[0]
+    return number
+
+
+def _values(
+    recording: Recording,
+    table: type[SQLModel],
+    row_id: int,
+    action: ChangeAction,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    *,
+    file_row: int | None,
+) -> dict[str, Any]:
+    return {
+        "operation_id": recording.id,
+        "subject": str(table.__tablename__),
+        "subject_id": row_id,
+        "action": action,
+        "file_row": file_row,
+        "before": before,
+        "after": after,
+    }

@@ -1,0 +1,96 @@
+"""What happened to the address book: each operation, each row that it touched and what stood there
+before; and what the list keeper decided about files and people, so as not to be asked again.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from mailer.database import UTCDateTime, one_of
+from mailer.models.columns import BIG, document, reference, row_id
+
+
+class OperationKind(StrEnum):
+    """What somebody did to the address book in one go."""
+
+    IMPORT = "import"
+    EDIT = "edit"
+    MOVE = "move"
+    MERGE = "merge"
+    UNDO = "undo"
+    #: A journalist, through the link of a message.
+    OWNER = "owner"
+    ERASURE = "erasure"
+    RETENTION = "retention"
+
+
+class ChangeAction(StrEnum):
+    """What became of one row."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+class ContactOperation(SQLModel, table=True):
+    """One thing that was done, whole or not at all; it is what can be undone."""
+
+    __tablename__ = "contact_operation"
+
+    id: int | None = row_id()
+    kind: OperationKind = Field(sa_type=one_of(OperationKind))
+    #: The file, the page or the command it came by.
+    source: str = ""
+    note: str = ""
+    officer_id: int | None = reference("press_officer.id", default=None)
+    done_at: datetime = Field(sa_type=UTCDateTime, index=True)
+    undone_by_id: int | None = reference("contact_operation.id", default=None)
+
+
+class ContactChange(SQLModel, table=True):
+    """One row of the address book that an operation added, changed or removed."""
+
+    __tablename__ = "contact_change"
+    __table_args__ = (sa.Index("ix_contact_change_subject", "subject", "subject_id"),)
+
+    id: int | None = row_id()
+    operation_id: int = reference("contact_operation.id")
+    #: The table, such as journalist, and the number of its row.
+    subject: str
+    subject_id: int = Field(sa_type=BIG)
+    action: ChangeAction = Field(sa_type=one_of(ChangeAction))
+    #: The row of the file that said so, as a spreadsheet counts.
+    file_row: int | None = None
+    #: The columns that changed, as they were and as they became; a removed row is whole here.
+    before: dict[str, Any] = document()
+    after: dict[str, Any] = document()
+
+
+class DifferentPeople(SQLModel, table=True):
+    """Two journalists who look like one and are not: never proposed again."""
+
+    __tablename__ = "different_people"
+    __table_args__ = (sa.UniqueConstraint("first_id", "second_id"),)
+
+    id: int | None = row_id()
+    #: The smaller number of the two.
+    first_id: int = reference("journalist.id")
+    second_id: int = reference("journalist.id")
+    decided_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class ImportMapping(SQLModel, table=True):
+    """Which column of a file means what, by the fingerprint of its header row."""
+
+    __tablename__ = "import_mapping"
+
+    id: int | None = row_id()
+    fingerprint: str = Field(unique=True)
+    #: The header cell as it stands, and the target it means.
+    columns: dict[str, str] = document()
+    #: What the list keeper calls such files.
+    name: str = ""
+    used_at: datetime = Field(sa_type=UTCDateTime)
