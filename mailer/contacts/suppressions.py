@@ -3,9 +3,10 @@ the contact and wins over every list and every import (R8).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -67,6 +68,29 @@ def suppress(
             reason, note = known.reason, known.note
     _mark(session, normalised, reason=reason, note=note)
     return is_new
+
+
+def suppress_many(
+    session: Session,
+    reasons: Mapping[str, SuppressionReason],
+    *,
+    keyring: Keyring,
+    source: str,
+) -> None:
+    """Never write to those normalised addresses again; in few statements where none was known.
+
+    The states of their rows are the caller's matter.
+    """
+    known = reasons_among(session, list(reasons), keyring=keyring)
+    rows = [
+        _row(address, keyring, reason, source, note="")
+        for address, reason in reasons.items()
+        if address not in known
+    ]
+    insert_missing(session, Suppression, rows)
+    for address, reason in reasons.items():
+        if known.get(address, reason) != reason:
+            suppress(session, address, keyring=keyring, reason=reason, source=source)
 
 
 def is_suppressed(session: Session, address: str, *, keyring: Keyring) -> bool:
@@ -170,7 +194,14 @@ def _insert(
     source: str,
     note: str,
 ) -> bool:
-    row = {
+    row = _row(normalised, keyring, reason, source, note=note)
+    return insert_missing(session, Suppression, [row]) == 1
+
+
+def _row(
+    normalised: str, keyring: Keyring, reason: SuppressionReason, source: str, *, note: str
+) -> dict[str, Any]:
+    return {
         "address_hash": keyring.address_hash(normalised),
         "scope": SuppressionScope.ALL,
         "scope_value": "",
@@ -179,7 +210,6 @@ def _insert(
         "source": source,
         "created_at": clock.now(),
     }
-    return insert_missing(session, Suppression, [row]) == 1
 
 
 def _mark(session: Session, normalised: str, *, reason: SuppressionReason, note: str) -> None:

@@ -2,17 +2,21 @@
 changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from mailer.addresses import MailAddress
-from mailer.contacts import media_lists, suppressions
-from mailer.contacts.directory import add_addresses
+from mailer.contacts import history, media_lists, suppressions
+from mailer.contacts.directory import find_addresses
+from mailer.contacts.history import Recording
+from mailer.contacts.importing.drafts import Draft, draft, insert_drafts
 from mailer.contacts.importing.known import Known
 from mailer.contacts.importing.plans import (
     DeskPlan,
@@ -22,17 +26,18 @@ from mailer.contacts.importing.plans import (
     Placement,
     RolePlan,
 )
-from mailer.contacts.importing.report import FieldChange
+from mailer.contacts.inserting import insert_missing
 from mailer.models import (
     Address,
     AddressState,
     Desk,
     Journalist,
+    MediaList,
+    MediaListEntry,
     Outlet,
     Role,
     TrackingMode,
 )
-from mailer.tokens import Keyring
 
 #: The file's column for an attribute that is called otherwise.
 COLUMNS = {
@@ -41,121 +46,171 @@ COLUMNS = {
     "public_note": "note",
     "name": "desk",
 }
+DETAILS = "details."
+#: Numbers to find duplicates by; they follow what was typed and are not told by themselves.
+E164 = "_e164"
 
 
 @dataclass
 class Applied:
-    """What was written: the rows that brought a contact, and what changed in the known ones."""
+    """What was written: the lines that brought a contact, and what changed in the known ones."""
 
     new_rows: set[int] = field(default_factory=set)
-    changes: list[FieldChange] = field(default_factory=list)
+    #: (line, field, before, after)
+    changes: list[tuple[int, str, str, str]] = field(default_factory=list)
 
 
-def apply(
-    session: Session,
-    placement: Placement,
-    *,
-    emails: Mapping[int, MailAddress],
-    known: Known,
-    keyring: Keyring,
-    source: str,
-    at: datetime,
-) -> Applied:
-    """Write the placement. `emails` says which address stands in which row of the file."""
-    applying = _Applying(session, emails=emails, source=source, at=at)
-    applying.save_addresses(placement, known=known, keyring=keyring)
-    for outlet in placement.outlets:
-        applying.save_outlet(outlet)
-    session.flush()
-    for person in placement.people:
-        applying.save_person(person)
-    for desk in placement.desks:
-        applying.save_desk(desk)
-    session.flush()
-    for person in placement.people:
-        applying.save_roles(person)
-    session.flush()
-    applying.save_lists(placement)
-    return applying.applied
-
-
-class _Applying:
+class Applying:
     """One import's writing: where it writes, and what it has to tell."""
 
     def __init__(
-        self, session: Session, *, emails: Mapping[int, MailAddress], source: str, at: datetime
+        self, session: Session, recording: Recording, *, source: str, at: datetime
     ) -> None:
         self.session = session
-        self.emails = emails
+        self.recording = recording
         self.provenance: dict[str, Any] = {"source": source, "first_seen_at": at}
         self.at = at
         self.addresses: dict[str, Address] = {}
         self.applied = Applied()
 
-    def save_addresses(self, placement: Placement, *, known: Known, keyring: Keyring) -> None:
+    def apply(
+        self, placement: Placement, *, emails: Mapping[str, MailAddress], known: Known
+    ) -> Applied:
+        """Write the placement of some rows. `emails` are the addresses in those rows."""
+        self.applied = Applied()
+        self._save_addresses(placement, emails=emails, known=known)
+        self._save_outlets(placement)
+        self._save_people(placement.people)
+        self._save_desks(placement.desks)
+        self._save_roles(placement.people)
+        self.session.flush()
+        self._save_lists(placement)
+        return self.applied
+
+    def tell_outlets(self, plans: Iterable[tuple[OutletPlan, Outlet]]) -> Applied:
+        """Write what the whole file says of some outlets."""
+        self.applied = Applied()
+        for plan, outlet in plans:
+            # The rows that bring an outlet bring a contact or a job; that is told there.
+            self._write(Outlet, outlet, plan.facts, told=not plan.row)
+        self.session.flush()
+        return self.applied
+
+    def _save_addresses(
+        self, placement: Placement, *, emails: Mapping[str, MailAddress], known: Known
+    ) -> None:
         """Make a row for each address; one that came back suppressed is closed again."""
         used = {role.address for person in placement.people for role in person.roles}
         used |= {desk.address for desk in placement.desks}
-        read = {given.normalised: given for given in self.emails.values()}
-        wanted = [read[email] for email in read if email in used]
-        self.addresses = add_addresses(self.session, wanted, keyring=keyring)
+        missing = [
+            {"email": read.typed, "normalised": email, "domain": read.domain}
+            | suppressions.born_state(known.suppressed.get(email))
+            for email, read in emails.items()
+            if email in used and email not in known.addresses
+        ]
+        insert_missing(self.session, Address, missing)
+        added = find_addresses(self.session, [str(row["normalised"]) for row in missing])
+        history.note_added(self.session, Address, [row.id or 0 for row in added.values()])
+        self.addresses = known.addresses | added
         for email, reason in known.suppressed.items():
             row = self.addresses.get(email)
             if row is not None and row.state in (AddressState.OK, AddressState.SOFT):
                 for column, value in suppressions.born_state(reason).items():
                     setattr(row, column, value)
 
-    def save_outlet(self, plan: OutletPlan) -> None:
-        """Make or change the outlet."""
-        if plan.outlet is None:
-            plan.outlet = Outlet(name=plan.name, country=plan.country)
-            self.session.add(plan.outlet)
-            # The rows that bring an outlet bring a contact or a job; that is told there.
-            self._write(plan.outlet, plan.facts, told=False)
-        else:
-            self._write(plan.outlet, plan.facts)
+    def _save_outlets(self, placement: Placement) -> None:
+        """Give the outlets that are used for the first time their rows."""
+        members: list[RolePlan | DeskPlan] = [job for one in placement.people for job in one.roles]
+        used: dict[str, OutletPlan] = {}
+        for member in members + placement.desks:
+            outlet = member.outlet
+            if outlet is not None and outlet.outlet_id is None and outlet.ref not in used:
+                used[outlet.ref], outlet.row = outlet, member.row
+        made = [draft(Outlet, name=plan.name, country=plan.country) for plan in used.values()]
+        insert_drafts(self.session, Outlet, made)
+        for plan, row in zip(used.values(), made, strict=True):
+            plan.outlet_id = row.id
 
-    def save_person(self, plan: PersonPlan) -> None:
-        """Make or change the person."""
-        new_row = None
-        if plan.person is None:
-            plan.person, new_row = Journalist(**self.provenance), plan.row
-            self.session.add(plan.person)
+    def _save_people(self, plans: Sequence[PersonPlan]) -> None:
+        """Make or change the people."""
+        drafts: list[tuple[PersonPlan, Draft]] = []
+        for plan in plans:
+            if plan.person is not None:
+                plan.person_id = plan.person.id
+                self._write(Journalist, plan.person, plan.facts)
+                continue
+            made = draft(Journalist, **self.provenance)
             self.applied.new_rows.add(plan.row)
-        self._write(plan.person, plan.facts, new_row=new_row)
+            self._write(Journalist, made, plan.facts, new_row=plan.row)
+            drafts.append((plan, made))
+        insert_drafts(self.session, Journalist, [made for _, made in drafts])
+        for plan, made in drafts:
+            plan.person_id = made.id
 
-    def save_desk(self, plan: DeskPlan) -> None:
-        """Make or change the desk."""
-        new_row = None
-        if plan.desk is None:
-            new_row = plan.row
-            plan.desk = Desk(
+    def _save_desks(self, plans: Sequence[DeskPlan]) -> None:
+        """Make or change the desks."""
+        drafts: list[tuple[DeskPlan, Draft]] = []
+        for plan in plans:
+            if plan.desk is not None:
+                plan.desk_id = plan.desk.id
+                self._write(Desk, plan.desk, plan.facts)
+                continue
+            made = draft(
+                Desk,
                 name=plan.name,
-                outlet_id=_outlet_id(plan.outlet) or 0,
-                address_id=self.addresses[plan.address].id or 0,
+                outlet_id=_outlet_id(plan.outlet),
+                address_id=self.addresses[plan.address].id,
                 **self.provenance,
             )
-            self.session.add(plan.desk)
             self.applied.new_rows.add(plan.row)
-        self._write(plan.desk, plan.facts, new_row=new_row)
+            self._write(Desk, made, plan.facts, new_row=plan.row)
+            drafts.append((plan, made))
+        insert_drafts(self.session, Desk, [made for _, made in drafts])
+        for plan, made in drafts:
+            plan.desk_id = made.id
 
-    def save_roles(self, plan: PersonPlan) -> None:
-        """Make or change the person's jobs; the first current one is the primary."""
-        for job in plan.roles:
-            new_row = None
-            if job.role is None:
-                new_row = job.row
-                job.role = self._new_role(plan, job)
-                if job.row != plan.row:
-                    at = job.outlet.name if job.outlet else "freelance"
-                    self._tell(job.row, "outlet", "", at)
-            self._write(job.role, job.facts, new_row=new_row)
+    def _save_roles(self, people: Sequence[PersonPlan]) -> None:
+        """Make or change the jobs of those people; the first current one is the primary."""
+        drafts: list[tuple[RolePlan, Draft]] = []
+        for plan in people:
+            has_job = any(
+                job.role is not None and not job.ended_before(self.at.date()) for job in plan.roles
+            )
+            for job in plan.roles:
+                if job.role is not None:
+                    job.role_id = job.role.id
+                    self._move(job, job.role)
+                    self._write(Role, job.role, job.facts)
+                    continue
+                drafts.append((job, self._new_role(plan, job, is_primary=not has_job)))
+                has_job = True
+        insert_drafts(self.session, Role, [made for _, made in drafts])
+        for job, made in drafts:
+            job.role_id = made.id
 
-    def save_lists(self, placement: Placement) -> None:
+    def _new_role(self, plan: PersonPlan, job: RolePlan, *, is_primary: bool) -> Draft:
+        made = draft(
+            Role,
+            journalist_id=plan.person_id,
+            outlet_id=_outlet_id(job.outlet),
+            address_id=self.addresses[job.address].id if job.address else None,
+            is_primary=is_primary,
+        )
+        if job.row != plan.row:
+            self._tell(job.row, "outlet", "", job.outlet.name if job.outlet else "freelance")
+        self._write(Role, made, job.facts, new_row=job.row)
+        return made
+
+    def _move(self, job: RolePlan, role: Role) -> None:
+        if job.moved_by and role.address_id != (to := self.addresses[job.address].id):
+            role.address_id = to
+            self._tell(job.moved_by, "email", "", job.address)
+
+    def _save_lists(self, placement: Placement) -> None:
         """Put the jobs and desks on the lists that the file names; nobody is taken off one."""
         members = [job for person in placement.people for job in person.roles] + placement.desks
         names = {said.value for member in members for said in member.lists.values()}
-        lists = media_lists.save_lists(self.session, names) if names else {}
+        lists = self._lists(names) if names else {}
         wanted = {
             _entry(lists[key].id or 0, member): (said, member)
             for member in members
@@ -167,59 +222,94 @@ class _Applying:
             desks=[desk_id for _, _, desk_id in wanted if desk_id],
         )
         missing = [entry for entry in wanted if entry not in there]
-        media_lists.add_entries(self.session, missing)
+        self.session.add_all(
+            MediaListEntry(list_id=list_id, role_id=role_id, desk_id=desk_id)
+            for list_id, role_id, desk_id in missing
+        )
+        self.session.flush()
         for said, member in (wanted[entry] for entry in missing):
             if said.row != member.row:
                 self._tell(said.row, "lists", "", said.value)
 
-    def _new_role(self, plan: PersonPlan, job: RolePlan) -> Role:
-        others = (other for other in plan.roles if other.role is not None)
-        role = Role(
-            journalist_id=(plan.person and plan.person.id) or 0,
-            outlet_id=_outlet_id(job.outlet),
-            address_id=self.addresses[job.address].id,
-            is_primary=all(other.ended_before(self.at.date()) for other in others),
-        )
-        self.session.add(role)
-        return role
+    def _lists(self, names: Iterable[str]) -> dict[str, MediaList]:
+        before = {row.id for row in media_lists.all_lists(self.session).values()}
+        lists = media_lists.save_lists(self.session, names)
+        added = [row.id or 0 for row in lists.values() if row.id not in before]
+        history.note_added(self.session, MediaList, added)
+        return lists
 
     def _write(
-        self, target: SQLModel, facts: Facts, *, new_row: int | None = None, told: bool = True
+        self,
+        table: type[SQLModel],
+        target: SQLModel | Draft,
+        facts: Facts,
+        *,
+        new_row: int | None = None,
+        told: bool = True,
     ) -> None:
         """Set what is said; what the row that made the target says is no change."""
+        columns = _columns(table)
         for attribute, said in facts.items():
-            before = getattr(target, attribute)
-            after = list(said.value) if isinstance(said.value, tuple) else said.value
+            if attribute.startswith(DETAILS):
+                before, after = _put_detail(target, attribute.removeprefix(DETAILS), said.value)
+            else:
+                before = getattr(target, attribute)
+                after = history.as_value(columns[attribute], _listed(said.value))
             # A file may say that nobody may write to someone; only an officer takes that back.
             if before == after or (attribute == "do_not_contact" and before):
                 continue
-            setattr(target, attribute, after)
-            if isinstance(target, Desk | Journalist) and attribute == "tracking":
-                consented = after == TrackingMode.INDIVIDUAL
-                target.tracking_consented_at = self.at if consented else None
-            if told and said.row != new_row:
+            if not attribute.startswith(DETAILS):
+                setattr(target, attribute, after)
+            if isinstance(target, SQLModel):
+                self.recording.told_by(target, said.row)
+            self._follow(target, attribute, facts, after)
+            if told and said.row != new_row and not attribute.endswith(E164):
                 self._tell(said.row, COLUMNS.get(attribute, attribute), before, after)
 
+    def _follow(self, target: Any, attribute: str, facts: Facts, after: object) -> None:
+        """What goes with an attribute: the moment of consent, and the number of a new phone."""
+        if attribute == "tracking":
+            consented = after == TrackingMode.INDIVIDUAL
+            target.tracking_consented_at = self.at if consented else None
+        number = attribute + E164
+        if attribute in ("phone", "mobile") and number not in facts and hasattr(target, number):
+            setattr(target, number, "")
+
     def _tell(self, row: int, column: str, before: object, after: object) -> None:
-        email = self.emails[row].typed
-        self.applied.changes.append(
-            FieldChange(row, email, column, before=_shown(before), after=_shown(after))
-        )
+        self.applied.changes.append((row, column, _shown(before), _shown(after)))
+
+
+@cache
+def _columns(table: type[SQLModel]) -> Mapping[str, sa.Column[Any]]:
+    return dict(sa.inspect(table).local_table.columns)
+
+
+def _put_detail(target: Any, name: str, value: Any) -> tuple[object, object]:
+    value = _listed(value)
+    before = target.details.get(name, "")
+    if before != value:
+        # A document of its own, so that the session sees that it changed.
+        target.details = target.details | {name: value}
+    return before, value
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _outlet_id(plan: OutletPlan | None) -> int | None:
-    return plan.outlet.id if plan is not None and plan.outlet is not None else None
+    return plan.outlet_id if plan is not None else None
 
 
 def _entry(list_id: int, member: RolePlan | DeskPlan) -> media_lists.Entry:
     if isinstance(member, RolePlan):
-        return list_id, member.role.id if member.role else None, None
-    return list_id, None, member.desk.id if member.desk else None
+        return list_id, member.role_id, None
+    return list_id, None, member.desk_id
 
 
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, list):
-        return "|".join(value)
+    if isinstance(value, list | tuple):
+        return "|".join(map(str, value))
     return value.value if isinstance(value, StrEnum) else str(value)

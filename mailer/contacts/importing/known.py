@@ -1,6 +1,6 @@
-"""What we know already of the addresses and outlets in a file, fetched in few queries."""
+"""What we know already of the people and desks in some rows, fetched in few queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -8,10 +8,10 @@ from sqlmodel import Session, SQLModel, col, select
 
 from mailer.contacts import suppressions
 from mailer.contacts.directory import find_addresses
-from mailer.contacts.importing.rows import ContactRow
+from mailer.contacts.importing.contact_row import ContactRow
+from mailer.contacts.importing.plans import OutletPlan
 from mailer.contacts.inserting import chunked
-from mailer.contacts.outlets import find_outlets
-from mailer.models import Address, Desk, Journalist, Outlet, Role, SuppressionReason
+from mailer.models import Address, Desk, Journalist, Role, SuppressionReason
 from mailer.tokens import Keyring
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -19,35 +19,75 @@ Row = TypeVar("Row", bound=SQLModel)
 
 @dataclass(frozen=True)
 class Known:
-    """The part of the address book that a file touches."""
+    """The part of the address book that some rows touch."""
 
     #: By normalised address.
     addresses: dict[str, Address]
     suppressed: dict[str, SuppressionReason]
-    #: By the spelling of their names.
-    outlets: dict[str, list[Outlet]]
     people: dict[int, Journalist]
-    #: By normalised address: the jobs and the desks that are read there.
-    roles: dict[str, list[Role]]
-    desks: dict[str, list[Desk]]
+    #: All the jobs of those people.
+    roles: list[Role]
+    desks: list[Desk]
+    #: The normalised addresses of those jobs and desks.
+    mailboxes: dict[int, str]
 
 
-def look_up(session: Session, rows: Sequence[ContactRow], *, keyring: Keyring) -> Known:
-    """Fetch what the address book holds on the addresses and outlets of those rows."""
-    emails = list(dict.fromkeys(row.email.normalised for row in rows))
+def look_up(
+    session: Session,
+    rows: Sequence[ContactRow],
+    *,
+    outlets: Mapping[str, OutletPlan],
+    keyring: Keyring,
+) -> Known:
+    """Fetch what the address book holds on whoever those rows may speak of."""
+    emails = list(dict.fromkeys(row.mailbox for row in rows if row.mailbox))
     addresses = find_addresses(session, emails)
-    ids = {email: row.id for email, row in addresses.items()}
-    roles = _fetch(session, Role, Role.address_id, ids.values())
-    desks = _fetch(session, Desk, Desk.address_id, ids.values())
-    people = _fetch(session, Journalist, Journalist.id, {role.journalist_id for role in roles})
+    ids = [row.id for row in addresses.values()]
+    people_ids = _people_at(session, ids) | _people_elsewhere(session, rows, outlets=outlets)
+    roles = _fetch(session, Role, Role.journalist_id, people_ids)
+    desks = _fetch(session, Desk, Desk.address_id, ids)
+    people = _fetch(session, Journalist, Journalist.id, people_ids)
     return Known(
         addresses=addresses,
         suppressed=suppressions.reasons_among(session, emails, keyring=keyring),
-        outlets=find_outlets(session, {row.outlet for row in rows if row.outlet}),
         people={person.id or 0: person for person in people},
-        roles=_by_address(roles, ids),
-        desks=_by_address(desks, ids),
+        roles=roles,
+        desks=desks,
+        mailboxes=_mailboxes(session, roles) | {r.id or 0: mail for mail, r in addresses.items()},
     )
+
+
+def _people_at(session: Session, address_ids: Iterable[int | None]) -> set[int]:
+    return _chosen(session, Role.address_id, address_ids)
+
+
+def _people_elsewhere(
+    session: Session, rows: Sequence[ContactRow], *, outlets: Mapping[str, OutletPlan]
+) -> set[int]:
+    """Those of that number where the file comes from, and those known without an address.
+
+    For a row without an address everybody at its outlet may be meant.
+    """
+    people = [row for row in rows if not row.is_desk]
+    numbers = {row.role_external_id for row in people if row.role_external_id}
+    at: dict[bool, set[int]] = {True: set(), False: set()}
+    for row in people:
+        plan = outlets.get(row.outlet_ref)
+        if plan is not None and plan.outlet_id is not None:
+            at[bool(row.mailbox)].add(plan.outlet_id)
+    return (
+        _chosen(session, Role.external_id, numbers)
+        | _chosen(session, Role.outlet_id, at[False])
+        | _chosen(session, Role.outlet_id, at[True], col(Role.address_id).is_(None))
+    )
+
+
+def _chosen(session: Session, column: Any, values: Iterable[Any], *more: Any) -> set[int]:
+    return {
+        person
+        for chunk in chunked(list(values))
+        for person in session.exec(select(Role.journalist_id).where(col(column).in_(chunk), *more))
+    }
 
 
 def _fetch(
@@ -61,9 +101,12 @@ def _fetch(
     ]
 
 
-def _by_address(rows: Iterable[Any], ids: dict[str, int | None]) -> dict[str, list[Any]]:
-    emails = {address_id: email for email, address_id in ids.items()}
-    found: dict[str, list[Any]] = {}
-    for row in rows:
-        found.setdefault(emails[row.address_id], []).append(row)
-    return found
+def _mailboxes(session: Session, roles: Iterable[Role]) -> dict[int, str]:
+    ids = {role.address_id for role in roles if role.address_id is not None}
+    return {
+        address_id or 0: normalised
+        for chunk in chunked(list(ids))
+        for address_id, normalised in session.exec(
+            select(Address.id, Address.normalised).where(col(Address.id).in_(chunk))
+        )
+    }

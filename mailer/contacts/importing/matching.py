@@ -1,10 +1,11 @@
-"""Whether a row and a contact at the same address are the same: by name, and by half the name when
-nobody else in the file claims that contact.
+"""Whether a row and a contact are the same: by its number where the file comes from, by name at the
+same address, by half the name when nobody else in the file claims that contact, and without an
+address by the whole name at the same outlet.
 """
 
+from mailer.contacts.importing.contact_row import ContactRow
 from mailer.contacts.importing.known import Known
 from mailer.contacts.importing.plans import DeskPlan, OutletPlan, PersonPlan, RolePlan
-from mailer.contacts.importing.rows import ContactRow
 from mailer.contacts.suggesting import spelling
 from mailer.errors import BadInput
 
@@ -13,34 +14,31 @@ BEFORE = 0
 
 
 class People:
-    """The people at each address: those we know, and those that the file adds."""
+    """The people at each address and outlet: those we know, and those that the file adds."""
 
     def __init__(self, known: Known) -> None:
         self.plans: list[PersonPlan] = []
         self.at: dict[str, list[PersonPlan]] = {}
+        self._by_number: dict[str, PersonPlan] = {}
+        self._by_name: dict[tuple[str, str], list[PersonPlan]] = {}
         by_id: dict[int, PersonPlan] = {}
-        for email, roles in known.roles.items():
-            for role in roles:
-                person = known.people[role.journalist_id]
-                plan = by_id.get(role.journalist_id)
-                if plan is None:
-                    plan = PersonPlan(person.given_name, person.family_name, BEFORE, person)
-                    by_id[role.journalist_id] = plan
-                    self.plans.append(plan)
-                plan.roles.append(RolePlan(email, BEFORE, role=role))
-                if plan not in self.at.setdefault(email, []):
-                    self.at[email].append(plan)
+        for role in known.roles:
+            person = known.people[role.journalist_id]
+            plan = by_id.get(role.journalist_id)
+            if plan is None:
+                plan = PersonPlan(person.given_name, person.family_name, BEFORE, person)
+                by_id[role.journalist_id] = plan
+                self.plans.append(plan)
+            mailbox = known.mailboxes.get(role.address_id or 0, "")
+            plan.roles.append(RolePlan(mailbox, BEFORE, role=role))
+            self._place(plan, mailbox, role.external_id)
 
-    def match(self, row: ContactRow) -> PersonPlan | None:
-        """The person of that name at the row's address; half a name will do if it fits only one.
+    def match(self, row: ContactRow, outlet: OutletPlan | None) -> PersonPlan | None:
+        """The person whom the row means; half a name will do if it fits only one at its address.
 
         Raises BadInput when half a name fits several.
         """
-        fitting = [plan for plan in self._at(row) if _fits(plan, row)]
-        whole = [plan for plan in fitting if _is_whole(plan, row)]
-        if not whole and len(fitting) > 1:
-            raise BadInput("the name fits several people at that address: give both names")
-        plan = next(iter(whole or fitting), None)
+        plan = self._numbered(row) or self._at_address(row) or self._at_outlet(row, outlet)
         if plan is not None:
             plan.is_claimed = True
             plan.given_name = plan.given_name or row.given_name
@@ -57,25 +55,64 @@ class People:
         plan.given_name, plan.family_name = row.given_name, row.family_name
         return plan
 
-    def add(self, row: ContactRow) -> PersonPlan:
+    def add(self, row: ContactRow, outlet: OutletPlan | None) -> PersonPlan:
         """Somebody new at that address; several people may share one."""
         plan = PersonPlan(row.given_name, row.family_name, row.row, is_claimed=True)
         self.plans.append(plan)
-        self.at.setdefault(row.email.normalised, []).append(plan)
+        self._place(plan, row.mailbox, row.role_external_id)
+        if not row.mailbox:
+            # Her job is planned here, so that a second row without an address finds her.
+            plan.roles.append(RolePlan("", row.row, outlet))
         return plan
 
+    def _place(self, plan: PersonPlan, mailbox: str, number: str) -> None:
+        if mailbox and plan not in self.at.setdefault(mailbox, []):
+            self.at[mailbox].append(plan)
+        if number:
+            self._by_number.setdefault(number, plan)
+        given, families = plan.name_parts()
+        for family in families:
+            named = self._by_name.setdefault((given, family), [])
+            if plan not in named:
+                named.append(plan)
+
+    def _numbered(self, row: ContactRow) -> PersonPlan | None:
+        plan = self._by_number.get(row.role_external_id) if row.role_external_id else None
+        # The number of somebody who left may have been given again.
+        return plan if plan is not None and (_fits(plan, row) or _shares(plan, row)) else None
+
+    def _at_address(self, row: ContactRow) -> PersonPlan | None:
+        fitting = [plan for plan in self._at(row) if _fits(plan, row)]
+        whole = [plan for plan in fitting if _is_whole(plan, row)]
+        if not whole and len(fitting) > 1:
+            raise BadInput("the name fits several people at that address: give both names")
+        return next(iter(whole or fitting), None)
+
+    def _at_outlet(self, row: ContactRow, outlet: OutletPlan | None) -> PersonPlan | None:
+        """One of the whole name at the outlet, when the row or what we know has no address."""
+        if outlet is None:
+            return None
+        named = self._by_name.get((spelling(row.given_name), spelling(row.family_name)), [])
+        same = [plan for plan in named if _works_at(plan, outlet, row)]
+        return same[0] if len(same) == 1 else None
+
     def _at(self, row: ContactRow) -> list[PersonPlan]:
-        return self.at.get(row.email.normalised, [])
+        return self.at.get(row.mailbox, [])
+
+
+def _works_at(plan: PersonPlan, outlet: OutletPlan, row: ContactRow) -> bool:
+    jobs = [job for job in plan.roles if job.is_at(outlet)]
+    return any(not job.address for job in jobs) if row.mailbox else bool(jobs)
 
 
 class Desks:
     """The desks at each address: those we know, and those that the file adds."""
 
     def __init__(self, known: Known) -> None:
-        self.at: dict[str, list[DeskPlan]] = {
-            email: [DeskPlan(desk.name, email, BEFORE, desk=desk) for desk in desks]
-            for email, desks in known.desks.items()
-        }
+        self.at: dict[str, list[DeskPlan]] = {}
+        for desk in known.desks:
+            mailbox = known.mailboxes[desk.address_id]
+            self.at.setdefault(mailbox, []).append(DeskPlan(desk.name, mailbox, BEFORE, desk=desk))
         self.plans: list[DeskPlan] = [plan for plans in self.at.values() for plan in plans]
 
     def match(self, row: ContactRow, outlet: OutletPlan | None) -> DeskPlan | None:
@@ -83,7 +120,7 @@ class Desks:
 
         Raises BadInput when it names none and there are several or none.
         """
-        named = [plan for plan in self._at(row) if spelling(plan.name) == spelling(row.desk)]
+        named = [plan for plan in self._at(row) if _is_called(plan, row)]
         if outlet is None and len(named) != 1:
             raise BadInput("a desk belongs to an outlet: fill in outlet")
         here = [plan for plan in named if outlet is None or plan.is_at(outlet)]
@@ -102,13 +139,19 @@ class Desks:
 
     def add(self, row: ContactRow, outlet: OutletPlan) -> DeskPlan:
         """A new desk of the outlet."""
-        plan = DeskPlan(row.desk, row.email.normalised, row.row, outlet, is_claimed=True)
+        # Until somebody names it, it is called as its outlet.
+        name = row.desk or outlet.name
+        plan = DeskPlan(name, row.mailbox, row.row, outlet, is_claimed=True)
         self.plans.append(plan)
-        self.at.setdefault(row.email.normalised, []).append(plan)
+        self.at.setdefault(row.mailbox, []).append(plan)
         return plan
 
     def _at(self, row: ContactRow) -> list[DeskPlan]:
-        return self.at.get(row.email.normalised, [])
+        return self.at.get(row.mailbox, [])
+
+
+def _is_called(plan: DeskPlan, row: ContactRow) -> bool:
+    return not row.desk or spelling(plan.name) == spelling(row.desk)
 
 
 def _fits(plan: PersonPlan, row: ContactRow) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mailer.contacts.importing.report import UnusableRow
 from mailer.contacts.suggesting import spelling
-from mailer.models import Desk, Journalist, Outlet, Role, TrackingMode
+from mailer.models import Desk, Journalist, Role, TrackingMode
 
 STRICTEST_FIRST = (TrackingMode.NONE, TrackingMode.AGGREGATE, TrackingMode.INDIVIDUAL)
 
@@ -28,8 +28,9 @@ class Facts(dict[str, Said]):
         """Add what a row says; blank says nothing. True when the file had not said it before."""
         news = False
         for attribute, value in values.items():
-            if value is None or value in ("", ()):
+            if value is None or value in ("", (), []):
                 continue
+            value = tuple(value) if isinstance(value, list) else value  # noqa: PLW2901
             kept = self.get(attribute)
             merged = _merged(attribute, kept.value, value) if kept else value
             if kept is None or merged != kept.value:
@@ -53,24 +54,31 @@ def _merged(attribute: str, kept: Any, said: Any) -> Any:
 
 @dataclass(eq=False)
 class OutletPlan:
-    """An outlet in the file; `outlet` is its row, once there is one."""
+    """An outlet in the file; it gets its number once a row that uses it is written."""
 
     name: str
     country: str
-    outlet: Outlet | None = None
+    outlet_id: int | None = None
+    external_id: str = ""
+    #: The word by which the rows of the file name it.
+    ref: str = ""
     facts: Facts = field(default_factory=Facts)
-    is_used: bool = False
+    #: The line that brought it; 0: it was there before.
+    row: int = 0
 
 
 @dataclass(eq=False)
 class RolePlan:
     """A person's job in the file, or one that we know at an address in the file."""
 
-    #: Normalised.
+    #: Normalised; empty for somebody who cannot be e-mailed.
     address: str
     row: int
     outlet: OutletPlan | None = None
     role: Role | None = None
+    role_id: int | None = None
+    #: The line that moves the job to another address.
+    moved_by: int = 0
     facts: Facts = field(default_factory=Facts)
     #: By the spelling of the list's name: the name, and the row that said it.
     lists: dict[str, Said] = field(default_factory=dict)
@@ -79,7 +87,7 @@ class RolePlan:
     def is_at(self, outlet: OutletPlan | None) -> bool:
         """Whether it is the job at that outlet; None asks for the freelance's."""
         if self.role is not None:
-            at = outlet.outlet.id if outlet and outlet.outlet else None
+            at = outlet.outlet_id if outlet else None
             return self.role.outlet_id == at and (outlet is None or at is not None)
         return self.outlet is outlet
 
@@ -97,6 +105,7 @@ class PersonPlan:
     family_name: str
     row: int
     person: Journalist | None = None
+    person_id: int | None = None
     roles: list[RolePlan] = field(default_factory=list)
     facts: Facts = field(default_factory=Facts)
     is_claimed: bool = False
@@ -119,6 +128,7 @@ class DeskPlan:
     row: int
     outlet: OutletPlan | None = None
     desk: Desk | None = None
+    desk_id: int | None = None
     facts: Facts = field(default_factory=Facts)
     #: By the spelling of the list's name: the name, and the row that said it.
     lists: dict[str, Said] = field(default_factory=dict)
@@ -128,7 +138,7 @@ class DeskPlan:
     def is_at(self, outlet: OutletPlan) -> bool:
         """Whether it is a desk of that outlet."""
         if self.desk is not None:
-            return outlet.outlet is not None and self.desk.outlet_id == outlet.outlet.id
+            return self.desk.outlet_id == outlet.outlet_id
         return self.outlet is outlet
 
     def ended_before(self, day: date) -> bool:
@@ -139,11 +149,12 @@ class DeskPlan:
 
 @dataclass
 class Placement:
-    """Everything a file says, thing by thing, and the rows that say nothing or cannot be placed."""
+    """What some rows say, thing by thing, and the rows that cannot be placed."""
 
-    outlets: list[OutletPlan] = field(default_factory=list)
     people: list[PersonPlan] = field(default_factory=list)
     desks: list[DeskPlan] = field(default_factory=list)
-    silent: set[int] = field(default_factory=set)
+    #: The lines that say something that no line before them said.
+    telling: set[int] = field(default_factory=set)
     unusable: list[UnusableRow] = field(default_factory=list)
-    notices: list[str] = field(default_factory=list)
+    #: By line.
+    notices: list[tuple[int, str]] = field(default_factory=list)

@@ -1,11 +1,17 @@
-"""What came of an import, row by row: the numbers and the reasons that the list keeper reads."""
+"""What came of an import, line by line: the numbers and the reasons that the list keeper reads."""
 
+from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntFlag, StrEnum
+from itertools import islice
+
+#: So many lines of each kind are told one by one; the numbers count all of them.
+MOST_TOLD = 10_000
 
 
 class RowFate(StrEnum):
-    """What became of one row of the file; each row has exactly one fate."""
+    """What became of one line of the file; each has exactly one fate."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -15,12 +21,37 @@ class RowFate(StrEnum):
     UNUSABLE = "unusable"
 
 
+class Mark(IntFlag):
+    """What was found out of a line; several may be true of one."""
+
+    USED = 1
+    #: It says something that no line before it said.
+    TELLS = 2
+    CHANGED = 4
+    NEW = 8
+    SUPPRESSED = 16
+    UNUSABLE = 32
+
+
+#: The first that is true of a line is its fate.
+FATES = (
+    (Mark.UNUSABLE, RowFate.UNUSABLE),
+    (Mark.SUPPRESSED, RowFate.SUPPRESSED),
+    (Mark.NEW, RowFate.NEW),
+    (Mark.CHANGED, RowFate.CHANGED),
+    (Mark.TELLS, RowFate.UNCHANGED),
+    (Mark.USED, RowFate.DUPLICATE),
+)
+
+
 @dataclass(frozen=True)
 class UnusableRow:
     """A row that was left out, and why. Rows count as in a spreadsheet: the header is row 1."""
 
     row: int
     reason: str
+    #: The tab of a spreadsheet, where there are several.
+    sheet: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +63,7 @@ class FieldChange:
     field: str
     before: str
     after: str
+    sheet: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,3 +79,95 @@ class ImportReport:
     suppressed: tuple[int, ...] = ()
     #: What the list keeper should know of the file beside its rows.
     notices: tuple[str, ...] = ()
+
+
+class Tally:
+    """What is known of each line so far: an octet for each, and the first words on some."""
+
+    def __init__(self) -> None:
+        self._marks = bytearray()
+        self._sheets: list[tuple[int, str]] = []
+        self._unusable: dict[int, str] = {}
+        self._changes: list[tuple[int, str, str, str, str]] = []
+        self._notices: list[tuple[int, str]] = []
+
+    def begin_sheet(self, name: str) -> int:
+        """The number that is added to the rows of this sheet, so that each line has one number."""
+        self._sheets.append((len(self._marks), name))
+        return len(self._marks)
+
+    def mark(self, line: int, mark: Mark) -> None:
+        """Add what was found out of a line."""
+        if line >= len(self._marks):
+            self._marks.extend(bytes(line + 1 - len(self._marks)))
+        self._marks[line] |= mark
+
+    def refuse(self, line: int, reason: str) -> None:
+        """The line cannot be used."""
+        self.mark(line, Mark.UNUSABLE)
+        if len(self._unusable) < MOST_TOLD:
+            self._unusable[line] = reason
+
+    def change(self, line: int, email: str, field: str, before: str, after: str) -> None:
+        """The line changed a contact that was known."""
+        self.mark(line, Mark.CHANGED)
+        if len(self._changes) < MOST_TOLD:
+            self._changes.append((line, email, field, before, after))
+
+    def notice(self, line: int, text: str) -> None:
+        """What the list keeper should know of a line; line 0 is the whole file."""
+        if len(self._notices) < MOST_TOLD:
+            self._notices.append((line, text))
+
+    def counts(self) -> dict[str, int]:
+        """How many lines have which fate."""
+        counted = Counter(dict.fromkeys((fate.value for fate in RowFate), 0))
+        for marks, number in Counter(self._marks).items():
+            fate = next((fate for mark, fate in FATES if marks & mark), None)
+            if fate is not None:
+                counted[fate.value] += number
+        return dict(counted)
+
+    def report(self, *, import_id: int, file_name: str) -> ImportReport:
+        """All of it, in the order of the file."""
+        closed = (n for n, m in enumerate(self._marks) if m & Mark.SUPPRESSED and m < Mark.UNUSABLE)
+        return ImportReport(
+            import_id=import_id,
+            file_name=file_name,
+            counts=self.counts(),
+            unusable=tuple(self._told_unusable()),
+            changes=tuple(
+                FieldChange(self.row(line), email, field, before, after, self.sheet(line))
+                for line, email, field, before, after in sorted(self._changes, key=_line)
+            ),
+            suppressed=tuple(self.row(line) for line in islice(closed, MOST_TOLD)),
+            notices=tuple(self._written(line, text) for line, text in sorted(self._notices)),
+        )
+
+    def _told_unusable(self) -> list[UnusableRow]:
+        return [
+            UnusableRow(self.row(line), reason, self.sheet(line))
+            for line, reason in sorted(self._unusable.items())
+        ]
+
+    def _written(self, line: int, text: str) -> str:
+        if not line:
+            return text
+        sheet = self.sheet(line)
+        return f"row {self.row(line)}{f' of {sheet!r}' if sheet else ''}: {text}"
+
+    def row(self, line: int) -> int:
+        """The line as its sheet counts."""
+        return line - self._sheet(line)[0]
+
+    def sheet(self, line: int) -> str:
+        """The name of its sheet; empty when the file has only one."""
+        return self._sheet(line)[1] if len(self._sheets) > 1 else ""
+
+    def _sheet(self, line: int) -> tuple[int, str]:
+        place = bisect_right(self._sheets, line, key=lambda sheet: sheet[0])
+        return self._sheets[max(place - 1, 0)]
+
+
+def _line(change: tuple[int, str, str, str, str]) -> int:
+    return change[0]

@@ -1,215 +1,354 @@
-"""From a table of text to typed rows: which column is which, what stands for nothing, and what is
-wrong with a row. Nothing is looked up here.
+"""From a line of a file to the contacts that it speaks of: a person, the desk of the same outlet,
+or both. Nothing is looked up here.
 """
 
-import re
-import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
-from mailer import addresses, clock, languages
 from mailer.addresses import MailAddress
-from mailer.contacts.importing.reading import Line, Table
-from mailer.contacts.importing.report import UnusableRow
-from mailer.contacts.places import parse_country
-from mailer.contacts.suggesting import did_you_mean, spelling
+from mailer.contacts.importing.columns import Columns, kind_of, takes_several
+from mailer.contacts.importing.contact_row import ContactRow
+from mailer.contacts.importing.files import Line
+from mailer.contacts.importing.values import ContactState, Kind, PersonName, Phone, read_told
+from mailer.contacts.suggesting import spelling
 from mailer.errors import BadInput
-from mailer.models import MediaType, TrackingMode
+from mailer.models import MediaType, SuppressionReason
 
-#: What people write into a cell that they leave empty.
-BLANKS = {"", ".", "-", "–", "—", "n/a", "#n/a", "n.a.", "null"}
-YES = {"yes", "y", "true", "1", "x"}
-NO = {"no", "n", "false", "0"}
-#: Marks that are not seen and spell nothing: joiners of lines, byte order, direction.
-UNSEEN = dict.fromkeys(
-    [0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
-)
-
-
-@dataclass(frozen=True)
-class ContactRow:
-    """One row of the file, typed; empty or None is what the row does not say."""
-
-    row: int
-    email: MailAddress
-    given_name: str = ""
-    family_name: str = ""
-    job_title: str = ""
-    desk: str = ""
-    outlet: str = ""
-    media_type: MediaType | None = None
-    outlet_languages: tuple[str, ...] = ()
-    outlet_country: str = ""
-    city: str = ""
-    zone: str = ""
-    languages: tuple[str, ...] = ()
-    beats: tuple[str, ...] = ()
-    lists: tuple[str, ...] = ()
-    phone: str = ""
-    mobile: str = ""
-    do_not_contact: bool | None = None
-    embargo_trusted: bool | None = None
-    tracking: TrackingMode | None = None
-    note: str = ""
-
-    @property
-    def is_person(self) -> bool:
-        """Whether the row names somebody; a desk has no name of a person."""
-        return bool(self.given_name or self.family_name)
+#: Said about whether and how we may write: what cannot be read here makes the row unusable.
+STRICT = frozenset({Kind.FLAG, Kind.TRACKING, Kind.STATE})
+#: By target, the attribute of the journalist; `details.` is what no column of ours holds.
+PERSON = {
+    "person.title": "title",
+    "person.particle": "particle",
+    "person.patronymic": "patronymic",
+    "person.suffix": "suffix",
+    "person.languages": "languages",
+    "role.country": "country",
+    "person.country": "country",
+    "role.city": "city",
+    "person.zone": "zone",
+    "person.do_not_contact": "do_not_contact",
+    "person.embargo_trusted": "embargo_trusted",
+    "person.accredited_until": "accredited_until",
+    "person.open_tracking": "tracking",
+    "person.tracking": "tracking",
+    "person.notes_public": "public_note",
+    "person.notes_private": "private_note",
+    "person.salutation": "details.salutation",
+    "person.gender": "details.gender",
+    "person.rating": "details.rating",
+    "person.preferred_channel": "details.preferred_channel",
+    "person.social.x": "details.x",
+    "person.social.linkedin": "details.linkedin",
+    "person.social.facebook": "details.facebook",
+    "person.social.instagram": "details.instagram",
+    "person.social.other": "details.profiles",
+    "person.url": "details.pages",
+}
+JOB = {
+    "role.job_title": "job_title",
+    "role.beats": "beats",
+    "role.started_on": "started_on",
+    "role.ended_on": "ended_on",
+    "role.role_type": "details.role_type",
+    "role.desk": "details.department",
+    "role.addr1": "details.addr1",
+    "role.addr2": "details.addr2",
+    "role.postcode": "details.postcode",
+    "role.region": "details.region",
+}
+OUTLET = {
+    "outlet.group": "group_name",
+    "outlet.media_type": "media_type",
+    "outlet.publication_languages": "publication_languages",
+    "outlet.city": "city",
+    "outlet.zone": "zone",
+    "outlet.url": "website",
+    "outlet.notes_public": "public_note",
+    "outlet.type_detail": "details.type_detail",
+    "outlet.product_type": "details.product_type",
+    "outlet.scope": "details.scope",
+    "outlet.periodicity": "details.periodicity",
+    "outlet.market": "details.market",
+    "outlet.reach": "details.reach",
+    "outlet.beats": "details.beats",
+    "outlet.preferred_channel": "details.preferred_channel",
+    "outlet.addr1": "details.addr1",
+    "outlet.addr2": "details.addr2",
+    "outlet.postcode": "details.postcode",
+    "outlet.region": "details.region",
+}
+#: What a desk's own row may say, where a person's says it of the person or the job.
+DESK = {
+    "person.languages": "languages",
+    "role.beats": "beats",
+    "role.city": "city",
+    "person.zone": "zone",
+    "person.country": "country",
+    "role.country": "country",
+    "person.do_not_contact": "do_not_contact",
+    "person.embargo_trusted": "embargo_trusted",
+    "person.open_tracking": "tracking",
+    "person.tracking": "tracking",
+    "person.notes_public": "public_note",
+    "person.notes_private": "private_note",
+}
+STATES = {
+    "state.unsubscribed": SuppressionReason.UNSUBSCRIBED,
+    "state.complained": SuppressionReason.COMPLAINED,
+    "state.bounced": SuppressionReason.BOUNCED,
+}
+CLOSED = {
+    ContactState.UNSUBSCRIBED: SuppressionReason.UNSUBSCRIBED,
+    ContactState.COMPLAINED: SuppressionReason.COMPLAINED,
+    ContactState.BOUNCED: SuppressionReason.BOUNCED,
+}
+#: Where the country stands whose telephone numbers need no country code, the nearest first.
+REGIONS = ("role.country", "person.country", "outlet.country")
+Said = dict[str, Any]
 
 
 @dataclass
-class TypedRows:
-    """The rows that can be used, those that cannot, and what the list keeper should know."""
+class TypedLine:
+    """The contacts of a line, and what the list keeper should know of it."""
 
     rows: list[ContactRow] = field(default_factory=list)
-    unusable: list[UnusableRow] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
 
-def type_rows(table: Table) -> TypedRows:
-    """Read each row of the table; a bad one is told with its number and reason.
+def type_line(line: Line, columns: Columns, *, row: int, today: date) -> TypedLine:
+    """Read a line whose number in the whole file is `row`.
 
-    Raises BadInput for a header that cannot be used at all.
+    What is said beside the contact and cannot be read is left out with a notice. Raises BadInput
+    for a line that cannot be used.
     """
-    columns = name_columns(table.header)
-    typed = TypedRows()
-    for line in table.rows:
-        if _repeats(table.header, line):
-            typed.notices.append(f"row {line.number} repeats the header and is left out")
-            continue
-        try:
-            typed.rows.append(_typed(line, columns=columns))
-        except BadInput as wrong:
-            typed.unusable.append(UnusableRow(row=line.number, reason=str(wrong)))
+    _refuse_damage(line, columns)
+    typed = TypedLine()
+    said = _read_cells(line, columns, typed.notices)
+    _take_name(said)
+    typed.notices.extend(_left_out(said))
+    typed.rows = list(_rows(said, row=row, today=today, source=_source(columns)))
+    if not typed.rows:
+        raise BadInput("there is neither a name nor an e-mail address in the row")
     return typed
 
 
-def name_columns(header: tuple[str, ...]) -> list[str]:
-    """The columns of the file by our names, in its order.
-
-    Raises BadInput naming the nearest known column, or the one that is missing or stands twice.
-    """
-    typed = [_clean(cell) for cell in header]
-    while typed and not typed[-1]:
-        typed.pop()
-    names = [re.sub(r"[\s-]+", "_", cell.casefold()) for cell in typed]
-    for place, name in enumerate(names, start=1):
-        if not name:
-            raise BadInput(f"column {place} has no name: name it in the first row, or delete it")
-        if name not in READERS:
-            nearest = did_you_mean(name, READERS, shown=len(READERS))
-            raise BadInput(f"unknown column {typed[place - 1]!r}: {nearest}")
-        if names.count(name) > 1:
-            raise BadInput(f"column {name!r} stands twice in the header: delete one of them")
-    if "email" not in names:
-        raise BadInput("there is no column 'email': the first row must name the columns")
-    return names
-
-
-def _repeats(header: tuple[str, ...], line: Line) -> bool:
-    return [spelling(cell) for cell in line.cells] == [spelling(cell) for cell in header]
-
-
-def _typed(line: Line, *, columns: list[str]) -> ContactRow:
+def _refuse_damage(line: Line, columns: Columns) -> None:
     if line.problem:
         raise BadInput(line.problem)
-    cells = list(line.cells)
-    _refuse_damage(cells)
-    if any(_clean(cell) for cell in cells[len(columns) :]):
-        wide = f"the row has {len(cells)} cells and the header {len(columns)}"
-        raise BadInput(f"{wide}: put cells that hold the delimiter into quotation marks")
-    values: dict[str, Any] = {}
-    # A row may be shorter than the header: spreadsheets drop empty cells at the end.
-    for column, cell in zip(columns, cells, strict=False):
-        text = _clean(cell)
-        if text.casefold() not in BLANKS:
-            values[column] = _read(column, text)
-    if "email" not in values:
-        raise BadInput("there is no e-mail address in the row")
-    return ContactRow(row=line.number, **values)
-
-
-def _refuse_damage(cells: list[str]) -> None:
-    if any("\0" in cell for cell in cells):
-        raise BadInput("there is a NUL byte in the row, the file is damaged here: export it again")
-    if any("\ufffd" in cell for cell in cells):
+    if any("\ufffd" in cell for cell in line.cells):
         raise BadInput("there are letters in no known encoding: save the file as UTF-8")
+    width = len(columns.targets)
+    if any(cell.strip() for cell in line.cells[width:]):
+        wide = f"the row has {len(line.cells)} cells and the header {width}"
+        raise BadInput(f"{wide}: put cells that hold the delimiter into quotation marks")
 
 
-def _clean(cell: str) -> str:
-    text = unicodedata.normalize("NFC", cell.translate(UNSEEN))
-    return " ".join("".join(" " if unicodedata.category(c) == "Cc" else c for c in text).split())
+def _source(columns: Columns) -> str:
+    """Numbers are those of the database that the file comes from: another one has its own."""
+    found = next((how for how in columns.found_by if how.startswith("set ")), "")
+    name = found.removeprefix("set ")
+    return "" if name in ("", "press_mailer") else f"{name}:"
 
 
-def _read(column: str, text: str) -> object:
+def _read_cells(line: Line, columns: Columns, notices: list[str]) -> Said:
+    """By target what the cells say; telephone numbers last, since they need the country."""
+    said: Said = {}
+    cells = list(zip(columns.header, columns.targets, line.cells, strict=False))
+    phones = [cell for cell in cells if kind_of(cell[1]) is Kind.PHONES]
+    others = [cell for cell in cells if kind_of(cell[1]) not in (Kind.PHONES, Kind.IGNORE)]
+    for header, target, text in others:
+        _read_cell(said, header, target, text, notices, columns.delimiter_inside_cell)
+    region = next((said[target] for target in REGIONS if target in said), "")
+    for header, target, text in phones:
+        _read_cell(said, header, target, text, notices, columns.delimiter_inside_cell, region)
+    return said
+
+
+def _read_cell(
+    said: Said,
+    header: str,
+    target: str,
+    text: str,
+    notices: list[str],
+    delimiter: str,
+    region: str = "",
+) -> None:
+    kind = kind_of(target)
     try:
-        return READERS[column](text)
+        reading = read_told(kind, text, delimiter=delimiter, region=region)
     except BadInput as wrong:
-        raise BadInput(f"{column}: {wrong}") from wrong
+        if kind in STRICT or target == "role.email":
+            raise BadInput(f"{header}: {wrong}") from wrong
+        notices.append(f"{header} is left out: {wrong}")
+        return
+    notices.extend(f"{header}: {notice}" for notice in reading.notices)
+    if reading.value is None:
+        return
+    if target in said and takes_several(target):
+        said[target] = tuple(dict.fromkeys((*said[target], *_several(reading.value))))
+    else:
+        said.setdefault(target, reading.value)
 
 
-def _several(read: Callable[[str], str]) -> Callable[[str], tuple[str, ...]]:
-    """Reads cells like `da|en`."""
-
-    def read_all(text: str) -> tuple[str, ...]:
-        parts = [part.strip() for part in text.split("|")]
-        found: dict[str, str] = {}
-        for value in (read(part) for part in parts if part.casefold() not in BLANKS):
-            found.setdefault(spelling(value), value)
-        return tuple(found.values())
-
-    return read_all
+def _several(value: object) -> Sequence[Any]:
+    return value if isinstance(value, tuple) else (value,)
 
 
-def _zone(text: str) -> str:
-    clock.zone(text)
-    return text
+def _take_name(said: Said) -> None:
+    """Put the parts of whole names where they belong; what is typed apart counts before them."""
+    for target in ("person.family_name", "person.full_name"):
+        name = said.pop(target, None)
+        if not isinstance(name, PersonName):
+            continue
+        if name.is_desk:
+            said.setdefault("desk.name", name.typed)
+            continue
+        if target == "person.full_name" and "person.family_name" in said:
+            continue
+        said["person.family_name"] = name.family_name
+        for part in ("given_name", "particle", "patronymic", "title", "suffix"):
+            if value := getattr(name, part):
+                said.setdefault(f"person.{part}", value)
 
 
-def _media_type(text: str) -> MediaType:
-    try:
-        return MediaType(text.casefold())
-    except ValueError:
-        known = did_you_mean(text, list(MediaType), shown=len(MediaType))
-        raise BadInput(f"{text!r} is not a kind of outlet: {known}") from None
+def _names_person(said: Said) -> bool:
+    return "person.given_name" in said or "person.family_name" in said
 
 
-def _tracking(text: str) -> TrackingMode:
-    try:
-        return TrackingMode(text.casefold())
-    except ValueError:
-        raise BadInput(f"{text!r}: write none, aggregate or individual") from None
+def _left_out(said: Said) -> Iterator[str]:
+    """What is said and has no place."""
+    if "role.job_title" in said and "desk.name" in said and not _names_person(said):
+        yield "a desk has no job title: it is left out"
+    kind = said.get("outlet.media_type", MediaType.FREELANCE)
+    if "outlet.name" not in said and kind != MediaType.FREELANCE:
+        yield "media_type says nothing without an outlet: fill in outlet"
 
 
-def _flag(text: str) -> bool:
-    word = text.casefold()
-    if word not in YES | NO:
-        raise BadInput(f"{text!r}: write yes or no")
-    return word in YES
+def _rows(said: Said, *, row: int, today: date, source: str) -> Iterator[ContactRow]:
+    base = _base(said, row=row, source=source)
+    has_person, of_desk = _names_person(said), said.get("desk.email", ())
+    if has_person:
+        yield from _people(said, base, today=today, source=source)
+    elif "desk.name" in said:
+        of_desk = of_desk or said.get("role.email", ())
+    elif "role.email" in said and not of_desk:
+        yield _nameless(said, base, today=today)
+    if of_desk:
+        yield from _desks(said, base, of_desk, is_beside=has_person)
 
 
-#: The columns of the simple import, and how the text of each is read.
-READERS: dict[str, Callable[[str], object]] = {
-    "email": addresses.parse,
-    "given_name": str,
-    "family_name": str,
-    "job_title": str,
-    "desk": str,
-    "outlet": str,
-    "media_type": _media_type,
-    "outlet_languages": _several(languages.parse),
-    "outlet_country": parse_country,
-    "city": str,
-    "zone": _zone,
-    "languages": _several(languages.parse),
-    "beats": _several(str.lower),
-    "lists": _several(str),
-    "phone": str,
-    "mobile": str,
-    "do_not_contact": _flag,
-    "embargo_trusted": _flag,
-    "tracking": _tracking,
-    "note": str,
-}
+def _nameless(said: Said, base: ContactRow, *, today: date) -> ContactRow:
+    """An address alone: only who is known there can tell whose it is."""
+    person = _attributes(said, {t: name for t, name in DESK.items() if name != "beats"})
+    return replace(base, email=said["role.email"][0], person=person, job=_job(said, today=today))
+
+
+def _base(said: Said, *, row: int, source: str) -> ContactRow:
+    """What is true of every contact in the line."""
+    is_freelance = said.get("outlet.media_type") == MediaType.FREELANCE
+    outlet = said.get("outlet.name", "")
+    own_name = f"{said.get('person.given_name', '')} {said.get('person.family_name', '')}"
+    if is_freelance and spelling(outlet) == spelling(own_name):
+        # Some exports give a freelance an outlet of her own name.
+        outlet = ""
+    number = said.get("outlet.external_id", "") if outlet else ""
+    facts = _attributes(said, OUTLET) if outlet else {}
+    if "desk.phone" in said and "desk.email" not in said:
+        facts["details.phone"] = said["desk.phone"][0].typed
+    return ContactRow(
+        row=row,
+        outlet=outlet,
+        outlet_country=said.get("outlet.country", "") if outlet else "",
+        outlet_external_id=f"{source}{number}" if number else "",
+        outlet_facts=facts,
+        lists=said.get("lists", ()),
+        is_freelance=is_freelance,
+        closed_because=_closed(said),
+    )
+
+
+def _people(said: Said, base: ContactRow, *, today: date, source: str) -> Iterator[ContactRow]:
+    person, number = _attributes(said, PERSON), said.get("role.external_id", "")
+    if not base.outlet:
+        person.setdefault("country", said.get("outlet.country"))
+        person.setdefault("languages", said.get("outlet.publication_languages", ()))
+    mailboxes: Sequence[MailAddress | None] = said.get("role.email", ()) or (None,)
+    first = replace(
+        base,
+        email=mailboxes[0],
+        given_name=said.get("person.given_name", ""),
+        family_name=said.get("person.family_name", ""),
+        role_external_id=f"{source}{number}" if number else "",
+        person=person,
+        job=_job(said, today=today),
+        # Without an outlet only the line tells that her addresses belong together.
+        link=f"line {base.row}" if len(mailboxes) > 1 else "",
+    )
+    yield first
+    for mailbox in mailboxes[1:]:
+        yield replace(first, email=mailbox, role_external_id="", outlet_facts={}, is_beside=True)
+
+
+def _job(said: Said, *, today: date) -> Said:
+    job = _attributes(said, JOB) | _phones(said, "role", ("phone", "mobile"))
+    job.setdefault("job_title", said.get("desk.name", ""))
+    job["beats"] = tuple(dict.fromkeys((*job.get("beats", ()), *said.get("tags", ()))))
+    if "role.fax" in said:
+        job["details.fax"] = said["role.fax"][0].typed
+    if ContactState.INACTIVE in (said.get("state"), said.get("list.status")):
+        job.setdefault("ended_on", today)
+    return job
+
+
+def _desks(
+    said: Said, base: ContactRow, mailboxes: Sequence[MailAddress], *, is_beside: bool
+) -> Iterator[ContactRow]:
+    of = "desk"
+    facts: Said = {} if is_beside else _attributes(said, DESK)
+    if not is_beside and "desk.phone" not in said:
+        of = "role"
+    facts |= _phones(said, of, ("phone",))
+    if "phone" not in facts and (mobile := said.get(f"{of}.mobile")):
+        facts |= {"phone": mobile[0].typed, "phone_e164": mobile[0].e164}
+    facts.setdefault("beats", said.get("outlet.beats", ()))
+    if "desk.fax" in said:
+        facts["details.fax"] = said["desk.fax"][0].typed
+    for place, mailbox in enumerate(mailboxes):
+        yield replace(
+            base,
+            email=mailbox,
+            is_desk=True,
+            desk=said.get("desk.name", "") if not is_beside else "",
+            person=facts,
+            outlet_facts={} if is_beside or place else base.outlet_facts,
+            lists=() if is_beside else base.lists,
+            closed_because=None if is_beside else base.closed_because,
+            is_beside=is_beside or place > 0,
+        )
+
+
+def _closed(said: Said) -> SuppressionReason | None:
+    """Why the file says that nobody may write to the address."""
+    for target, reason in STATES.items():
+        if said.get(target):
+            return reason
+    told = [said.get("state"), said.get("list.status")]
+    return next((CLOSED[state] for state in told if state in CLOSED), None)
+
+
+def _attributes(said: Said, names: Mapping[str, str]) -> Said:
+    return {name: said[target] for target, name in names.items() if target in said}
+
+
+def _phones(said: Said, of: str, kinds: Sequence[str]) -> Said:
+    """The first number of each kind, as it was typed and in E.164."""
+    found: Said = {}
+    for kind in kinds:
+        phones: Sequence[Phone] = said.get(f"{of}.{kind}", ())
+        if phones:
+            found |= {kind: phones[0].typed, f"{kind}_e164": phones[0].e164}
+            found |= {f"details.more_{kind}s": tuple(p.typed for p in phones[1:])}
+    return found

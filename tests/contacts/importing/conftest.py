@@ -5,7 +5,7 @@ from sqlmodel import Session
 
 from mailer.contacts.importing import ImportReport, import_contacts
 from mailer.tokens import Keyring
-from tests.contacts.importing.files import Importing
+from tests.contacts.importing.importing import Importing
 
 
 @pytest.fixture

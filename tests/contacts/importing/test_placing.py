@@ -12,7 +12,7 @@ from mailer.models import (
     Role,
 )
 from tests import factories
-from tests.contacts.importing.files import FULL, Importing, changes, counts, only
+from tests.contacts.importing.importing import FULL, Importing, changes, counts, only
 
 
 def test_one_person_with_two_outlets_is_one_journalist_with_two_roles(

@@ -1,0 +1,87 @@
+"""`mailer contacts import`: the list keeper's file, previewed or taken."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from mailer.cli.context import AsJson, Context, counted
+from mailer.contacts.importing import Given, ImportReport, import_contacts
+from mailer.contacts.importing.columns import load_mapping
+
+#: So many lines of each kind are told on a terminal; --json tells all that are kept.
+SHOWN = 40
+
+
+def import_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A CSV, XLSX, XLS, ODS or vCard file.")],
+    preview: Annotated[bool, typer.Option(help="Say what would change; write nothing.")] = False,
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            help="A YAML or JSON file: a line for each column that is not known, such as"
+            " `Surname: person.family_name`. It is remembered for files with the same header."
+        ),
+    ] = None,
+    source: Annotated[str, typer.Option(help="Where the data comes from; kept with it.")] = "",
+    encoding: Annotated[
+        str, typer.Option(help="Of a text file, when letters come out wrong: cp1252, mac-roman …")
+    ] = "",
+    delimiter: Annotated[str, typer.Option(help="Between the cells of a text file.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Import contacts; exit code 1 when rows were unusable (the others are imported)."""
+    desk: Context = context.obj
+    given = Given(
+        source=source,
+        mapping=load_mapping(mapping) if mapping is not None else {},
+        encoding=encoding,
+        delimiter=delimiter,
+    )
+    report = _take(desk, file, given, preview=preview)
+    desk.answer(report, as_json=as_json, told=lambda: _tell(desk, report))
+    if preview and not as_json:
+        desk.say("a preview: nothing was written")
+    if report.unusable:
+        raise typer.Exit(1)
+
+
+def _take(desk: Context, file: Path, given: Given, *, preview: bool) -> ImportReport:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bar = Progress(
+        *columns, TimeElapsedColumn(), console=desk.err, disable=not desk.err.is_terminal
+    )
+    with bar, desk.writing() as session:
+        task = bar.add_task(file.name, total=None)
+        report = import_contacts(
+            session,
+            file,
+            keyring=desk.keyring,
+            given=given,
+            progress=lambda done, of: bar.update(task, completed=done, total=of),
+        )
+        if preview:
+            session.rollback()
+    return report
+
+
+def _tell(desk: Context, report: ImportReport) -> None:
+    desk.say(f"{report.file_name}: {counted(report.counts)}")
+    unusable = [
+        f"row {one.row}{_of(one.sheet)}: not usable: {one.reason}" for one in report.unusable
+    ]
+    changes = [
+        f"row {one.row}{_of(one.sheet)}: {one.field}: {one.before!r} becomes {one.after!r}"
+        for one in report.changes
+    ]
+    for lines in (list(report.notices), unusable, changes):
+        for line in lines[:SHOWN]:
+            desk.say(line)
+        if len(lines) > SHOWN:
+            desk.say(f"and {len(lines) - SHOWN} more such lines: --json tells them")
+
+
+def _of(sheet: str) -> str:
+    return f" of {sheet!r}" if sheet else ""

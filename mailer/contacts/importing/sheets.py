@@ -1,0 +1,103 @@
+"""From a file to the rows on disk: each sheet's header, then its lines one by one."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlmodel import Session
+
+from mailer.contacts.importing.columns import (
+    Columns,
+    is_header,
+    read_header,
+    recall,
+    remember,
+)
+from mailer.contacts.importing.files import ContactFile, Line, Sheet
+from mailer.contacts.importing.report import Mark, Tally
+from mailer.contacts.importing.rows import type_line
+from mailer.contacts.importing.spool import Spool
+from mailer.errors import BadInput
+
+
+def read_sheets(
+    session: Session,
+    file: ContactFile,
+    spool: Spool,
+    tally: Tally,
+    *,
+    mapping: Mapping[str, str],
+    today: date,
+) -> None:
+    """Type every line of the file and put it on the spool.
+
+    Raises BadInput when no sheet has a header that can be used.
+    """
+    reading = _Reading(session, spool, tally, mapping=mapping, today=today)
+    for sheet in file.sheets:
+        reading.read(sheet)
+    if not reading.is_usable and reading.refusal is not None:
+        raise reading.refusal
+    for notice in file.notices:
+        tally.notice(0, notice)
+    spool.finish()
+
+
+class _Reading:
+    """One file's reading: what is needed for each of its sheets."""
+
+    def __init__(
+        self,
+        session: Session,
+        spool: Spool,
+        tally: Tally,
+        *,
+        mapping: Mapping[str, str],
+        today: date,
+    ) -> None:
+        self.session, self.spool, self.tally = session, spool, tally
+        self.mapping, self.today = mapping, today
+        self.is_usable = False
+        self.refusal: BadInput | None = None
+
+    def read(self, sheet: Sheet) -> None:
+        """Take the lines of a sheet; one that has no header of contacts is left out and told."""
+        first = next(sheet.lines, None)
+        if first is None:
+            return
+        base = self.tally.begin_sheet(sheet.name)
+        try:
+            columns = self._columns(first)
+        except BadInput as wrong:
+            self.refusal = self.refusal or wrong
+            self.tally.notice(0, f"sheet {sheet.name!r} is left out: {wrong}")
+            return
+        self.is_usable = True
+        for line in sheet.lines:
+            self._take(line, columns, base + line.number)
+
+    def _columns(self, header: Line) -> Columns:
+        columns = read_header(
+            header.cells,
+            mapping=self.mapping,
+            remembered=lambda fingerprint: recall(self.session, fingerprint),
+        )
+        for notice in columns.notices:
+            self.tally.notice(0, notice)
+        if "mapping" in columns.found_by:
+            remember(self.session, columns)
+        return columns
+
+    def _take(self, line: Line, columns: Columns, number: int) -> None:
+        if not line.problem and is_header(line.cells, columns):
+            self.tally.notice(number, "repeats the header and is left out")
+            return
+        self.tally.mark(number, Mark.USED)
+        try:
+            typed = type_line(line, columns, row=number, today=self.today)
+        except BadInput as wrong:
+            self.tally.refuse(number, str(wrong))
+            return
+        for notice in typed.notices:
+            self.tally.notice(number, notice)
+        for row in typed.rows:
+            self.spool.lay(row)

@@ -1,0 +1,183 @@
+"""The rows of a file on disk while they are put in order: first by outlet, then by whom they speak
+of. So memory stays flat however long the file is, and rows of one person come together.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple, Self
+
+from pydantic import TypeAdapter
+
+from mailer.contacts.importing.contact_row import ContactRow
+from mailer.contacts.suggesting import spelling
+
+TABLES = """
+    CREATE TABLE row (
+        at INTEGER PRIMARY KEY, line INTEGER, document BLOB, rank INTEGER,
+        mailbox TEXT, person TEXT, external_id TEXT,
+        outlet TEXT, outlet_name TEXT, country TEXT, outlet_external_id TEXT,
+        ref TEXT, who INTEGER, is_good INTEGER DEFAULT 1
+    );
+"""
+INDEXES = """
+    CREATE INDEX row_outlet ON row (outlet, country, outlet_external_id);
+    CREATE INDEX row_mailbox ON row (mailbox) WHERE mailbox <> '';
+    CREATE INDEX row_person ON row (person) WHERE person <> '';
+    CREATE INDEX row_external_id ON row (external_id) WHERE external_id <> '';
+"""
+#: Two rows that agree in one of these may speak of one contact.
+LINKS = ("mailbox", "person", "external_id")
+#: So many rows at once are laid down.
+LAID = 2000
+ROW = TypeAdapter(ContactRow)
+
+
+class NamedOutlet(NamedTuple):
+    """An outlet as the rows of a file name it."""
+
+    key: str
+    name: str
+    country: str
+    external_id: str
+    #: The first line that names it so.
+    line: int
+
+
+class Spool:
+    """A private database of one import, gone when it is closed."""
+
+    def __init__(self) -> None:
+        # No name: a file of its own that SQLite deletes by itself.
+        self._disk = sqlite3.connect("", isolation_level=None)
+        self._disk.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {TABLES}")
+        self._disk.execute("BEGIN")
+        self._laid: list[tuple[object, ...]] = []
+        self._count = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._disk.close()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def lay(self, row: ContactRow) -> None:
+        """Put a row down."""
+        self._count += 1
+        # Rows that say most come first: one without an outlet joins the job that another names.
+        rank = 2 * (not row.outlet) + (not row.is_person and not row.desk)
+        outlet = spelling(row.outlet)
+        person = row.link or (f"{row.name_key}@{outlet}" if row.is_person and outlet else "")
+        self._laid.append(
+            (
+                *(self._count, row.row, ROW.dump_json(row, exclude_defaults=True), rank),
+                *(row.mailbox, person, row.role_external_id),
+                *(outlet, row.outlet, row.outlet_country, row.outlet_external_id),
+            )
+        )
+        if len(self._laid) >= LAID:
+            self._write()
+
+    def _write(self) -> None:
+        self._disk.executemany(
+            "INSERT INTO row (at, line, document, rank, mailbox, person, external_id, outlet,"
+            " outlet_name, country, outlet_external_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            self._laid,
+        )
+        self._laid.clear()
+
+    def finish(self) -> None:
+        """All rows are here: find those that belong together."""
+        self._write()
+        self._disk.executescript(INDEXES)
+        self._disk.execute("BEGIN")
+        self._disk.execute("UPDATE row SET who = at")
+        # Two rows of one mailbox, one of these and a third of one number: they are linked until
+        # nothing joins any more.
+        joined = True
+        while joined:
+            joined = False
+            for name in LINKS:
+                joined |= self._link(name)
+
+    def _link(self, name: str) -> bool:
+        joined = self._disk.execute(
+            f"UPDATE row SET who = first.who FROM"  # noqa: S608 - one of LINKS
+            f" (SELECT {name} AS link, min(who) AS who FROM row WHERE {name} <> '' GROUP BY {name})"
+            f" AS first WHERE row.{name} = first.link AND row.who > first.who"
+        )
+        return joined.rowcount > 0
+
+    def outlets(self) -> Iterator[list[NamedOutlet]]:
+        """The different outlets that are named, those of one name together."""
+        found = self._disk.execute(
+            "SELECT outlet, outlet_name, country, outlet_external_id, min(line) FROM row"
+            " WHERE outlet <> '' OR outlet_external_id <> ''"
+            " GROUP BY outlet, country, outlet_external_id ORDER BY outlet, min(at)"
+        )
+        for _, several in groupby(map(NamedOutlet._make, found), key=itemgetter(0)):
+            yield list(several)
+
+    def name_outlets(self, decided: Iterable[tuple[NamedOutlet, str]]) -> None:
+        """Keep which outlet is meant, by a word of the caller's."""
+        self._disk.executemany(
+            "UPDATE row SET ref = ? WHERE outlet = ? AND country = ? AND outlet_external_id = ?",
+            [(ref, one.key, one.country, one.external_id) for one, ref in decided],
+        )
+
+    def lines_of(self, outlet: NamedOutlet) -> list[int]:
+        """The lines that name that outlet so."""
+        found = self._disk.execute(
+            "SELECT DISTINCT line FROM row"
+            " WHERE outlet = ? AND country = ? AND outlet_external_id = ?",
+            (outlet.key, outlet.country, outlet.external_id),
+        )
+        return [line for (line,) in found]
+
+    def drop(self, lines: Iterable[int]) -> None:
+        """Those lines cannot be used: they are not given any more."""
+        self._disk.executemany("UPDATE row SET is_good = 0 WHERE line = ?", [(n,) for n in lines])
+
+    def by_contact(self, *, size: int) -> Iterator[list[ContactRow]]:
+        """The good rows in slices of about `size`; those of one contact are never parted.
+
+        Unless they are more than ten slices by themselves: then it is the file that is wrong.
+        """
+        slice_: list[ContactRow] = []
+        rows = self._disk.execute(
+            "SELECT who, ref, document FROM row WHERE is_good ORDER BY who, rank, at"
+        )
+        for _, together in groupby(rows, key=itemgetter(0)):
+            for _, ref, document in together:
+                slice_.append(_row(document, ref))
+                if len(slice_) >= 10 * size:
+                    yield slice_
+                    slice_ = []
+            if len(slice_) >= size:
+                yield slice_
+                slice_ = []
+        if slice_:
+            yield slice_
+
+    def by_outlet(self, *, size: int) -> Iterator[list[ContactRow]]:
+        """The good rows that name an outlet, those of one together, in slices of `size` outlets."""
+        rows = self._disk.execute(
+            "SELECT ref, document FROM row WHERE is_good AND ref <> '' ORDER BY ref, at"
+        )
+        slice_: list[ContactRow] = []
+        for number, (ref, together) in enumerate(groupby(rows, key=itemgetter(0)), start=1):
+            slice_.extend(_row(document, ref) for _, document in together)
+            if number % size == 0:
+                yield slice_
+                slice_ = []
+        if slice_:
+            yield slice_
+
+
+def _row(document: bytes, ref: str | None) -> ContactRow:
+    return replace(ROW.validate_json(document), outlet_ref=ref or "")
