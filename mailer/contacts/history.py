@@ -4,10 +4,12 @@ Whoever changes contacts opens an operation; what the session writes while it is
 goes to the database, column by column, so that nobody can forget to tell.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,13 +19,14 @@ from sqlalchemy.orm import Session as AnySession
 from sqlmodel import Session, SQLModel, col, select
 
 from mailer import clock
-from mailer.database import UTCDateTime
+from mailer.database import Json, UTCDateTime, listed
 from mailer.models import (
     Address,
     ChangeAction,
     ContactChange,
     ContactOperation,
     Desk,
+    DifferentPeople,
     Journalist,
     MediaList,
     MediaListEntry,
@@ -31,6 +34,7 @@ from mailer.models import (
     Outlet,
     Role,
 )
+from mailer.models.columns import BIG
 
 #: Parents before their children: what was added is taken away from the end.
 TRACKED: tuple[type[SQLModel], ...] = (
@@ -41,8 +45,11 @@ TRACKED: tuple[type[SQLModel], ...] = (
     Desk,
     MediaList,
     MediaListEntry,
+    DifferentPeople,
 )
 TABLES = {str(table.__tablename__): table for table in TRACKED}
+#: A table, a row's number, what became of it, and the documents of what stood there and stands now.
+Noted = tuple[type[SQLModel], int, ChangeAction, dict[str, Any], dict[str, Any]]
 
 
 class Recording:
@@ -125,6 +132,11 @@ def note_changed(
     _write(session, [(table, row_id, ChangeAction.CHANGED, *said)])
 
 
+def note_rows(session: Session, rows: Iterable[Noted]) -> None:
+    """Keep what became of many rows past the session, in one statement; documents as they are."""
+    _write(session, rows)
+
+
 def changes_of(session: Session, row: SQLModel) -> list[tuple[ContactOperation, ContactChange]]:
     """All that happened to a row of the address book, the latest first."""
     found = session.exec(
@@ -163,16 +175,11 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-_Row = tuple[type[SQLModel], int, ChangeAction, dict[str, Any], dict[str, Any]]
-
-
-def _write(session: Session, rows: Iterable[_Row]) -> None:
+def _write(session: Session, rows: Iterable[Noted]) -> None:
     recording: Recording | None = session.info.get(_KEY)
     if recording is None:
         return
-    values = [_values(recording, *row, file_row=None) for row in rows]
-    if values:
-        session.connection().execute(sa.insert(ContactChange), values)
+    _keep(session, [_values(recording, *row, file_row=None) for row in rows])
 
 
 def _record(session: AnySession, _flush: UOWTransaction) -> None:
@@ -182,8 +189,35 @@ def _record(session: AnySession, _flush: UOWTransaction) -> None:
         _values(recording, type(row), _row_id(row), *change, file_row=recording.file_row(row))
         for row, change in _changes(session)
     ]
-    if values:
-        session.connection().execute(sa.insert(ContactChange), values)
+    _keep(session, values)
+
+
+#: Changes that one statement writes.
+_AT_ONCE = 1000
+
+
+def _keep(session: AnySession, values: list[dict[str, Any]]) -> None:
+    """Write the changes, many in one statement: an import may bring half a million."""
+    connection = session.connection()
+    statement = _keeping(connection.dialect.name)
+    for start in range(0, len(values), _AT_ONCE):
+        rows = [list(value.values()) for value in values[start : start + _AT_ONCE]]
+        connection.execute(statement, {"rows": json.dumps(rows)})
+
+
+@cache
+def _keeping(dialect: str) -> sa.Insert:
+    columns: dict[str, sa.types.TypeEngine[Any]] = {
+        "operation_id": BIG,
+        "subject": sa.Text(),
+        "subject_id": BIG,
+        "action": sa.Text(),
+        "file_row": sa.Integer(),
+        "before": Json,
+        "after": Json,
+    }
+    given = listed(dialect, sa.bindparam("rows", type_=sa.Text()), **columns)
+    return sa.insert(ContactChange).from_select(list(columns), sa.select(*given.c))
 
 
 _Change = tuple[ChangeAction, dict[str, Any], dict[str, Any]]

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from mailer.database import Json, UTCDateTime, one_of
-from mailer.models.columns import BIG, document, reference, row_id, words
+from mailer.models.columns import BIG, beginning, document, reference, row_id, words
 from mailer.models.offices import TrackingMode
 
-#: Deliveries keep the numbers of contacts that may be erased: SQLite must not give them again.
+#: Deliveries keep the numbers of contacts that may be erased, and the history those of all rows:
+#: SQLite must not give them again.
 NUMBERED_ONCE = {"sqlite_autoincrement": True}
 
 
@@ -174,7 +175,7 @@ class Desk(Preferences, Provenance, table=True):
 class Journalist(Preferences, Provenance, table=True):
     """A person who reports, whatever outlet the person works for today."""
 
-    __table_args__ = NUMBERED_ONCE
+    __table_args__ = (sa.Index("ix_journalist_languages", beginning("languages")), NUMBERED_ONCE)
 
     id: int | None = row_id()
     title: str = ""
@@ -224,7 +225,7 @@ def written_name(given: str, particle: str, family: str, *, family_first: bool) 
 class Role(SQLModel, table=True):
     """A person's job at an outlet; a freelance's role has no outlet."""
 
-    __table_args__ = NUMBERED_ONCE
+    __table_args__ = (sa.Index("ix_role_beats", beginning("beats")), NUMBERED_ONCE)
 
     id: int | None = row_id()
     journalist_id: int = reference("journalist.id")
@@ -248,6 +249,7 @@ class MediaList(SQLModel, table=True):
     """A list kept by hand."""
 
     __tablename__ = "media_list"
+    __table_args__ = NUMBERED_ONCE
 
     id: int | None = row_id()
     name: str = Field(unique=True)
@@ -265,6 +267,7 @@ class MediaListEntry(SQLModel, table=True):
             "(role_id IS NOT NULL) OR (desk_id IS NOT NULL) OR (criteria <> '')",
             name="names_something",
         ),
+        NUMBERED_ONCE,
     )
 
     id: int | None = row_id()

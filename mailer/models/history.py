@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 
 from mailer.database import UTCDateTime, one_of
 from mailer.models.columns import BIG, document, reference, row_id
+from mailer.models.contacts import NUMBERED_ONCE
 
 
 class OperationKind(StrEnum):
@@ -54,10 +55,14 @@ class ContactChange(SQLModel, table=True):
     """One row of the address book that an operation added, changed or removed."""
 
     __tablename__ = "contact_change"
-    __table_args__ = (sa.Index("ix_contact_change_subject", "subject", "subject_id"),)
+    __table_args__ = (
+        sa.Index("ix_contact_change_subject", "subject", "subject_id"),
+        # An undo goes through half a million of them in their order, some at a time.
+        sa.Index("ix_contact_change_operation", "operation_id", "id"),
+    )
 
     id: int | None = row_id()
-    operation_id: int = reference("contact_operation.id")
+    operation_id: int = reference("contact_operation.id", index=False)
     #: The table, such as journalist, and the number of its row.
     subject: str
     subject_id: int = Field(sa_type=BIG)
@@ -73,7 +78,7 @@ class DifferentPeople(SQLModel, table=True):
     """Two journalists who look like one and are not: never proposed again."""
 
     __tablename__ = "different_people"
-    __table_args__ = (sa.UniqueConstraint("first_id", "second_id"),)
+    __table_args__ = (sa.UniqueConstraint("first_id", "second_id"), NUMBERED_ONCE)
 
     id: int | None = row_id()
     #: The smaller number of the two.

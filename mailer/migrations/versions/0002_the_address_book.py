@@ -20,7 +20,12 @@ DOCUMENT = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "post
 MOMENT = sa.DateTime(timezone=True)
 
 
+#: Which languages are read and which beats are covered is asked for every audience.
+BEGINNINGS = (("journalist", "languages"), ("role", "beats"))
+
+
 def upgrade() -> None:
+    _number_once()
     _history()
     for table in ("outlet", "desk", "journalist", "role"):
         _add(table, sa.Column("details", DOCUMENT, nullable=False, server_default="{}"))
@@ -35,6 +40,9 @@ def upgrade() -> None:
         _add(table, _word("basis_source"))
     _add("office", sa.Column("one_at_outlet", sa.Boolean(), nullable=False, server_default="false"))
     _add("office", sa.Column("daily_limit", sa.Integer(), nullable=True))
+    for table, column in BEGINNINGS:
+        begins = sa.text(f"substr(CAST({column} AS TEXT), 1, 200)")
+        op.create_index(f"ix_{table}_{column}", table, [begins])
     with op.batch_alter_table("contact_import", schema=None) as batch:
         batch.add_column(sa.Column("operation_id", BIG, nullable=True))
         batch.create_index("ix_contact_import_operation_id", ["operation_id"])
@@ -44,6 +52,17 @@ def upgrade() -> None:
             ["operation_id"],
             ["id"],
         )
+
+
+def _number_once() -> None:
+    """The history goes by the numbers of lists and their entries: SQLite must give each once."""
+    if op.get_bind().dialect.name != "sqlite":
+        return
+    for table in ("media_list", "media_list_entry"):
+        with op.batch_alter_table(
+            table, recreate="always", table_kwargs={"sqlite_autoincrement": True}
+        ):
+            pass
 
 
 def _word(name: str) -> sa.Column[str]:
@@ -97,7 +116,7 @@ def _history() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_contact_change"),
     )
-    op.create_index("ix_contact_change_operation_id", "contact_change", ["operation_id"])
+    op.create_index("ix_contact_change_operation", "contact_change", ["operation_id", "id"])
     op.create_index("ix_contact_change_subject", "contact_change", ["subject", "subject_id"])
     op.create_table(
         "different_people",
@@ -113,6 +132,7 @@ def _history() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name="pk_different_people"),
         sa.UniqueConstraint("first_id", "second_id", name="uq_different_people_first_id"),
+        sqlite_autoincrement=True,
     )
     for column in ("first_id", "second_id"):
         op.create_index(f"ix_different_people_{column}", "different_people", [column])
@@ -129,6 +149,8 @@ def _history() -> None:
 
 
 def downgrade() -> None:
+    for table, column in BEGINNINGS:
+        op.drop_index(f"ix_{table}_{column}", table)
     with op.batch_alter_table("contact_import", schema=None) as batch:
         batch.drop_constraint("fk_contact_import_operation_id_contact_operation")
         batch.drop_index("ix_contact_import_operation_id")

@@ -1,0 +1,144 @@
+"""`mailer contacts imports`, `history` and `undo`: what was done, and how it is taken back."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session, col, select
+
+from mailer.cli.context import BIGGEST, AsJson, Context, counted
+from mailer.contacts.keeping import undoing
+from mailer.contacts.keeping.telling import OperationTold, history_of
+from mailer.contacts.keeping.telling.wording import in_words
+from mailer.contacts.keeping.undoing import Conflict, Undone
+from mailer.errors import BadInput
+from mailer.models import ContactImport, ContactOperation
+
+#: Who did it, when no press officer signed in for it.
+SOURCE = "command line"
+DryRun = Annotated[bool, typer.Option(help="Say what would happen; write nothing.")]
+Number = Annotated[int | None, typer.Option(min=1, max=BIGGEST)]
+
+
+def imports(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the files that were imported, the latest first."""
+    desk: Context = context.obj
+    with desk.reading() as session:
+        found = list(_imports(session))
+    desk.answer(
+        found,
+        as_json=as_json,
+        told=lambda: desk.table(
+            "import",
+            "file",
+            "when",
+            "counts",
+            "undone",
+            rows=(
+                (
+                    one["import_id"],
+                    one["file_name"],
+                    one["imported_at"].isoformat(timespec="minutes"),
+                    counted(one["counts"]),
+                    f"by operation {one['undone_by_id']}" if one["undone_by_id"] else "",
+                )
+                for one in found
+            ),
+        ),
+    )
+
+
+def _imports(session: Session) -> Iterator[dict[str, Any]]:
+    rows = session.exec(
+        select(ContactImport, ContactOperation.undone_by_id)
+        .outerjoin(ContactOperation, col(ContactOperation.id) == ContactImport.operation_id)
+        .order_by(col(ContactImport.id).desc())
+    )
+    for row, undone_by_id in rows:
+        kept = row.model_dump(exclude={"id"})
+        yield {"import_id": row.id, **kept, "undone_by_id": undone_by_id}
+
+
+def undo(
+    context: typer.Context,
+    import_id: Annotated[
+        int | None, typer.Argument(min=1, max=BIGGEST, help="See `mailer contacts imports`.")
+    ] = None,
+    operation: Annotated[
+        int | None,
+        typer.Option(min=1, max=BIGGEST, help="An edit, a move, a merge: see its history."),
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take an import or another operation back; exit code 1 when something has changed since."""
+    if (import_id is None) == (operation is None):
+        raise BadInput("say what to undo: the number of an import, or --operation N")
+    desk: Context = context.obj
+    with desk.writing() as session:
+        number = operation or undoing.operation_of_import(session, import_id or 0)
+        undone = undoing.undo(session, number, keyring=desk.keyring, source=SOURCE)
+        if dry_run:
+            session.rollback()
+    desk.answer(
+        {**vars(undone), "is_dry_run": dry_run},
+        as_json=as_json,
+        told=lambda: _tell_undone(desk, undone, dry_run=dry_run),
+    )
+    if undone.conflict_count:
+        raise typer.Exit(1)
+
+
+def _tell_undone(desk: Context, undone: Undone, *, dry_run: bool) -> None:
+    counts = {
+        "taken away": undone.removed,
+        "put back": undone.restored,
+        "made again": undone.returned,
+        "left alone": undone.conflict_count,
+    }
+    what = f"{undone.kind} {undone.operation_id} ({undone.source})".replace(" ()", "")
+    desk.say(f"{what}: rows {counted(counts)}")
+    for conflict in undone.conflicts:
+        desk.say(_conflict(conflict))
+    if undone.conflict_count > len(undone.conflicts):
+        desk.say(f"and {undone.conflict_count - len(undone.conflicts)} more")
+    if dry_run:
+        desk.say("a dry run: nothing was written")
+    else:
+        desk.say(f"to take that back: mailer contacts undo --operation {undone.undo_id}")
+
+
+def _conflict(conflict: Conflict) -> str:
+    what = f"{conflict.subject.replace('_', ' ')} {conflict.subject_id}"
+    if conflict.field:
+        what = f"{what}, {conflict.field}: {in_words(conflict.now)}"
+    told = f"{what}: {conflict.why}"
+    if later := conflict.later:
+        by = later.who or later.source
+        told = f"{told}, by {later.kind} {later.operation_id} ({by}, {later.at})"
+    return f"left alone: {told}"
+
+
+def history(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(help="An address, or the number of a person.")],
+    as_json: AsJson = False,
+) -> None:
+    """Tell what happened to a contact: who, when, and what stood there before."""
+    desk: Context = context.obj
+    with desk.reading() as session:
+        told = history_of(session, address)
+    desk.answer(told, as_json=as_json, told=lambda: _tell_history(desk, told))
+
+
+def _tell_history(desk: Context, told: list[OperationTold]) -> None:
+    if not told:
+        desk.say("nothing has changed since the history is kept")
+    for one in told:
+        by = one.who or one.source
+        undone = f", undone by operation {one.undone_by_id}" if one.undone_by_id else ""
+        when = one.done_at.isoformat(timespec="minutes")
+        desk.say(f"{when} {one.kind} {one.operation_id} ({by}{undone}) {one.note}".rstrip())
+        for change in one.changes:
+            row = f" (row {change.file_row})" if change.file_row else ""
+            desk.say(f"    {change.words}{row}")

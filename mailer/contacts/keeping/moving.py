@@ -1,0 +1,130 @@
+"""A journalist goes to another outlet (F6).
+
+What is hers goes with her: preferences, flags and consent stand on the person, and a leave at the
+address that she gives up holds for the new one. What was the job's stays behind: lists hold roles.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session, select
+
+from mailer.contacts import history, media_lists
+from mailer.contacts.directory import add_address, find_address
+from mailer.contacts.history import operation
+from mailer.contacts.keeping.leaves import follow
+from mailer.contacts.keeping.leaving import Moved, end, lists_of
+from mailer.contacts.keeping.people import FREELANCE, Job
+from mailer.contacts.outlets import find_outlets
+from mailer.contacts.places import parse_country
+from mailer.contacts.suggesting import did_you_mean, spelling
+from mailer.errors import BadInput
+from mailer.models import (
+    Address,
+    AddressState,
+    Journalist,
+    MediaListEntry,
+    OperationKind,
+    Outlet,
+    Role,
+)
+from mailer.tokens import Keyring
+
+
+@dataclass(frozen=True)
+class NewJob:
+    """Where she goes; no outlet is a freelance's."""
+
+    outlet: Outlet | None
+    email: str = ""
+    job_title: str = ""
+    #: Whether the new job stands on the lists of the old one.
+    keeps_lists: bool = False
+
+
+def move(
+    session: Session,
+    person: Journalist,
+    to: NewJob,
+    *,
+    leaving: Job,
+    on: date,
+    keyring: Keyring,
+    source: str,
+    officer_id: int | None = None,
+) -> Moved:
+    """End that job and begin the new one on the same day. The caller commits.
+
+    Raises BadInput for what is no address, and Refused for one whose owner was erased.
+    """
+    there = to.outlet.name if to.outlet else FREELANCE
+    note = f"{person.full_name} goes from {leaving.at} to {there}"
+    with operation(
+        session, OperationKind.MOVE, source=source, officer_id=officer_id, note=note
+    ) as recording:
+        closed, address = "", None
+        if to.email:
+            closed = follow(session, leaving.role, to.email, keyring=keyring, source=source)
+            address = _address(session, to.email, keyring=keyring)
+        new = Role(
+            journalist_id=person.id or 0,
+            outlet_id=to.outlet.id if to.outlet else None,
+            job_title=to.job_title,
+            beats=list(leaving.role.beats),
+            address_id=address.id if address else None,
+            is_primary=leaving.role.is_primary,
+            started_on=on,
+        )
+        lists = lists_of(session, MediaListEntry.role_id, leaving.role.id)
+        end(leaving.role, on)
+        session.add(new)
+        session.flush()
+        kept = lists if to.keeps_lists else ()
+        media_lists.add_entries(session, [(one.id or 0, new.id, None) for one in kept])
+    return Moved(
+        operation_id=recording.id,
+        name=person.full_name,
+        left=leaving.at,
+        ended_on=on,
+        lists_left=tuple(one.name for one in lists),
+        lists_kept=tuple(one.name for one in kept),
+        new=there,
+        email=to.email,
+        closed=closed or (_closed(address) if address else ""),
+    )
+
+
+def find_outlet(session: Session, name: str, *, country: str = "", is_new: bool = False) -> Outlet:
+    """The outlet of that name, and market where there are several; made if it `is_new`.
+
+    Raises BadInput with the nearest name.
+    """
+    code = parse_country(country) if country else ""
+    found = find_outlets(session, [name]).get(spelling(name), [])
+    found = [outlet for outlet in found if not code or outlet.country == code]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        markets = ", ".join(outlet.country or "none" for outlet in found)
+        raise BadInput(f"there are several {name!r}: say which with --country: {markets}")
+    if is_new:
+        outlet = Outlet(name=" ".join(name.split()), country=code)
+        session.add(outlet)
+        return outlet
+    known = session.exec(select(Outlet.name)).all()
+    nearest = did_you_mean(name, known)
+    raise BadInput(f"there is no outlet {name!r}: {nearest} --new-outlet makes it")
+
+
+def _address(session: Session, email: str, *, keyring: Keyring) -> Address:
+    """The row of the new address, and the history of it if it is new."""
+    is_new = find_address(session, email) is None
+    address = add_address(session, email, keyring=keyring)
+    if is_new:
+        history.note_added(session, Address, [address.id or 0])
+    return address
+
+
+def _closed(address: Address) -> str:
+    is_closed = address.state not in (AddressState.OK, AddressState.SOFT)
+    return address.state_reason or address.state.value if is_closed else ""

@@ -1,0 +1,114 @@
+"""What happened to a contact: who did it, when, by which file or command, and what stood there
+before; the latest first.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from mailer.contacts.inserting import chunked
+from mailer.contacts.keeping.telling.subjects import Subjects, find_subjects
+from mailer.contacts.keeping.telling.wording import Wording
+from mailer.models import ContactChange, ContactOperation, PressOfficer
+
+_Found = tuple[ContactOperation, ContactChange, str | None]
+
+
+@dataclass(frozen=True)
+class FieldTold:
+    """A field that changed, in words."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ChangeTold:
+    """A row that an operation touched."""
+
+    subject: str
+    subject_id: int
+    action: str
+    #: The row of the file that said so.
+    file_row: int | None
+    words: str
+    fields: tuple[FieldTold, ...]
+    #: The same as it is kept.
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@dataclass
+class OperationTold:
+    """Something that somebody did, and what of it is about this contact."""
+
+    operation_id: int
+    kind: str
+    done_at: datetime
+    #: The press officer, empty for the command line and for the journalist herself.
+    who: str
+    source: str
+    note: str
+    #: The operation that took it back.
+    undone_by_id: int | None
+    changes: list[ChangeTold] = field(default_factory=list)
+
+
+def history_of(session: Session, text: str) -> list[OperationTold]:
+    """All that happened to the contact at that address, or with that number; the latest first.
+
+    Raises NotFound for what we never knew.
+    """
+    subjects = find_subjects(session, text)
+    wording = Wording(session, subjects.rows)
+    told: dict[int, OperationTold] = {}
+    for operation, change, officer in sorted(_changes(session, subjects), key=_latest):
+        entry = told.setdefault(operation.id or 0, _operation(operation, officer))
+        entry.changes.append(_change(change, wording))
+    return list(told.values())
+
+
+def _changes(session: Session, subjects: Subjects) -> Iterator[_Found]:
+    for subject, rows in subjects.rows.items():
+        for chunk in chunked(sorted(rows)):
+            yield from session.exec(
+                select(ContactOperation, ContactChange, PressOfficer.email)
+                .join(ContactChange, col(ContactChange.operation_id) == ContactOperation.id)
+                .outerjoin(PressOfficer, col(PressOfficer.id) == ContactOperation.officer_id)
+                .where(ContactChange.subject == subject, col(ContactChange.subject_id).in_(chunk))
+            )
+
+
+def _latest(found: _Found) -> tuple[int, int]:
+    """The latest operation first; what it did in the order in which it did it."""
+    operation, change, _ = found
+    return -(operation.id or 0), change.id or 0
+
+
+def _operation(operation: ContactOperation, officer: str | None) -> OperationTold:
+    return OperationTold(
+        operation_id=operation.id or 0,
+        kind=operation.kind.value,
+        done_at=operation.done_at,
+        who=officer or "",
+        source=operation.source,
+        note=operation.note,
+        undone_by_id=operation.undone_by_id,
+    )
+
+
+def _change(change: ContactChange, wording: Wording) -> ChangeTold:
+    return ChangeTold(
+        subject=change.subject,
+        subject_id=change.subject_id,
+        action=change.action.value,
+        file_row=change.file_row,
+        words=wording.sentence(change),
+        fields=tuple(FieldTold(*said) for said in wording.fields(change)),
+        before=change.before,
+        after=change.after,
+    )

@@ -1,0 +1,134 @@
+"""A change of the address book in words that a list keeper reads."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session, SQLModel
+
+from mailer.contacts import history
+from mailer.contacts.keeping.undoing import MERGED_INTO
+from mailer.models import (
+    Address,
+    ChangeAction,
+    ContactChange,
+    Desk,
+    Journalist,
+    MediaList,
+    Outlet,
+    Role,
+)
+from mailer.models.contacts import written_name
+
+#: What a column refers to, and the word for it.
+REFERENCES: dict[str, tuple[type[SQLModel], str]] = {
+    "outlet_id": (Outlet, "outlet"),
+    "address_id": (Address, "address"),
+    "journalist_id": (Journalist, "person"),
+    "role_id": (Role, "job"),
+    "desk_id": (Desk, "desk"),
+    "list_id": (MediaList, "list"),
+    "first_id": (Journalist, "person"),
+    "second_id": (Journalist, "person"),
+}
+#: E.164 stands beside what was typed; whoever reads wants that.
+BESIDE = {"phone_e164", "mobile_e164"}
+Row = Mapping[str, Any]
+
+
+class Wording:
+    """Words for rows and changes; `rows` are those that the history is about, by table."""
+
+    def __init__(self, session: Session, rows: Mapping[str, Mapping[int, Row]]) -> None:
+        self.session = session
+        self.rows = rows
+        self._labels: dict[tuple[str, int], str] = {}
+
+    def sentence(self, change: ContactChange) -> str:
+        """The whole change: what it is about, and what became of it."""
+        subject = change.subject
+        row = self.rows.get(subject, {}).get(change.subject_id) or change.before
+        if subject == "media_list_entry":
+            member = self._member(row)
+            verb = "put on" if change.action is ChangeAction.ADDED else "taken off"
+            return f"{member}: {verb} the list {self._named('list_id', row.get('list_id'))}"
+        label = self.label(subject, change.subject_id)
+        if into := change.after.get(MERGED_INTO):
+            return f"{label}: merged into {self.label('journalist', into)} ({into})"
+        if change.action is not ChangeAction.CHANGED:
+            return f"{label}: {change.action}"
+        fields = ", ".join(
+            f"{name}: {before} → {after}" for name, before, after in self.fields(change)
+        )
+        return f"{label}: {fields}"
+
+    def fields(self, change: ContactChange) -> list[tuple[str, str, str]]:
+        """Each field that changed: its name, what stood there and what stands there since."""
+        if change.action is not ChangeAction.CHANGED:
+            return []
+        return [
+            (
+                REFERENCES[name][1] if name in REFERENCES else name.replace("_", " "),
+                self._named(name, before),
+                self._named(name, change.after.get(name)),
+            )
+            for name, before in change.before.items()
+            if name not in BESIDE
+        ]
+
+    def label(self, subject: str, number: int) -> str:
+        """What a row is called."""
+        if (subject, number) not in self._labels:
+            self._labels[subject, number] = self._label(subject, number)
+        return self._labels[subject, number]
+
+    def _label(self, subject: str, number: int) -> str:
+        row = self.rows.get(subject, {}).get(number)
+        if row is None:
+            found = self.session.get(history.TABLES[subject], number)
+            row = found.model_dump() if found is not None else {}
+        if not row:
+            return f"{subject.replace('_', ' ')} {number}"
+        return self._called(subject, row)
+
+    def _called(self, subject: str, row: Row) -> str:
+        if subject == "journalist":
+            return written_name(
+                row["given_name"],
+                row["particle"],
+                row["family_name"],
+                family_first=row["family_name_first"],
+            )
+        if subject == "role":
+            at = self._named("outlet_id", row["outlet_id"]) if row["outlet_id"] else "freelance"
+            return f"{row['job_title'] or 'job'} at {at}"
+        if subject == "desk":
+            return f"desk {row['name']} at {self._named('outlet_id', row['outlet_id'])}"
+        if subject == "different_people":
+            two = (self.label("journalist", row[name]) for name in ("first_id", "second_id"))
+            return f"{' and '.join(two)} as different people"
+        return str(row.get("email") or row.get("name") or row["id"])
+
+    def _member(self, row: Row) -> str:
+        for column, subject in (("role_id", "role"), ("desk_id", "desk")):
+            if row.get(column):
+                return self.label(subject, row[column])
+        return str(row.get("criteria") or "an entry")
+
+    def _named(self, name: str, value: Any) -> str:
+        if name in REFERENCES and value is not None:
+            return self.label(str(REFERENCES[name][0].__tablename__), value)
+        return in_words(value)
+
+
+def in_words(value: Any) -> str:
+    """A value as a list keeper reads it."""
+    if value is None or value in ("", [], {}):
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)

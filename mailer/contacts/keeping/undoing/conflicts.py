@@ -1,0 +1,86 @@
+"""What an undo leaves alone, because something happened there later; it is told, never guessed."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import Session, SQLModel, col, select
+
+from mailer.models import ContactChange, ContactOperation, PressOfficer
+
+#: So many are told one by one; all are counted.
+TOLD = 200
+
+
+@dataclass(frozen=True)
+class Later:
+    """The operation that has changed it since."""
+
+    operation_id: int
+    kind: str
+    source: str
+    who: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field or a row that is not as the operation left it."""
+
+    subject: str
+    subject_id: int
+    #: Empty when the whole row is meant.
+    field: str
+    #: What stands there now.
+    now: Any
+    why: str
+    later: Later | None = None
+
+
+@dataclass
+class Conflicts:
+    """Those of one undo: the first of them one by one, all of them as a number."""
+
+    session: Session
+    operation_id: int
+    count: int = 0
+    told: list[Conflict] = field(default_factory=list)
+    _seen: set[tuple[str, int, str]] = field(default_factory=set)
+
+    def add(
+        self, table: type[SQLModel], row_id: int, why: str, *, name: str = "", now: Any = None
+    ) -> None:
+        """Something is left as it stands."""
+        subject = str(table.__tablename__)
+        key = (subject, row_id, name)
+        if key in self._seen:
+            return
+        self.count += 1
+        if len(self.told) < TOLD:
+            self._seen.add(key)
+            later = self._later(subject, row_id, name)
+            self.told.append(Conflict(subject, row_id, name, now, why, later))
+
+    def _later(self, subject: str, row_id: int, name: str) -> Later | None:
+        """Who changed it after the operation that is undone."""
+        rows = self.session.exec(
+            select(ContactOperation, ContactChange, PressOfficer.email)
+            .join(ContactChange, col(ContactChange.operation_id) == ContactOperation.id)
+            .outerjoin(PressOfficer, col(PressOfficer.id) == ContactOperation.officer_id)
+            .where(
+                ContactChange.subject == subject,
+                ContactChange.subject_id == row_id,
+                ContactChange.operation_id > self.operation_id,
+                col(ContactOperation.undone_by_id).is_(None),
+            )
+            .order_by(col(ContactChange.id).desc())
+        )
+        for operation, change, officer in rows:
+            if not name or name in change.after or not change.after:
+                return Later(
+                    operation.id or 0,
+                    operation.kind.value,
+                    operation.source,
+                    officer or "",
+                    operation.done_at.isoformat(timespec="seconds"),
+                )
+        return None

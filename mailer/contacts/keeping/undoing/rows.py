@@ -1,0 +1,157 @@
+"""Rows of the address book past the session: whole books of them pass, and none is held."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
+
+from mailer.database import listed, written
+from mailer.models import ChangeAction, ContactChange
+
+#: Changes that are read and written together.
+AT_ONCE = 500
+Row = dict[str, Any]
+Thing = TypeVar("Thing")
+
+
+def table_of(model: type[SQLModel]) -> sa.Table:
+    """The table behind a model."""
+    table: sa.Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of the history, as plain values."""
+
+    id: int
+    subject: str
+    subject_id: int
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def changes(
+    session: Session, operation_id: int, action: ChangeAction, *, subject: str = ""
+) -> Iterator[list[Change]]:
+    """The operation's changes of that kind, the latest first, some at a time.
+
+    Rows that the operation itself had added are none of them: those are taken away whole.
+    """
+    table = table_of(ContactChange)
+    added = table.alias()
+    its_own = sa.select(added.c.id).where(
+        added.c.subject == table.c.subject,
+        added.c.subject_id == table.c.subject_id,
+        added.c.operation_id == operation_id,
+        added.c.action == ChangeAction.ADDED,
+    )
+    query = sa.select(*(table.c[name] for name in Change.__slots__)).where(
+        table.c.operation_id == operation_id, table.c.action == action, ~its_own.exists()
+    )
+    if subject:
+        query = query.where(table.c.subject == subject)
+    query = query.order_by(table.c.id.desc()).limit(AT_ONCE)
+    some = query
+    while found := [Change(*row) for row in session.connection().execute(some)]:
+        yield found
+        some = query.where(table.c.id < found[-1].id)
+
+
+def fetch(session: Session, model: type[SQLModel], ids: Iterable[int]) -> dict[int, Row]:
+    """Those of the rows that are there, by number."""
+    table = table_of(model)
+    return {
+        row["id"]: dict(row)
+        for chunk in in_chunks(ids)
+        for row in session.connection()
+        .execute(sa.select(table).where(table.c.id.in_(chunk)))
+        .mappings()
+    }
+
+
+def standing(session: Session, column: sa.Column[Any], values: Iterable[Any]) -> set[Any]:
+    """Those of the values that stand in the column."""
+    return {
+        value
+        for chunk in in_chunks(values)
+        for value in session.connection()
+        .execute(sa.select(column).where(column.in_(chunk)))
+        .scalars()
+    }
+
+
+def write_rows(
+    session: Session, model: type[SQLModel], names: tuple[str, ...], rows: Sequence[Row]
+) -> None:
+    """Set those columns of many rows, each row its own, in one statement."""
+    table, each = table_of(model), _listed(session, model, ("id", *names), rows)
+    new = {name: each.c[name] for name in names}
+    session.connection().execute(sa.update(table).values(new).where(table.c.id == each.c.id))
+
+
+def add_rows(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> None:
+    """Insert many rows with their numbers, in one statement."""
+    names = tuple(table_of(model).columns.keys())
+    each = _listed(session, model, names, rows)
+    statement = sa.insert(table_of(model)).from_select(list(names), sa.select(*each.c))
+    session.connection().execute(statement)
+
+
+def _listed(
+    session: Session, model: type[SQLModel], names: tuple[str, ...], rows: Sequence[Row]
+) -> sa.Subquery:
+    dialect, table = session.get_bind().dialect.name, table_of(model)
+    kinds = {name: _kind(table.c[name], dialect) for name in names}
+    given = [[_given(row[name], dialect) for name in names] for row in rows]
+    return listed(dialect, sa.bindparam("rows", json.dumps(given), sa.Text()), **kinds)
+
+
+def _kind(column: sa.Column[Any], dialect: str) -> sa.types.TypeEngine[Any]:
+    is_text = isinstance(column.type, sa.Enum)
+    # SQLite keeps days as text.
+    return (
+        sa.Text()
+        if is_text or (dialect == "sqlite" and isinstance(column.type, sa.Date))
+        else column.type
+    )
+
+
+def _given(value: Any, dialect: str) -> Any:
+    if isinstance(value, datetime):
+        return written(value, dialect=dialect)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+class Parents:
+    """Which rows are there for others to name, asked for some rows at a time."""
+
+    def __init__(self, session: Session, model: type[SQLModel], rows: Sequence[Row]) -> None:
+        self.keys = {
+            column.name: key.column
+            for column in table_of(model).columns
+            for key in column.foreign_keys
+        }
+        self.there = {
+            name: standing(session, target, {row[name] for row in rows if row.get(name)})
+            for name, target in self.keys.items()
+        }
+
+    def missing(self, row: Mapping[str, Any]) -> str:
+        """The first column that names a row which is gone; empty when there is none."""
+        for name, there in self.there.items():
+            if row.get(name) is not None and row[name] not in there:
+                return name
+        return ""
+
+
+def in_chunks(values: Iterable[Thing]) -> Iterator[list[Thing]]:
+    """The values, as many at a time as fit into one statement."""
+    left = iter(values)
+    while chunk := list(islice(left, AT_ONCE)):
+        yield chunk

@@ -1,0 +1,114 @@
+"""What a list keeper does at the command line: move, merge, edit, and take it back."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+CLAIRE, DESK = "claire@phare.example", "redaktion@havnebladet.example"
+NEW = "claire@havnebladet.example"
+
+
+def test_an_import_is_listed_and_undone_by_its_number(ready: Command) -> None:
+    (one,) = ready("contacts", "imports", "--json").document
+    assert (one["import_id"], one["file_name"], one["undone_by_id"]) == (1, "contacts.csv", None)
+    dry = ready("contacts", "undo", "1", "--dry-run", "--json")
+    assert (dry.exit_code, dry.document["is_dry_run"]) == (0, True)
+    assert ready("contacts", "show", CLAIRE).exit_code == 0
+    done = ready("contacts", "undo", "1", "--json")
+    assert (done.exit_code, done.document["removed"]) == (0, dry.document["removed"])
+    assert ready("contacts", "show", CLAIRE).exit_code == 2
+    again = ready("contacts", "undo", "1")
+    assert again.exit_code == 1
+    undo_id = done.document["undo_id"]
+    assert f"mailer contacts undo --operation {undo_id}" in again.err
+    assert ready("contacts", "undo", "--operation", str(undo_id)).exit_code == 0
+    assert ready("contacts", "show", CLAIRE).exit_code == 0
+    assert ready("contacts", "imports", "--json").document[0]["undone_by_id"] == undo_id
+
+
+def test_a_conflict_ends_with_code_1_and_is_told(ready: Command) -> None:
+    edited = ready("contacts", "edit", CLAIRE, "--set", "city=Brest", "--json").document
+    ready("contacts", "edit", CLAIRE, "--set", "city=Lyon")
+    answer = ready("contacts", "undo", "--operation", str(edited["operation_id"]))
+    assert answer.exit_code == 1
+    assert "city: Lyon: was changed since" in answer.out
+
+
+def test_a_journalist_moves_and_the_move_is_undone(ready: Command) -> None:
+    words = ("contacts", "move", CLAIRE, "--to", "Havnebladet", "--email", NEW)
+    dry = ready(*words, "--on", "2026-12-01", "--dry-run", "--json").document
+    assert (dry["left"], dry["new"], dry["is_dry_run"]) == ("Le Phare", "Havnebladet", True)
+    assert ready("contacts", "show", NEW).exit_code == 2
+    told = ready(*words, "--on", "2026-12-01")
+    assert "Claire Martin leaves Le Phare on 2026-12-01" in told.out
+    history = ready("contacts", "history", NEW, "--json").document
+    assert history[0]["kind"] == "move"
+    assert "ended on: nothing → 2026-12-01" in ready("contacts", "history", NEW).out
+    number = str(history[0]["operation_id"])
+    assert ready("contacts", "undo", "--operation", number).exit_code == 0
+    assert ready("contacts", "show", NEW).exit_code == 2
+
+
+def test_a_job_ends_and_a_desk_closes(ready: Command) -> None:
+    assert ready("contacts", "move", CLAIRE, "--ends").exit_code == 0
+    closed = ready("contacts", "move", DESK, "--ends", "--json").document
+    assert (closed["name"], closed["left"]) == ("Redaktionen", "Havnebladet")
+    assert ready("audience", "show", "everyone", "--json").document["count"] == 0
+
+
+def test_the_same_person_is_proposed_and_merged(ready: Command, files: Path) -> None:
+    (files / "more.csv").write_text(
+        "email,given_name,family_name,outlet,outlet_country\n"
+        "c.martin@phare.example,Martin,Claire,Le Phare,FR\n",
+        encoding="utf-8",
+    )
+    assert ready("contacts", "import", "more.csv").exit_code == 0
+    (pair,) = ready("contacts", "duplicates", "--json").document["pairs"]
+    assert pair["reasons"] == ["same name in another order", "same outlet: Le Phare"]
+    two = (str(pair["first"]["id"]), str(pair["second"]["id"]))
+    assert "mailer contacts merge A B" in ready("contacts", "duplicates").out
+    dry = ready("contacts", "merge", *two, "--dry-run", "--json").document
+    assert (dry["staying_id"], dry["is_dry_run"]) == (pair["first"]["id"], True)
+    merged = ready("contacts", "merge", *two, "--json").document
+    assert len(ready("contacts", "show", CLAIRE, "--json").document["roles"]) == 2
+    ready("contacts", "undo", "--operation", str(merged["operation_id"]))
+    assert ready("contacts", "different", *two, "--json").document["is_new"]
+    assert ready("contacts", "duplicates", "--json").document == {"pairs": [], "count": 0}
+
+
+def test_an_edit_sets_fields_and_says_what_changed(ready: Command) -> None:
+    words = ("contacts", "edit", CLAIRE, "--set", "languages=fr,en", "--set", "beats=culture")
+    assert "beats: crime becomes culture" in ready(*words, "--dry-run").out
+    assert ready(*words, "--json").document["changes"][0] == {
+        "field": "languages",
+        "before": [],
+        "after": ["fr", "en"],
+    }
+    assert "nothing changes" in ready(*words).out
+    assert ready("contacts", "edit", DESK, "--set", "name=Udland").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("undo",), "say what to undo"),
+        (("undo", "1", "--operation", "1"), "say what to undo"),
+        (("undo", "7"), "there is no import 7"),
+        (("undo", "--operation", "77"), "there is no operation 77"),
+        (("history", "stranger@x.example"), "nobody is known"),
+        (("move", CLAIRE), "--to OUTLET"),
+        (("move", CLAIRE, "--to", "Nowhere"), "--new-outlet makes it"),
+        (("move", CLAIRE, "--to", "Havnebladet", "--on", "soon"), "write it like 2026-12-01"),
+        (("move", CLAIRE, "--to", "Havnebladet", "--email", "nobody"), "not an e-mail address"),
+        (("merge", CLAIRE, CLAIRE), "name two"),
+        (("merge", CLAIRE, DESK), "no person reads"),
+        (("edit", CLAIRE, "--set", "city"), "write it like --set"),
+        (("edit", CLAIRE, "--set", "shoe_size=40"), "there is no field 'shoe_size'"),
+    ],
+)
+def test_bad_input_says_what_to_do(ready: Command, words: tuple[str, ...], told: str) -> None:
+    answer = ready("contacts", *words)
+    assert answer.exit_code == 2
+    assert told in answer.err

@@ -1,0 +1,93 @@
+"""What happened to a contact, in words: who, when, and what stood there before."""
+
+import pytest
+from sqlmodel import Session, select
+
+from mailer.contacts.history import operation
+from mailer.contacts.keeping.telling import OperationTold, history_of
+from mailer.errors import BadInput, NotFound
+from mailer.models import MediaListEntry, OfficerRole, OperationKind, PressOfficer
+from tests import factories
+from tests.contacts.keeping.books import job_of, on_list, taken_back
+
+EMAIL = "mette@avisen.example"
+
+
+def _words(told: OperationTold) -> list[str]:
+    return [change.words for change in told.changes]
+
+
+def test_person_job_and_lists_are_told_the_latest_first(session: Session) -> None:
+    piotr = factories.saved(
+        session,
+        PressOfficer(
+            email="piotr@harbour.example",
+            name="Piotr",
+            role=next(iter(OfficerRole)),
+            password_hash="",
+            created_at=factories.NOW,
+        ),
+    )
+    paper, radio = factories.outlet(session, "Avisen"), factories.outlet(session, "Radio")
+    person = factories.journalist(session, EMAIL, outlet=paper, family_name="Lund")
+    role = job_of(session, person).role
+    with operation(
+        session, OperationKind.IMPORT, source="contacts.csv", officer_id=piotr.id
+    ) as recording:
+        recording.told_by(person, 7)
+        person.languages, person.do_not_contact = ["da", "en"], True
+    with operation(session, OperationKind.EDIT, source="page"):
+        role.outlet_id = radio.id
+        on_list(session, "Ports", role)
+    latest, first = history_of(session, "Mette@Avisen.example")
+    assert (first.kind, first.source, first.who) == ("import", "contacts.csv", piotr.email)
+    assert _words(first) == ["Karen Lund: languages: da → da, en, do not contact: no → yes"]
+    (change,) = first.changes
+    assert (change.file_row, change.before["languages"]) == (7, ["da"])
+    assert [(said.field, said.before, said.after) for said in change.fields][1] == (
+        "do not contact",
+        "no",
+        "yes",
+    )
+    assert set(_words(latest)) == {
+        "Reporter at Radio: outlet: Avisen → Radio",
+        "Reporter at Radio: put on the list Ports",
+    }
+
+
+def test_what_is_gone_is_told_too(session: Session) -> None:
+    with operation(session, OperationKind.IMPORT, source="x.csv") as recording:
+        person = factories.journalist(session, EMAIL, family_name="Lund")
+        on_list(session, "Ports", job_of(session, person).role)
+    taken_back(session, recording.id)
+    undone, done = history_of(session, EMAIL)
+    assert (done.undone_by_id, undone.kind) == (undone.operation_id, "undo")
+    assert "Karen Lund: removed" in _words(undone)
+    assert "Reporter at freelance: taken off the list Ports" in _words(undone)
+
+
+def test_a_desk_has_a_history(session: Session) -> None:
+    desk = factories.desk(session, "redaktion@avisen.example")
+    with operation(session, OperationKind.EDIT):
+        desk.name = "Udland"
+    (told,) = history_of(session, "redaktion@avisen.example")
+    assert _words(told) == ["desk Udland at Havnebladet: name: Redaktionen → Udland"]
+
+
+def test_the_history_of_others_is_not_told(session: Session) -> None:
+    factories.journalist(session, EMAIL)
+    with operation(session, OperationKind.EDIT):
+        other = factories.journalist(session, "other@avisen.example")
+        on_list(session, "Ports", job_of(session, other).role)
+    session.delete(session.exec(select(MediaListEntry)).one())
+    session.flush()
+    assert history_of(session, EMAIL) == []
+
+
+def test_an_address_that_we_never_knew_is_told(session: Session) -> None:
+    with pytest.raises(NotFound, match="nobody is known"):
+        history_of(session, EMAIL)
+    with pytest.raises(NotFound):
+        history_of(session, "7")
+    with pytest.raises(BadInput):
+        history_of(session, "nobody")
