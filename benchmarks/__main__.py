@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from benchmarks import compose, engine, growth, inbound, limit, plain
+from benchmarks import audience, compose, engine, growth, inbound, limit, plain
 
 BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
     "limit": limit.run,
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
     "compose": compose.run,
     "inbound": inbound.run,
     "growth": growth.run,
+    "audience": audience.run,
 }
 
 

@@ -62,14 +62,15 @@ def run(*, recipients: int = 1_000_000, databases: tuple[str, ...] = DATABASES) 
     for kind in databases:
         size = SMALLEST
         while size <= recipients:
-            with tempfile.TemporaryDirectory() as folder, _place(kind, Path(folder)) as url:
+            with tempfile.TemporaryDirectory() as folder, place(kind, Path(folder)) as url:
                 rows.append({"database": kind, "contacts": size, **_apart(url, size)})
             size *= 10
     return {"rows": rows}
 
 
 @contextmanager
-def _place(kind: str, folder: Path) -> Iterator[str]:
+def place(kind: str, folder: Path) -> Iterator[str]:
+    """The URL of an empty database of that kind."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'growth.db'}"
         return
@@ -92,7 +93,7 @@ def measure(url: str, size: int) -> dict[str, Any]:
     engine = database.connect(url)
     upgrade(engine)
     with database.writing(engine) as session:
-        reference = _fill(session, size)
+        reference = fill(session, size)
     with database.writing(engine) as session:
         session.execute(sa.text("ANALYZE"))
     settings = load_settings()
@@ -184,7 +185,7 @@ def _peak_mb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def _fill(session: Session, size: int) -> str:
+def fill(session: Session, size: int) -> str:
     """Contacts of the size asked for, and a release in six languages; its reference."""
     office = factories.office(session, languages=list(SENTENCES))
     texts = {language: (words, words) for language, words in SENTENCES.items()}
@@ -194,7 +195,7 @@ def _fill(session: Session, size: int) -> str:
     number = _series(max(outlets, size))
     n, text = number.c.n, sa.cast(number.c.n, sa.Text)
     email = "reporter." + text + "@paper" + sa.cast(n * 7919 % domains, sa.Text) + ".example"
-    _insert(
+    insert(
         session,
         Outlet(name="", media_type=MediaType.DAILY),
         sa.select(number).where(n <= outlets),
@@ -207,8 +208,8 @@ def _fill(session: Session, size: int) -> str:
     mailbox = Address(email="", normalised="", domain="")
     domain = "paper" + sa.cast(n * 7919 % domains, sa.Text) + ".example"
     everyone = sa.select(number)
-    _insert(session, mailbox, everyone, id=n, email=email, normalised=email, domain=domain)
-    _insert(
+    insert(session, mailbox, everyone, id=n, email=email, normalised=email, domain=domain)
+    insert(
         session,
         Journalist(given_name="Karen", first_seen_at=factories.NOW),
         everyone,
@@ -218,7 +219,7 @@ def _fill(session: Session, size: int) -> str:
         do_not_contact=n % 50 == 0,
     )
     job = Role(journalist_id=0, job_title="Reporter", beats=["crime"])
-    _insert(session, job, everyone, id=n, journalist_id=n, address_id=n, outlet_id=1 + n % outlets)
+    insert(session, job, everyone, id=n, journalist_id=n, address_id=n, outlet_id=1 + n % outlets)
     return release.reference
 
 
@@ -237,7 +238,7 @@ def _one_of(
     return sa.case(which, value=number % len(values))
 
 
-def _insert(session: Session, like: SQLModel, numbers: sa.Select[Any], **varying: Any) -> None:
+def insert(session: Session, like: SQLModel, numbers: sa.Select[Any], **varying: Any) -> None:
     """As many rows as there are numbers: like that one, save for what varies with the number."""
     columns = sa.inspect(type(like)).columns
     same = {

@@ -3,9 +3,10 @@ them and to write to them, and no more. The one who is chosen for an address is 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
+from mailer.audience.terms import Key
 from mailer.models import MediaType, TrackingMode
 
 
@@ -26,7 +27,13 @@ class Profile:
     tracking: TrackingMode
     plain_text_only: bool
     embargo_trusted: bool
+    #: What she asked for: none means all.
+    topics: tuple[str, ...]
+    kinds: tuple[str, ...]
+    urgent_only: bool
     reasons: tuple[str, ...]
+    #: The keys of the terms that found her.
+    found_by: frozenset[Key]
 
 
 class Candidate(NamedTuple):
@@ -40,6 +47,8 @@ class Candidate(NamedTuple):
     has_other_roles: bool
     do_not_contact: bool
     paused_until: datetime | None
+    #: The last day of a job that is over, as the database has it; None while it lasts.
+    ended_on: date | str | None
     #: 0 for who has no address.
     address_id: int
     email: str

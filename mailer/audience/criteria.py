@@ -2,69 +2,30 @@
 and on the pages.
 """
 
+import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from typing import Any
 
 from mailer import addresses, languages
-from mailer.contacts.places import country_name, parse_country
-from mailer.contacts.suggesting import did_you_mean, spelling
+from mailer.audience import wording
+from mailer.audience.terms import EVERYONE, Key, Term, by_key, ordered
+from mailer.contacts.places import parse_country
+from mailer.contacts.suggesting import did_you_mean
 from mailer.errors import BadInput
 from mailer.models import MediaType
 
-EVERYONE = "everyone"
 #: What a database still reads as one condition, and a person as one line.
 LONGEST = 4000
-#: The top terms of the IPTC Media Topics: the beats that all offices share; others are free tags.
-TOP_BEATS = (
-    "arts, culture, entertainment and media",
-    "conflict, war and peace",
-    "crime, law and justice",
-    "disaster, accident and emergency incident",
-    "economy, business and finance",
-    "education",
-    "environment",
-    "health",
-    "human interest",
-    "labour",
-    "lifestyle and leisure",
-    "politics",
-    "religion",
-    "science and technology",
-    "society",
-    "sport",
-    "weather",
-)
+#: The parts of criteria as a document.
+PARTS = ("wanted", "unwanted")
 QUOTED = r'"(?:\\.|[^"\\])*"|[“„][^“”]*[”“]'
 VALUE = rf'(?:{QUOTED}|[^\s,"“„]+)'
 TERM = re.compile(
     rf'(?P<minus>-?)(?P<key>[^\s:,"“„]+):(?P<values>{VALUE}(?:\s*,\s*{VALUE})*)(?=\s|$)'
 )
 BARE = re.compile(r'[^\s,:"“”„\\]+')
-
-
-class Key(StrEnum):
-    """What a term looks at; the order is that of the canonical line."""
-
-    LANGUAGE = "language"
-    OUTLET = "outlet"
-    COUNTRY = "country"
-    BEAT = "beat"
-    LIST = "list"
-    ADDRESS = "address"
-
-
-@dataclass(frozen=True)
-class Term:
-    """One value of one key, such as country:DK."""
-
-    key: Key
-    value: str
-
-    def phrase(self) -> str:
-        """The term as the reason why somebody is in, such as: list “Cybercrime”."""
-        return f"list “{self.value}”" if self.key == Key.LIST else f"{self.key} {self.value}"
 
 
 @dataclass(frozen=True)
@@ -79,6 +40,10 @@ class Criteria:
         """The addresses that it narrows down to; none: it does not name any."""
         return [term.value for term in self.wanted if term.key == Key.ADDRESS]
 
+    def names_by_hand(self) -> bool:
+        """Whether it names contacts one by one: by their addresses, or by a list."""
+        return any(term.key in (Key.LIST, Key.ADDRESS) for term in self.wanted)
+
     def line(self) -> str:
         """The canonical line: reading it gives the same criteria."""
         wanted = _terms_line(self.wanted, sign="") or [EVERYONE]
@@ -86,10 +51,11 @@ class Criteria:
 
     def sentence(self) -> str:
         """The same in English words, for whoever has to approve it."""
-        wanted = _clauses(self.wanted)
-        told = f"journalists and desks {', '.join(wanted)}" if wanted else EVERYONE
-        unwanted = _clauses(self.unwanted)
-        return f"{told}; but nobody {', nobody '.join(unwanted)}" if unwanted else told
+        return wording.sentence(self.wanted, self.unwanted)
+
+    def document(self) -> dict[str, Any]:
+        """The same for JSON: keys with their values; `from_document` reads it."""
+        return {"wanted": _values(self.wanted) or EVERYONE, "unwanted": _values(self.unwanted)}
 
 
 def parse(line: str) -> Criteria:
@@ -116,10 +82,61 @@ def parse(line: str) -> Criteria:
         raise BadInput(
             "nobody is wanted: write terms such as language:da country:DK, or write everyone"
         )
-    criteria = Criteria(wanted=_ordered(wanted), unwanted=_ordered(unwanted))
+    criteria = Criteria(wanted=ordered(wanted), unwanted=ordered(unwanted))
     # The canonical line is what is kept and read again; quoting may have made it longer.
     _not_too_long(criteria.line())
     return criteria
+
+
+def from_document(document: object) -> Criteria:
+    """Criteria out of a JSON document, such as
+
+        {"wanted": {"language": ["da", "en"]}, "unwanted": {"list": ["Do not invite"]}}
+
+    with "everyone" in place of keys for all. Raises BadInput as `parse` does.
+    """
+    if not isinstance(document, Mapping):
+        raise BadInput('criteria are an object: {"wanted": {"language": ["da"]}}, or a line')
+    for part in document:
+        if part not in PARTS:
+            raise BadInput(f"unknown part {part!r} of criteria: {did_you_mean(str(part), PARTS)}")
+    wanted = document.get("wanted", {})
+    says_everyone = isinstance(wanted, str) and wanted.casefold() == EVERYONE
+    criteria = Criteria(
+        wanted=() if says_everyone else _from_values("wanted", wanted),
+        unwanted=_from_values("unwanted", document.get("unwanted", {})),
+    )
+    if not criteria.wanted and not says_everyone:
+        raise BadInput('nobody is wanted: name keys, or write "wanted": "everyone"')
+    _not_too_long(criteria.line())
+    return criteria
+
+
+def read(text: str) -> Criteria:
+    """Criteria as a line, or as a JSON document when it begins with a brace. Raises BadInput."""
+    if not text.lstrip().startswith("{"):
+        return parse(text)
+    try:
+        return from_document(json.loads(text))
+    except (json.JSONDecodeError, RecursionError) as wrong:
+        raise BadInput(f"the criteria are not JSON: {wrong}; or write them as a line") from wrong
+
+
+def _values(terms: Iterable[Term]) -> dict[str, list[str]]:
+    return {key.value: [term.value for term in group] for key, group in by_key(terms).items()}
+
+
+def _from_values(part: str, given: object) -> tuple[Term, ...]:
+    if not isinstance(given, Mapping):
+        raise BadInput(f'"{part}" holds keys with their values: {{"country": ["DK"]}}')
+    terms: list[Term] = []
+    for name, values in given.items():
+        key = _key(str(name))
+        for value in values if isinstance(values, list) and values else [values]:
+            if not isinstance(value, str):
+                raise BadInput(f"{key} takes texts such as {EXAMPLES[key]}, not {value!r}")
+            terms.append(Term(key, _checked(key, value)))
+    return ordered(terms)
 
 
 def _not_too_long(line: str) -> str:
@@ -144,18 +161,26 @@ def _is_everyone(word: str) -> bool:
 
 
 def _terms(key: str, values: str) -> list[Term]:
+    which = _key(key)
+    return [Term(which, _unquoted(which, value)) for value in re.findall(VALUE, values)]
+
+
+def _key(written: str) -> Key:
     try:
-        which = Key(key.casefold())
+        return Key(written.casefold())
     except ValueError:
-        raise BadInput(f"unknown key {key!r}: {did_you_mean(key, Key)}") from None
-    return [Term(which, _read(which, value)) for value in re.findall(VALUE, values)]
+        raise BadInput(f"unknown key {written!r}: {did_you_mean(written, Key)}") from None
 
 
-def _read(key: Key, value: str) -> str:
+def _unquoted(key: Key, value: str) -> str:
     if value[0] == '"':
         value = re.sub(r"\\(.)", r"\1", value[1:-1])
     elif value[0] in "“„":
         value = value[1:-1]
+    return _checked(key, value)
+
+
+def _checked(key: Key, value: str) -> str:
     if not value.strip():
         raise BadInput(f"{key} has an empty value: write it like {key}:{EXAMPLES[key]}")
     return READERS[key](" ".join(value.split()))
@@ -187,22 +212,6 @@ EXAMPLES = {
 }
 
 
-def _ordered(terms: Iterable[Term]) -> tuple[Term, ...]:
-    """The terms by key, values in the order in which they were written, each once."""
-    once: dict[tuple[Key, str], Term] = {}
-    for term in terms:
-        once.setdefault((term.key, spelling(term.value)), term)
-    return tuple(sorted(once.values(), key=lambda term: list(Key).index(term.key)))
-
-
-def by_key(terms: Iterable[Term]) -> dict[Key, list[Term]]:
-    """The alternatives of each key."""
-    groups: dict[Key, list[Term]] = {}
-    for term in terms:
-        groups.setdefault(term.key, []).append(term)
-    return groups
-
-
 def _terms_line(terms: Iterable[Term], *, sign: str) -> list[str]:
     return [
         f"{sign}{key}:{','.join(_quoted(term.value) for term in group)}"
@@ -215,51 +224,3 @@ def _quoted(value: str) -> str:
         return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
-
-
-def _clauses(terms: Iterable[Term]) -> list[str]:
-    """One clause for each key: "who read Danish or English"."""
-    return [
-        CLAUSES[key].format(_or([_word(term) for term in group]))
-        for key, group in by_key(terms).items()
-    ]
-
-
-CLAUSES = {
-    Key.LANGUAGE: "who read {}",
-    Key.OUTLET: "whose outlet is {}",
-    Key.COUNTRY: "whose market is {}",
-    Key.BEAT: "who cover {}",
-    Key.LIST: "on the list {}",
-    Key.ADDRESS: "at {}",
-}
-KINDS = {
-    MediaType.WIRE: "a news agency",
-    MediaType.DAILY: "a daily",
-    MediaType.REGIONAL: "a regional paper",
-    MediaType.WEEKLY: "a weekly",
-    MediaType.MAGAZINE: "a magazine",
-    MediaType.TRADE: "a trade title",
-    MediaType.RADIO: "a radio station",
-    MediaType.TV: "a television station",
-    MediaType.ONLINE: "an online title",
-    MediaType.BLOG: "a blog",
-    MediaType.PODCAST: "a podcast",
-    MediaType.NEWSLETTER: "a newsletter",
-    MediaType.PHOTO: "a photo agency",
-    MediaType.FREELANCE: "none (freelance)",
-}
-
-
-def _word(term: Term) -> str:
-    if term.key == Key.LANGUAGE:
-        return languages.name(term.value, written_in="en")
-    if term.key == Key.OUTLET:
-        return KINDS[MediaType(term.value)]
-    if term.key == Key.COUNTRY:
-        return country_name(term.value, written_in="en")
-    return f"“{term.value}”" if term.key == Key.LIST else term.value
-
-
-def _or(words: list[str]) -> str:
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

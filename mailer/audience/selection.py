@@ -13,10 +13,16 @@ from typing import NamedTuple, TypeVar
 from sqlmodel import Session
 
 from mailer.audience.candidates import Candidate, Profile
-from mailer.audience.conditions import Conditions
 from mailer.audience.criteria import Criteria
-from mailer.audience.doors import Doors, closed_addresses, find_exclusions
-from mailer.audience.searching import Search
+from mailer.audience.finding.conditions import Conditions
+from mailer.audience.finding.searching import Search
+from mailer.audience.finding.sources import Reach
+from mailer.audience.leaving_out.doors import Doors
+from mailer.audience.leaving_out.exclusions import Looking, closed_addresses, find_exclusions
+from mailer.audience.leaving_out.matters import Matter
+from mailer.audience.leaving_out.refusals import Cause, Refusal
+from mailer.audience.leaving_out.representing import Standing
+from mailer.audience.terms import Key
 
 #: Addresses that are decided together: those with several jobs are looked up once for all.
 ADDRESSES_AT_ONCE = 500
@@ -36,6 +42,8 @@ class LeftOut:
     country: str = ""
     #: Nothing is withheld from them: they have this very text from another distribution.
     has_it_already: bool = False
+    #: The same in one word of ours: what summaries count by.
+    cause: Cause = Cause.DUPLICATE
 
 
 class Reading(NamedTuple):
@@ -54,12 +62,17 @@ class Audience:
 
 
 def select(
-    session: Session, criteria: Criteria, *, at: datetime, leave_out: bool = True
+    session: Session,
+    criteria: Criteria,
+    *,
+    at: datetime,
+    leave_out: bool = True,
+    one_at_outlet: bool = False,
 ) -> Audience:
     """The people whom the criteria find at that moment.
 
     A preview also wants those who would get nothing, and says `leave_out=False`.
-    Raises BadInput for a list or a beat that nobody knows.
+    Raises BadInput for a list or a beat that nobody knows, and for internal beside press lists.
     """
     recipients: list[Candidate] = []
     left_out: list[LeftOut] = []
@@ -67,6 +80,11 @@ def select(
         if reading.recipient is not None:
             recipients.append(reading.recipient)
         left_out.extend(reading.left_out)
+    if one_at_outlet:
+        standing = Standing(recipients)
+        verdicts = [(one, standing.refusal(one)) for one in recipients]
+        left_out.extend(refused(one, why) for one, why in verdicts if why)
+        recipients = [one for one, why in verdicts if not why]
     return Audience(tuple(recipients), tuple(left_out))
 
 
@@ -77,19 +95,27 @@ def readings(
     at: datetime,
     leave_out: bool = True,
     shuffled_by: int | None = None,
+    matter: Matter | None = None,
+    between: tuple[int, int] | None = None,
+    conditions: Conditions | None = None,
 ) -> Iterator[Reading]:
     """The same address by address, so that an audience of any size takes no room.
 
-    By address id, those without an address first; or as `shuffled_by` mixes the addresses.
+    By address id, those without an address first; or as `shuffled_by` mixes the addresses. With a
+    `matter` the wishes count that concern it. `between` names the first and the last
+    address id; `conditions` know already what the address book holds.
     """
-    conditions, today = Conditions(session), at.astimezone(UTC).date()
+    conditions, today = conditions or Conditions(session), at.astimezone(UTC).date()
+    reach = Reach(criteria.addresses(), between)
+    looking = Looking(session, conditions, reach, today)
     doors = Doors(
-        closed=closed_addresses(session, criteria, today=today),
-        exclusions=find_exclusions(session, criteria, conditions=conditions, today=today),
+        closed=closed_addresses(looking),
+        exclusions=find_exclusions(looking, criteria),
         at=at,
         are_open=not leave_out,
+        matter=matter,
     )
-    search = Search(session, criteria, conditions, today)
+    search = Search(session, criteria, conditions, today, reach)
     choice = _Choice(search, doors)
     for mailboxes in in_chunks(
         _by_address(search.everyone(shuffled_by=shuffled_by)), ADDRESSES_AT_ONCE
@@ -125,7 +151,7 @@ class _Choice:
         self.search = search
         self.doors = doors
         #: Of those with several jobs: what becomes of each role.
-        self.verdicts: dict[int, Profile | str] = {}
+        self.verdicts: dict[int, Profile | Refusal | None] = {}
         self.profiles: dict[tuple[Profile, tuple[str, ...]], Profile] = {}
 
     def choose_addresses(self, mailboxes: Iterable[list[Candidate]]) -> None:
@@ -147,17 +173,18 @@ class _Choice:
     def _choose_address(self, candidates: list[Candidate]) -> None:
         """Take the primary of the person's open addresses, and leave out the others.
 
-        A verdict is the profile to write to, or why not; empty where another job has told it.
+        A verdict is the profile to write to, or why not; None where another job has told it.
         """
-        refused = [self.doors.reason(one) for one in candidates]
-        still_open = [one for one, why in zip(candidates, refused, strict=True) if not why]
+        reasons = [self.doors.reason(one) for one in candidates]
+        still_open = [one for one, why in zip(candidates, reasons, strict=True) if not why]
         best = min(still_open, key=lambda one: (not one.is_primary, one.role_id or 0), default=None)
         told: set[int] = {best.address_id} if best else set()
-        for candidate, why in zip(candidates, refused, strict=True):
-            verdict = ""
+        elsewhere = Refusal(Cause.DUPLICATE, f"gets it at {best.email}") if best else None
+        for candidate, why in zip(candidates, reasons, strict=True):
+            verdict = None
             if candidate.address_id not in told:
                 told.add(candidate.address_id)
-                verdict = why or (f"gets it at {best.email}" if best else "")
+                verdict = why or elsewhere
             self.verdicts[candidate.role_id or 0] = verdict
         if best is not None:
             profiles = [one.profile for one in candidates]
@@ -174,22 +201,22 @@ class _Choice:
             if isinstance(verdict, Profile):
                 readers.append((candidate, verdict))
             elif verdict:
-                left_out.append(_left_out(candidate, verdict))
+                left_out.append(refused(candidate, verdict))
         if not readers:
             return Reading(None, _by_name(left_out))
         if len(readers) > 1:
             # A desk's mailbox is read by several: the desk goes before a person.
             readers.sort(key=lambda reader: (reader[0].desk_id is None, reader[0].holder))
-            told = f"same address as {readers[0][0].name}"
-            left_out += [_left_out(other, told) for other, _ in readers[1:]]
+            same = Refusal(Cause.DUPLICATE, f"same address as {readers[0][0].name}")
+            left_out += [refused(other, same) for other, _ in readers[1:]]
         first, profile = readers[0]
         profile = self._merged(profile, [theirs for _, theirs in readers])
         chosen = first if profile is first.profile else first._replace(profile=profile)
         return Reading(chosen, _by_name(left_out))
 
-    def _verdict(self, candidate: Candidate) -> Profile | str:
+    def _verdict(self, candidate: Candidate) -> Profile | Refusal | None:
         if candidate.has_other_roles:
-            return self.verdicts.get(candidate.role_id or 0, "")
+            return self.verdicts.get(candidate.role_id or 0)
         return self.doors.reason(candidate) or candidate.profile
 
     def _merged(self, profile: Profile, profiles: Sequence[Profile]) -> Profile:
@@ -197,11 +224,13 @@ class _Choice:
         if len(profiles) == 1:
             return profile
         reasons = tuple(dict.fromkeys(why for one in profiles for why in one.reasons))
-        if reasons == profile.reasons:
+        found_by = frozenset[Key]().union(*(one.found_by for one in profiles))
+        if reasons == profile.reasons and found_by == profile.found_by:
             return profile
         kept = self.profiles.get((profile, reasons))
         if kept is None:
-            kept = self.profiles[profile, reasons] = replace(profile, reasons=reasons)
+            kept = replace(profile, reasons=reasons, found_by=found_by)
+            self.profiles[profile, reasons] = kept
         return kept
 
 
@@ -209,12 +238,15 @@ def _by_name(left_out: list[LeftOut]) -> tuple[LeftOut, ...]:
     return tuple(sorted(left_out, key=lambda left: left.name))
 
 
-def _left_out(candidate: Candidate, reason: str) -> LeftOut:
+def refused(candidate: Candidate, refusal: Refusal) -> LeftOut:
+    """Someone who was found and does not get it."""
     return LeftOut(
         address_id=candidate.address_id or None,
         email=candidate.email,
         name=candidate.name,
-        reason=reason,
+        reason=refusal.told,
         outlet_name=candidate.outlet_name,
         country=candidate.profile.country,
+        has_it_already=refusal.cause is Cause.HAS_IT,
+        cause=refusal.cause,
     )

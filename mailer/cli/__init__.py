@@ -22,6 +22,7 @@ from mailer.cli import (
     demo,
     distributions,
     inbound,
+    lists,
     officers,
     offices,
     releases,
@@ -83,6 +84,7 @@ for name, command in running.COMMANDS.items():
     app.command(name, rich_help_panel=START)(command)
 for name, group, panel in (
     ("contacts", contacts.app, WORK),
+    ("lists", lists.app, WORK),
     ("audience", audience.app, WORK),
     ("releases", releases.app, WORK),
     ("distributions", distributions.app, WORK),

@@ -1,21 +1,29 @@
-"""`mailer audience`: who is in and why, who is left out and why."""
+"""`mailer audience`: who is in and why, who is left out and why, and how many."""
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session, select
 
 from mailer import clock
-from mailer.audience import selection
-from mailer.audience.criteria import parse
+from mailer.audience import paging, selection
+from mailer.audience.criteria import Criteria, read
+from mailer.audience.finding.counting import count
 from mailer.audience.selection import Audience
-from mailer.cli.context import AsJson, Context
+from mailer.cli import summaries
+from mailer.cli.context import BIGGEST, AsJson, Context
 from mailer.distribution.planning import plan
+from mailer.models import Office
 from mailer.releases.editions import load
 
 app = typer.Typer(no_args_is_help=True, help="Who would get a release, and why.")
 
 CriteriaLine = Annotated[
-    str, typer.Argument(help='Such as: language:da,en outlet:wire -list:"Do not invite"')
+    str,
+    typer.Argument(
+        help='Such as: language:da,en outlet:wire -list:"Do not invite"; or the same as JSON.'
+    ),
 ]
 
 
@@ -24,31 +32,68 @@ def show(
     context: typer.Context,
     criteria: CriteriaLine,
     release: Annotated[str, typer.Option(help="Also apply the rules of this release.")] = "",
+    limit: Annotated[
+        int, typer.Option(min=0, max=1000, help="Only what becomes of so many addresses: one page.")
+    ] = 0,
+    after: Annotated[
+        int, typer.Option(min=0, max=BIGGEST, help="The page after this one: its next_after.")
+    ] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Show everyone in the audience with the reasons, and everyone left out with the reason."""
     desk: Context = context.obj
-    rule = parse(criteria)
-    now = clock.now()
-    with desk.reading() as session:
-        if release:
-            planned = plan(session, load(session, release), rule, at=now)
-            recipients = tuple(one.recipient for one in planned.planned)
-            audience = Audience(recipients=recipients, left_out=planned.left_out)
-        else:
-            audience = selection.select(session, rule, at=now)
-    document = {
+    rule = read(criteria)
+    document: dict[str, Any] = {
         "criteria": rule.line(),
+        "criteria_document": rule.document(),
         "sentence": rule.sentence(),
-        "count": len(audience.recipients),
-        "recipients": audience.recipients,
-        "left_out": audience.left_out,
     }
-    desk.answer(document, as_json=as_json, told=lambda: _tell(desk, rule.sentence(), audience))
+    with desk.reading() as session:
+        if limit:
+            page = paging.page(session, rule, at=clock.now(), size=limit, after=after)
+            audience = Audience(page.recipients, page.left_out)
+            figures: dict[str, Any] = {}
+            document |= {"count": count(session, rule, at=clock.now())}
+            document |= {"next_after": page.next_after}
+        else:
+            audience, figures = _whole(session, rule, release)
+            document |= {"count": len(audience.recipients), "summary": figures}
+    document["recipients"] = [summaries.recipient_document(one) for one in audience.recipients]
+    document["left_out"] = audience.left_out
+    told = [rule.sentence(), *summaries.in_words(figures)]
+    desk.answer(document, as_json=as_json, told=lambda: _tell(desk, told, audience))
 
 
-def _tell(desk: Context, sentence: str, audience: Audience) -> None:
-    desk.say(sentence)
+def _whole(session: Session, rule: Criteria, release: str) -> tuple[Audience, dict[str, Any]]:
+    """Everyone, with the figures; under the rules of a release if one is named."""
+    if release:
+        planned = plan(session, load(session, release), rule, at=clock.now())
+        recipients = tuple(one.recipient for one in planned.planned)
+        return Audience(recipients, planned.left_out), summaries.summary_of_plan(planned)
+    one_at_outlet = bool(session.exec(select(Office.one_at_outlet)).first())
+    audience = selection.select(session, rule, at=clock.now(), one_at_outlet=one_at_outlet)
+    return audience, summaries.summary(audience.recipients, audience.left_out)
+
+
+@app.command("count")
+def count_addresses(
+    context: typer.Context, criteria: CriteriaLine, as_json: AsJson = False
+) -> None:
+    """Count the addresses that the criteria find, quickly: before wishes, pauses and limits."""
+    desk: Context = context.obj
+    rule = read(criteria)
+    with desk.reading() as session:
+        number = count(session, rule, at=clock.now())
+    desk.answer(
+        {"criteria": rule.line(), "sentence": rule.sentence(), "count": number},
+        as_json=as_json,
+        told=lambda: desk.say(f"{number} addresses: {rule.sentence()}"),
+    )
+
+
+def _tell(desk: Context, lines: Iterable[str], audience: Audience) -> None:
+    for line in lines:
+        desk.say(line)
     desk.table(
         "address",
         "name",

@@ -59,8 +59,8 @@ def schedule(
             at=start.at,
             by=getpass.getuser(),
             waive_because=waive,
-            is_urgent=typed.urgent,
             options=options,
+            expect=typed.expect,
         )
         terms, zone = terms_of(session, distribution.id or 0), full.office.zone
         document = _scheduled(distribution, full, start.at) | as_document(terms)

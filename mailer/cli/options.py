@@ -1,7 +1,7 @@
 """The options of a distribution as an administrator types them, and how they are told again."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from functools import wraps
 from inspect import Parameter, signature
@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from mailer import clock
-from mailer.cli.context import Context
+from mailer.cli.context import BIGGEST, Context
 from mailer.distribution import options
 from mailer.distribution.options import Options, Terms
 from mailer.errors import BadInput
@@ -48,12 +48,18 @@ class Typed:
         ),
     ] = None
     urgent: Annotated[bool, typer.Option(help="Ahead of all other traffic.")] = False
+    expect: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=BIGGEST, help="The exact number of recipients: wanted where it is a jump."
+        ),
+    ] = None
 
     def read(self, desk: Context, *, office_zone: str, local_date: date | None) -> Options:
         """What was typed as options. Raises BadInput with an example."""
         if self.hours_of is not None and not self.hours.strip():
             raise BadInput("--hours-of says whose clock --hours go by: add --hours 08:00-19:00")
-        return options.read(
+        read = options.read(
             unknown=self.unknown or UnknownPolicy(desk.settings.delivery.unknown),
             office_zone=office_zone,
             not_after=self.not_after,
@@ -63,6 +69,7 @@ class Typed:
             hours=self.hours,
             hours_of=self.hours_of or Clock.OFFICE,
         )
+        return replace(read, is_urgent=self.urgent)
 
 
 def taking_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -11,6 +11,8 @@ from mailer import clock
 from mailer.audience.criteria import parse
 from mailer.cli.context import AsJson, Context
 from mailer.cli.options import Typed, taking_options, written
+from mailer.cli.summaries import summary_of_plan
+from mailer.distribution.jump import Size, measure
 from mailer.distribution.options import Options
 from mailer.distribution.planning import Plan, PlannedDelivery, plan
 from mailer.distribution.timetable import Start, Timetable, make_timetable, read_start
@@ -37,6 +39,8 @@ class Planned:
     decided: Plan
     times: Timetable
     options: Options
+    size: Size
+    expected: int | None
 
 
 @taking_options
@@ -57,7 +61,8 @@ def show_plan(
     with desk.reading() as session:
         full = load(session, reference)
         start, options = read_terms(desk, full, typed, at=at)
-        decided = plan(session, full, rule, at=start.at)
+        decided = plan(session, full, rule, at=start.at, is_urgent=typed.urgent)
+        size = measure(session, full, count=len(decided.planned))
     times = make_timetable(
         options,
         at=start.at,
@@ -66,7 +71,7 @@ def show_plan(
         office_zone=full.office.zone,
         embargo_until=full.release.embargo_until,
     )
-    planned = Planned(full, decided, times, options)
+    planned = Planned(full, decided, times, options, size, typed.expect)
     document = {
         "reference": full.release.reference,
         "criteria": rule.line(),
@@ -93,6 +98,8 @@ def _document(planned: Planned) -> dict[str, Any]:
         "zones": {origin.value: origins[origin] for origin in ZoneOrigin},
         "unknown_zones": [one.recipient.email for one in deliveries if not one.zone.is_known],
         "left_out": planned.decided.left_out,
+        "summary": summary_of_plan(planned.decided),
+        "jump": size_document(planned.size),
         "notes": list(_notes(planned)),
     }
 
@@ -153,7 +160,12 @@ def _cells(one: PlannedDelivery, times: Timetable) -> tuple[str, ...]:
 
 
 def _notes(planned: Planned) -> Iterator[str]:
-    """What an officer should know of the times before deciding."""
+    """What an officer should know of the number and the times before deciding."""
+    yield planned.size.told()
+    if planned.size.is_jump:
+        yield f"that is a jump: `schedule` wants the number typed, --expect {planned.size.count}"
+    if planned.expected not in (None, planned.size.count):
+        yield f"{planned.expected} were expected: `schedule` refuses another number"
     zones = Counter(one.zone.name for one in planned.decided.planned)
     times, chosen = planned.times, planned.options
     if times.past:
@@ -175,6 +187,11 @@ def _notes(planned: Planned) -> Iterator[str]:
             f"the time zone of {len(unknown)} of them is not known, so the office's"
             f" ({planned.full.office.zone}) stands in for it: {', '.join(unknown)}"
         )
+
+
+def size_document(size: Size) -> dict[str, Any]:
+    """The number beside those of the last distributions of that kind, for --json."""
+    return {"count": size.count, "last_of_kind": size.earlier, "is_jump": size.is_jump}
 
 
 def _way_out(planned: Planned) -> str:

@@ -63,7 +63,7 @@ class Story:
         """
         self._check()
         planned = self._plan()
-        number = self._schedule()
+        number = self._schedule(recipients=len(planned.planned))
         self._follow(number)
         self._let_all_read(number)
         return self._see(number, planned)
@@ -95,7 +95,7 @@ class Story:
         )
         return planned
 
-    def _schedule(self) -> int:
+    def _schedule(self, *, recipients: int) -> int:
         with database.writing(self.engine) as session:
             decided = lifecycle.schedule(
                 session,
@@ -103,6 +103,7 @@ class Story:
                 criteria=self.plot.audience,
                 at=clock.now(),
                 by=self.home.officer,
+                expect=recipients,
             )
             return decided.id or 0
 

@@ -63,7 +63,14 @@ def fan_out(
     full, number = load_by_id(session, distribution.release_id), distribution.id or 0
     refuse_staggered(options_of(distribution), at=at, embargo_until=full.release.embargo_until)
     frames = Frames(distribution, full, dialect=session.get_bind().dialect.name)
-    decisions = decide(session, full, parse(distribution.criteria), at=at, shuffled_by=number)
+    decisions = decide(
+        session,
+        full,
+        parse(distribution.criteria),
+        at=at,
+        is_urgent=distribution.is_urgent,
+        shuffled_by=number,
+    )
     with _undisturbed(), Spool[Place]() as spool:
         planned = _set_aside(spool, decisions, frames=frames)
         for revision in full.revisions.values():

@@ -1,5 +1,6 @@
 """The life of a distribution: decided, paused, resumed, cancelled, done; and how far it is."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -9,6 +10,7 @@ from sqlmodel import Session, col
 from mailer import clock
 from mailer.audience.criteria import Criteria, parse
 from mailer.distribution.batches import WAITING, lock_all, recount
+from mailer.distribution.jump import measure, refuse_jump
 from mailer.distribution.options import AT_ONCE, Options
 from mailer.distribution.planning import decide
 from mailer.distribution.timetable import make_timetable
@@ -53,15 +55,16 @@ def schedule(
     at: datetime,
     by: str,
     waive_because: str = "",
-    is_urgent: bool = False,
     options: Options = AT_ONCE,
+    expect: int | None = None,
 ) -> Distribution:
     """Decide that `full` goes to the people of `criteria` at that moment.
 
     With a local date among the `options` it starts when the first of the recipients' clocks comes
     to the local time on that day. Raises BadInput for a moment in the past, and for criteria or
     options that cannot be used; Refused while the linter blocks (unless `waive_because` gives the
-    reason to let its findings pass), when nobody would get it, or for a local time under embargo.
+    reason to let its findings pass), when nobody would get it, for a local time under embargo, and
+    for a jump in the number of recipients unless `expect` names just that number (F1).
     """
     now = clock.now()
     if at < now - CLOCK_SLACK:
@@ -70,11 +73,13 @@ def schedule(
         waive(session, full, reason=waive_because, by=by)
     _refuse_blocked(session, full)
     rule = parse(criteria)
+    zones = _zones(session, full, rule, at=at, is_urgent=options.is_urgent)
+    refuse_jump(measure(session, full, count=zones.total()), expected=expect)
     timetable = make_timetable(
         options,
         at=at,
         now=now,
-        zones=_zones(session, full, rule, at=at),
+        zones=set(zones),
         office_zone=full.office.zone,
         embargo_until=full.release.embargo_until,
     )
@@ -83,7 +88,6 @@ def schedule(
         criteria=rule.line(),
         status=SCHEDULED,
         scheduled_at=timetable.starts_at,
-        is_urgent=is_urgent,
         created_at=now,
         created_by=by,
         **vars(options),
@@ -93,10 +97,12 @@ def schedule(
     return distribution
 
 
-def _zones(session: Session, full: FullRelease, rule: Criteria, *, at: datetime) -> set[str]:
-    """Where those live who would get it. Raises Refused when nobody would."""
-    found = decide(session, full, rule, at=at)
-    zones = {one.planned.zone.name for one in found if one.planned is not None}
+def _zones(
+    session: Session, full: FullRelease, rule: Criteria, *, at: datetime, is_urgent: bool
+) -> Counter[str]:
+    """Where those live who would get it, and how many. Raises Refused when nobody would."""
+    found = decide(session, full, rule, at=at, is_urgent=is_urgent)
+    zones = Counter(one.planned.zone.name for one in found if one.planned is not None)
     if not zones:
         raise Refused(f"nobody would get it: `mailer audience show '{rule.line()}'` tells why")
     return zones

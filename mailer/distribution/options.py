@@ -48,6 +48,8 @@ class Options:
 
     #: Nothing is handed over from this moment on.
     not_after: datetime | None = None
+    #: Ahead of all other traffic, also for those who want only what is urgent.
+    is_urgent: bool = False
     unknown_policy: UnknownPolicy = UnknownPolicy.HOLD
     rate_per_minute: int | None = None
     local_time: str = ""
@@ -75,6 +77,7 @@ def options_of(row: Distribution) -> Options:
     """What was set for that distribution."""
     return Options(
         not_after=row.not_after,
+        is_urgent=row.is_urgent,
         unknown_policy=row.unknown_policy,
         rate_per_minute=row.rate_per_minute,
         local_time=row.local_time,

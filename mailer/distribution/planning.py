@@ -4,22 +4,25 @@ The officer's plan, the preview and the fan-out all come from here, so that what
 is sent.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from mailer import addresses
 from mailer.audience import selection
 from mailer.audience.candidates import Candidate, Profile
 from mailer.audience.criteria import Criteria, parse
-from mailer.audience.selection import LeftOut, Reading, in_chunks, readings
+from mailer.audience.leaving_out.matters import Matter
+from mailer.audience.leaving_out.refusals import Cause, Refusal
+from mailer.audience.leaving_out.representing import Standing
+from mailer.audience.selection import LeftOut, Reading, in_chunks, readings, refused
+from mailer.distribution.earlier import Earlier, Ledger
 from mailer.distribution.timing import RecipientZone, zone_of
 from mailer.errors import NotFound
-from mailer.models import Delivery, DeliveryStatus, Distribution, TrackingMode
+from mailer.models import Delivery, TrackingMode
 from mailer.releases.editions import (
     CoverChoice,
     EditionChoice,
@@ -28,19 +31,8 @@ from mailer.releases.editions import (
     pick_edition,
 )
 
-HAS_IT = "gets this text already"
 #: The stricter of the office's mode and the recipient's wins.
 STRICTEST_FIRST = (TrackingMode.NONE, TrackingMode.AGGREGATE, TrackingMode.INDIVIDUAL)
-#: Deliveries that have brought a revision to an address, or may still do so.
-RECEIVED_OR_COMING = (
-    DeliveryStatus.PENDING,
-    DeliveryStatus.SENDING,
-    DeliveryStatus.SENT,
-    DeliveryStatus.DEFERRED,
-    DeliveryStatus.UNKNOWN,
-    DeliveryStatus.BOUNCED,
-    DeliveryStatus.COMPLAINED,
-)
 #: Addresses that are looked up together among the earlier deliveries.
 ADDRESSES_AT_ONCE = 1000
 
@@ -87,6 +79,8 @@ class Decision(NamedTuple):
 
     planned: PlannedDelivery | None
     left_out: tuple[LeftOut, ...]
+    #: Who reads the text at that address already.
+    reader: Candidate | None = None
 
     @property
     def withheld(self) -> LeftOut | None:
@@ -104,11 +98,18 @@ class Plan:
     left_out: tuple[LeftOut, ...]
 
 
-def plan(session: Session, full: FullRelease, criteria: Criteria, *, at: datetime) -> Plan:
+def plan(
+    session: Session,
+    full: FullRelease,
+    criteria: Criteria,
+    *,
+    at: datetime,
+    is_urgent: bool = False,
+) -> Plan:
     """The plan for sending `full` to the people of `criteria` at that moment."""
     planned: list[PlannedDelivery] = []
     left_out: list[LeftOut] = []
-    for decision in decide(session, full, criteria, at=at):
+    for decision in decide(session, full, criteria, at=at, is_urgent=is_urgent):
         if decision.planned is not None:
             planned.append(decision.planned)
         left_out.extend(decision.left_out)
@@ -121,16 +122,52 @@ def decide(
     criteria: Criteria,
     *,
     at: datetime,
+    is_urgent: bool = False,
     shuffled_by: int | None = None,
 ) -> Iterator[Decision]:
     """The same address by address, in the order of `selection.readings`: a plan of any size."""
-    rules = _Rules(full, at)
-    earlier = _earlier(session, full)
-    found = readings(session, criteria, at=at, shuffled_by=shuffled_by)
-    for chunk in in_chunks(found, ADDRESSES_AT_ONCE):
-        received = _received(session, chunk, earlier=earlier)
-        for reading in chunk:
-            yield rules.decision(reading, received=received)
+    matter = matter_of(full, at=at, is_urgent=is_urgent)
+    rules = _Rules(full)
+    earlier = Earlier(session, full, at=at, counts=not (matter.outranks or matter.is_urgent))
+
+    def decisions() -> Iterator[Decision]:
+        found = readings(session, criteria, at=at, shuffled_by=shuffled_by, matter=matter)
+        for chunk in in_chunks(found, ADDRESSES_AT_ONCE):
+            wanted = [reading.recipient.address_id for reading in chunk if reading.recipient]
+            ledger = earlier.of(wanted)
+            for reading in chunk:
+                yield rules.decision(reading, ledger)
+
+    if not full.office.one_at_outlet:
+        return decisions()
+    # Once to see who is best placed at each outlet, and once more to decide.
+    standing = Standing()
+    for seen in decisions():
+        if reader := seen.planned.recipient if seen.planned else seen.reader:
+            standing.see(reader, has_it=seen.planned is None)
+    return (_represented(one, standing) for one in decisions())
+
+
+def matter_of(full: FullRelease, *, at: datetime, is_urgent: bool = False) -> Matter:
+    """What decides who wants that release, and who may have it, at that moment."""
+    embargo = full.release.embargo_until
+    return Matter(
+        kind=full.release.kind,
+        beats=tuple(full.release.beats),
+        is_urgent=is_urgent,
+        is_embargoed=embargo is not None and at < embargo,
+    )
+
+
+def _represented(decision: Decision, standing: Standing) -> Decision:
+    """The same, unless somebody else stands for the outlet."""
+    if decision.planned is None:
+        return decision
+    recipient = decision.planned.recipient
+    refusal = standing.refusal(recipient)
+    if refusal is None:
+        return decision
+    return Decision(None, (refused(recipient, refusal), *decision.left_out))
 
 
 def planned_for(
@@ -144,7 +181,7 @@ def planned_for(
     audience = selection.select(session, parse(f"address:{normalised}"), at=at, leave_out=False)
     if not audience.recipients:
         raise NotFound(f"no contact has the address {address}: `mailer contacts import` brings it")
-    return _Rules(full, at).planned(audience.recipients[0])
+    return _Rules(full).planned(audience.recipients[0])
 
 
 def as_delivery(planned: PlannedDelivery) -> Delivery:
@@ -175,29 +212,26 @@ def as_delivery(planned: PlannedDelivery) -> Delivery:
 
 
 class _Rules:
-    """The rules for one release at one moment, applied once to each profile."""
+    """The rules for one release, applied once to each profile."""
 
-    def __init__(self, full: FullRelease, at: datetime) -> None:
+    def __init__(self, full: FullRelease) -> None:
         self.full = full
-        embargo = full.release.embargo_until
-        self.is_embargoed = embargo is not None and at < embargo
         self.choices: dict[Profile, Choice] = {}
 
-    def decision(self, reading: Reading, *, received: dict[tuple[int, int], int]) -> Decision:
+    def decision(self, reading: Reading, ledger: Ledger) -> Decision:
         """What becomes of the address of that reading."""
         recipient = reading.recipient
         if recipient is None:
             return Decision(None, reading.left_out)
         planned = self.planned(recipient)
-        pair = (recipient.address_id, planned.choice.edition.revision.id or 0)
-        if pair in received:
-            told = f"{HAS_IT}, in distribution {received[pair]}"
-            refused = _refused(recipient, told, has_it_already=True)
-        elif self.is_embargoed and not recipient.profile.embargo_trusted:
-            refused = _refused(recipient, "under embargo, and not trusted with embargoes")
-        else:
+        edition = planned.choice.edition
+        refusal = ledger.refusal(recipient.address_id, revision_id=edition.revision.id or 0)
+        if refusal is None and edition.is_last_resort:
+            refusal = _unreadable(recipient.profile, edition)
+        if refusal is None:
             return Decision(planned, reading.left_out)
-        return Decision(None, (refused, *reading.left_out))
+        reader = recipient if refusal.cause is Cause.HAS_IT else None
+        return Decision(None, (refused(recipient, refusal), *reading.left_out), reader)
 
     def planned(self, recipient: Candidate) -> PlannedDelivery:
         """What that recipient would get."""
@@ -222,44 +256,10 @@ class _Rules:
         )
 
 
-def _refused(recipient: Candidate, reason: str, *, has_it_already: bool = False) -> LeftOut:
-    """Why a person who matches does not get this release."""
-    return LeftOut(
-        address_id=recipient.address_id,
-        email=recipient.email,
-        name=recipient.name,
-        reason=reason,
-        outlet_name=recipient.outlet_name,
-        country=recipient.country,
-        has_it_already=has_it_already,
-    )
-
-
-def _earlier(session: Session, full: FullRelease) -> list[int]:
-    """The distributions of the release that have an audience."""
-    begun = sa.exists().where(col(Delivery.distribution_id) == col(Distribution.id))
-    numbers = sa.select(col(Distribution.id)).where(
-        col(Distribution.release_id) == full.release.id, begun
-    )
-    return [number for number in session.execute(numbers).scalars() if number is not None]
-
-
-def _received(
-    session: Session, chunk: Sequence[Reading], *, earlier: Sequence[int]
-) -> dict[tuple[int, int], int]:
-    """Which of these addresses has which revision from which distribution, the first one (R2)."""
-    wanted = [reading.recipient.address_id for reading in chunk if reading.recipient]
-    if not wanted or not earlier:
-        return {}
-    rows = session.execute(
-        sa.select(
-            col(Delivery.address_id), col(Delivery.revision_id), col(Delivery.distribution_id)
-        )
-        .where(
-            col(Delivery.address_id).in_(wanted),
-            col(Delivery.distribution_id).in_(earlier),
-            col(Delivery.status).in_(RECEIVED_OR_COMING),
-        )
-        .order_by(col(Delivery.distribution_id).desc())
-    )
-    return {(address_id, revision_id): number for address_id, revision_id, number in rows}
+def _unreadable(profile: Profile, edition: EditionChoice) -> Refusal | None:
+    """Why no edition is for her; None where we do not know what she reads."""
+    reads = profile.languages or profile.outlet_languages
+    if not reads:
+        return None
+    told = f"no edition she can read: reads {', '.join(reads)}; ready is only {edition.language}"
+    return Refusal(Cause.NO_LANGUAGE, told)

@@ -50,6 +50,8 @@ class EditionChoice:
     revision: Revision
     language: str
     rule: str
+    #: Whether no wish and no rule chose it: there is no other.
+    is_last_resort: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,12 +159,13 @@ def pick_edition(
         _Wish("source language", (full.release.source_language,)),
     ]
     choice = _first_served(wishes, full.revisions, missing="edition")
+    is_last_resort = choice is None
     if choice is None:
         # A translation came before its source, and nobody we could ask reads it.
         first = min(full.revisions)
         choice = first, f"{first} is the only one that is ready"
     language, rule = choice
-    return EditionChoice(full.revisions[language], language, rule)
+    return EditionChoice(full.revisions[language], language, rule, is_last_resort)
 
 
 def pick_cover(

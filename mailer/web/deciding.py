@@ -1,16 +1,17 @@
 """The officer's decision as a form: what is typed, what is wrong with it, and what it comes to."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from sqlmodel import Session
 
 from mailer import clock
 from mailer.audience import criteria as rules
 from mailer.distribution import options as chosen
+from mailer.distribution.jump import Size, measure
 from mailer.distribution.options import BadOption, OptionRefused, Options
 from mailer.distribution.planning import Plan, plan
 from mailer.distribution.timetable import Start, Timetable, make_timetable, read_start
@@ -22,6 +23,9 @@ from mailer.releases.editions import FullRelease
 MORNING = "08:30"
 #: Fields that are folded away while they hold nothing.
 FOLDED = ("rate", "hours", "not_after", "unknown", "urgent")
+
+#: No audience is larger: what is typed beyond is a slip.
+MOST = 10**12
 
 
 class PlanForm(BaseModel):
@@ -41,6 +45,13 @@ class PlanForm(BaseModel):
     unknown: UnknownPolicy | Literal[""] = ""
     urgent: Literal["", "yes"] = ""
     waive: str = ""
+    #: The number of recipients, typed by hand when it is a jump.
+    expect: int | None = Field(default=None, ge=1, le=MOST)
+
+    @field_validator("expect", mode="before")
+    @classmethod
+    def _may_be_blank(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
 
     @field_validator("criteria")
     @classmethod
@@ -107,6 +118,8 @@ class Decision:
     options: Options
     is_urgent: bool
     numbers: Numbers
+    #: Beside the last ones of that kind.
+    size: Size
 
 
 def field_of(wrong: BadInput | Refused) -> str:
@@ -139,7 +152,7 @@ def options_of(
 
     Raises BadOption.
     """
-    return chosen.read(
+    read = chosen.read(
         unknown=UnknownPolicy(form.unknown or unknown),
         office_zone=full.office.zone,
         not_after=form.not_after,
@@ -149,6 +162,7 @@ def options_of(
         hours=form.hours,
         hours_of=form.hours_of,
     )
+    return replace(read, is_urgent=bool(form.urgent))
 
 
 def decide(
@@ -163,7 +177,7 @@ def decide(
     if start.at < now:
         raise BadTime("that time lies in the past: choose a later one, or now", field="at")
     options = options_of(form, full, start, unknown=unknown)
-    numbers = count(session, full, form.criteria, at=start.at)
+    numbers = count(session, full, form.criteria, at=start.at, is_urgent=bool(form.urgent))
     if not numbers.total:
         raise Refused("nobody would get it: the numbers below say why")
     times = make_timetable(
@@ -174,13 +188,16 @@ def decide(
         office_zone=full.office.zone,
         embargo_until=full.release.embargo_until,
     )
-    return Decision(full, times, options, bool(form.urgent), numbers)
+    size = measure(session, full, count=numbers.total)
+    return Decision(full, times, options, bool(form.urgent), numbers, size)
 
 
-def count(session: Session, full: FullRelease, line: str, *, at: datetime) -> Numbers:
+def count(
+    session: Session, full: FullRelease, line: str, *, at: datetime, is_urgent: bool = False
+) -> Numbers:
     """The plan for that line in figures. Raises BadInput for a line that cannot be read."""
     rule = rules.parse(line)
-    decided = plan(session, full, rule, at=at)
+    decided = plan(session, full, rule, at=at, is_urgent=is_urgent)
     planned = decided.planned
     known = Counter(one.zone.name for one in planned if one.zone.is_known)
     return Numbers(

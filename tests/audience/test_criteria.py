@@ -1,8 +1,11 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.audience.criteria import Criteria, Key, Term, parse
+from mailer.audience.criteria import Criteria, from_document, parse, read
+from mailer.audience.terms import Key, Term
 from mailer.errors import BadInput
 
 NAMES = st.text(
@@ -130,3 +133,56 @@ def test_a_line_that_is_too_long_is_refused_with_the_way_out(line: str) -> None:
 def test_a_line_that_is_just_short_enough_is_kept_and_read_again() -> None:
     line = f'list:"{"x " * 1990}x"'
     assert parse(parse(line).line()).line() == line
+
+
+@pytest.mark.parametrize(
+    ("document", "line"),
+    [
+        ({"wanted": "everyone"}, "everyone"),
+        ({"wanted": {"country": "dk", "language": ["DA", "en"]}}, "language:da,en country:DK"),
+        (
+            {"wanted": "Everyone", "unwanted": {"list": ["Do not invite"]}},
+            'everyone -list:"Do not invite"',
+        ),
+    ],
+)
+def test_criteria_are_read_from_a_document(document: object, line: str) -> None:
+    assert from_document(document).line() == line
+    assert read(json.dumps(document)) == read(line) == parse(line)
+
+
+@given(names=st.lists(NAMES.filter(str.strip), min_size=1, max_size=3))
+def test_line_and_document_are_the_same_criteria(names: list[str]) -> None:
+    terms = tuple(Term(Key.LIST, " ".join(name.split())) for name in names)
+    criteria = parse(f"language:da {Criteria(wanted=terms).line()} -country:DK")
+    assert from_document(criteria.document()) == criteria
+    assert read(json.dumps(criteria.document())) == criteria
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ([], "criteria are an object"),
+        ({}, "nobody is wanted"),
+        ({"wanted": {}}, "nobody is wanted"),
+        ({"wanted": "all"}, '"wanted" holds keys'),
+        ({"want": {}}, "unknown part 'want' of criteria: did you mean 'wanted'?"),
+        ({"wanted": {"langage": ["da"]}}, "unknown key 'langage': did you mean 'language'?"),
+        ({"wanted": {"outlet": ["dayly"]}}, "did you mean 'daily'?"),
+        ({"wanted": {"country": []}}, "country takes texts such as DK"),
+        ({"wanted": {"country": [7]}}, "not 7"),
+        ({"wanted": {"list": [" "]}}, "empty value"),
+        ({"wanted": {"list": ["x" * 4000]}}, "longer than 4000"),
+    ],
+)
+def test_a_document_that_cannot_be_read_is_refused_with_what_to_do(
+    document: object, told: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        from_document(document)
+    assert told in str(refused.value)
+
+
+def test_what_is_not_json_is_said_so() -> None:
+    with pytest.raises(BadInput, match="the criteria are not JSON"):
+        read('{"wanted": ')

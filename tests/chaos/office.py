@@ -17,7 +17,10 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from mailer import clock, database, valkey
+from mailer.audience.criteria import parse
+from mailer.audience.finding.counting import count
 from mailer.distribution import lifecycle, overview
+from mailer.distribution.options import Options
 from mailer.distribution.overview import Progress
 from mailer.errors import MailerError, Unreachable
 from mailer.migrations.upgrading import upgrade
@@ -170,7 +173,8 @@ class Office:
                 at=clock.now(),
                 by="chaos",
                 waive_because="a release of the chaos run",
-                is_urgent=is_urgent,
+                options=Options(is_urgent=is_urgent),
+                expect=count(session, parse(criteria), at=clock.now()),
             )
             return distribution.id or 0
 

@@ -171,8 +171,10 @@ def test_a_delivery_in_doubt_is_decided_by_a_person(
 def test_the_options_are_kept_with_the_decision(session: Session, full: FullRelease) -> None:
     factories.desk(session)
     end = clock.now() + timedelta(days=1)
-    options = Options(not_after=end, unknown_policy=UnknownPolicy.RESEND, rate_per_minute=30)
-    row = scheduled(session, full, options=options, is_urgent=True)
+    options = Options(
+        not_after=end, is_urgent=True, unknown_policy=UnknownPolicy.RESEND, rate_per_minute=30
+    )
+    row = scheduled(session, full, options=options)
     assert options_of(row) == options
     terms = terms_of(session, row.id or 0)
     assert (terms.is_urgent, terms.options, terms.next_due_at) == (True, options, None)

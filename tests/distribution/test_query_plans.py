@@ -5,13 +5,11 @@ The statements are those that the engine sends, listened to on their way.
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from mailer.delivery import claims
@@ -20,6 +18,7 @@ from mailer.distribution import batches, leases, listing
 from mailer.models import Batch, Delivery, DeliveryStatus, Distribution
 from mailer.releases.editions import FullRelease
 from tests import factories
+from tests.listening import explained, listening
 
 NOW = factories.NOW
 ROWS = 6000
@@ -102,11 +101,11 @@ def test_the_deliveries_are_reached_by_an_index(
         same_address,
     ):
         with subtests.test(asking.__name__):
-            with _listening(session) as heard:
+            with listening(session) as heard:
                 asking(session, distribution.id or 0)
             assert heard
             for statement, parameters in heard:
-                plan = _plan(session, statement, parameters)
+                plan = explained(session, statement, parameters)
                 assert not re.search(r"Seq Scan on delivery|SCAN delivery\b(?! USING)", plan), plan
                 if "delivery" in statement:
                     assert re.search(r"(?i)index|primary key", plan), plan
@@ -121,9 +120,9 @@ def test_batches_are_found_among_those_of_all_times(
     session.execute(sa.text("ANALYZE"))
     for asking, index in ((lease, "ix_batch_due"), (lost, "ix_batch_held")):
         with subtests.test(index):
-            with _listening(session) as heard:
+            with listening(session) as heard:
                 asking(session, distribution.id or 0)
-            plans = [_plan(session, statement, parameters) for statement, parameters in heard]
+            plans = [explained(session, statement, parameters) for statement, parameters in heard]
             assert plans
             assert all(index in plan and "Seq Scan" not in plan for plan in plans), plans
 
@@ -137,26 +136,3 @@ def _batches(distribution_id: int) -> Iterator[dict[str, Any]]:
             "counts": {"sent": 500},
             "lease_owner": "",
         }
-
-
-@contextmanager
-def _listening(session: Session) -> Iterator[list[tuple[str, Any]]]:
-    heard: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        one = parameters[0] if isinstance(parameters, list) else parameters
-        heard.append((statement, one))
-
-    engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield heard
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
-def _plan(session: Session, statement: str, parameters: Any) -> str:
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
-    rows = session.connection().exec_driver_sql(f"{explain} {statement}", parameters)
-    return "\n".join(str(row[-1]) for row in rows)

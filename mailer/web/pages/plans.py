@@ -96,9 +96,7 @@ def schedule(
     try:
         distribution_id = _scheduled(door, reference, bound.model, by=officer.name)
     except (BadInput, Refused) as wrong:
-        bound = bound.with_error(field_of(wrong), str(wrong))
-        with door.reading() as session:
-            return _show_form(request, session, reference, bound, status=status_of(wrong))
+        return _show_again(request, door, reference, bound, wrong)
     return RedirectResponse(f"/distributions/{distribution_id}", status_code=303)
 
 
@@ -114,10 +112,29 @@ def _scheduled(door: Door, reference: str, form: PlanForm, *, by: str) -> int:
             at=start.at,
             by=by,
             waive_because=form.waive,
-            is_urgent=bool(form.urgent),
             options=deciding.options_of(form, full, start, unknown=unknown),
+            expect=form.expect,
         )
         return distribution.id or 0
+
+
+def _show_again(
+    request: Request,
+    door: Door,
+    reference: str,
+    bound: Bound[PlanForm],
+    wrong: BadInput | Refused,
+) -> Response:
+    """What was refused, and why: beside the number on the review, all else in the form."""
+    field, status = field_of(wrong), status_of(wrong)
+    shown = bound.with_error(field, str(wrong))
+    with door.reading() as session:
+        if field == "expect" and bound.model is not None:
+            full = editions.load(session, reference)
+            unknown = _usual_for_unknown(door)
+            decision = deciding.decide(session, full, bound.model, unknown=unknown)
+            return _show_review(request, session, shown, decision, status=status)
+        return _show_form(request, session, reference, shown, status=status)
 
 
 def _usual_for_unknown(door: Door) -> UnknownPolicy:
@@ -167,7 +184,12 @@ def _show_form(
 
 
 def _show_review(
-    request: Request, session: Session, form: Bound[PlanForm], decision: Decision
+    request: Request,
+    session: Session,
+    form: Bound[PlanForm],
+    decision: Decision,
+    *,
+    status: int = 200,
 ) -> Response:
     full = decision.full
     headlines = [
@@ -186,7 +208,7 @@ def _show_review(
         "numbers": decision.numbers,
         "form": form,
     }
-    return page(request, "web/review.html", context)
+    return page(request, "web/review.html", context, status=status)
 
 
 def _title(full: FullRelease) -> str:

@@ -224,3 +224,42 @@ def test_an_embargo_is_shown_before_the_decision(
     assert "Embargo until 24 November 2026, 19:00 (Europe/Luxembourg, UTC+1)" in page
     assert "Schedule for 1 recipient<" in page
     assert "not trusted with embargoes" in page
+
+
+@pytest.fixture
+def many(engine: sa.Engine, fresh: Release) -> None:
+    """Sixty-two recipients in all, where the last distribution went to two."""
+    with database.writing(engine) as session:
+        for number in range(60):
+            factories.desk(session, f"d{number}@press.example")
+        last = factories.distribution(session, fresh, status=DistributionStatus.SENT)
+        for number in range(2):
+            factories.delivery(session, last, f"old{number}@press.example", status="sent")
+
+
+@pytest.mark.usefixtures("many")
+def test_a_jump_is_scheduled_only_when_its_number_is_typed(
+    desk: TestClient, engine: sa.Engine, fresh: Release
+) -> None:
+    address, form = f"/releases/{fresh.reference}/distribute", {"criteria": "everyone"}
+    page = desk.post(f"{address}/review", data=form).text
+    assert "That is a jump: type the number of recipients" in page
+    assert "of that kind (release) had" in page
+    for typed, told in (("", "name the exact number"), ("61", "61 recipients were expected")):
+        refused = desk.post(address, data={**form, "expect": typed})
+        assert refused.status_code == 409
+        assert told in refused.text
+        assert "Is this right?" in refused.text
+    number = page.split('class="big">')[1].split("<")[0]
+    done = desk.post(address, data={**form, "expect": number}, follow_redirects=False)
+    assert done.status_code == 303
+    with Session(engine) as session:
+        assert len(session.exec(select(Distribution)).all()) >= 2
+
+
+def test_without_a_jump_no_number_is_asked_for(desk: TestClient, fresh: Release) -> None:
+    page = desk.post(
+        f"/releases/{fresh.reference}/distribute/review", data=NOON | {"criteria": "everyone"}
+    )
+    assert 'id="expect"' not in page.text
+    assert "2 recipients" in page.text

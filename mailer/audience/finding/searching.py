@@ -16,53 +16,73 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from mailer.audience.candidates import Candidate, Profile
-from mailer.audience.conditions import DESKS, ROLES, Conditions, Source, column_of
-from mailer.audience.criteria import EVERYONE, Criteria
+from mailer.audience.criteria import Criteria
+from mailer.audience.finding.columns import own_columns, profile_columns
+from mailer.audience.finding.conditions import Conditions
+from mailer.audience.finding.flags import Flags
+from mailer.audience.finding.sources import (
+    DESKS,
+    ROLES,
+    Column,
+    Condition,
+    Reach,
+    Source,
+    column_of,
+    desk_rows,
+    role_rows,
+)
+from mailer.audience.terms import EVERYONE
 from mailer.database import UTCDateTime
-from mailer.models import Address, Desk, Journalist, MediaType, Outlet, Role, TrackingMode
+from mailer.models import Address, MediaType, Role, TrackingMode
 from mailer.models.contacts import written_name
 
+#: All addresses.
+ALL = Reach()
 #: Rows that come from the database in one go.
 ROWS_AT_ONCE = 2000
 #: The largest prime of 31 bits: the square of what is smaller fits into an integer of SQL.
 PRIME = 2**31 - 1
 HALF = 2**32
-#: How a row is laid out: the parts of the name, what is the candidate's own, the profile, a flag
-#: for each wanted term.
+#: How a row is laid out: the parts of the name, what is the candidate's own, the profile, what
+#: tells which terms fit.
 NAME_COLUMNS = 4
 OWN_COLUMNS = len(Candidate._fields) - 2
-PROFILE_COLUMNS = 10
+PROFILE_COLUMNS = 11
+#: Topics, kinds, and whether urgent only, of someone who asks for nothing.
+NO_WISHES = "[[], [], 0]"
 #: As the driver gives it: to translate every value costs more than all the rest.
 RAW: sa.types.TypeEngine[Any] = sa.types.NullType()
 
 
 @dataclass(frozen=True)
 class Search:
-    """Who is looked for, on which day."""
+    """Who is looked for, on which day, and at which addresses."""
 
     session: Session
     criteria: Criteria
     conditions: Conditions
     today: date
+    reach: Reach = ALL
     #: By what the database has written in the columns of a profile.
     profiles: dict[tuple[Any, ...], Profile] = field(default_factory=dict)
 
     def everyone(self, *, shuffled_by: int | None = None) -> Iterator[Candidate]:
         """Every current role and desk that the wanted terms find, by address.
 
-        In the order of the addresses, or as `shuffled_by` mixes them: differently for each number,
-        the same again for the same one.
+        Who is named by hand is found also when the job is over, to be told so. In the order of the
+        addresses, or as `shuffled_by` mixes them: differently for each number, the same again for
+        the same one.
         """
         place = _place(shuffled_by)
         people, has_others = self._people()
-        roles = self._found(ROLES, people, columns=_role_columns(has_others), place=place)
-        desks = self._found(DESKS, desk_rows(), columns=_desk_columns(), place=place)
+        roles = self._found(ROLES, people, has_others=has_others, place=place)
+        desks = self._found(DESKS, desk_rows(), has_others=sa.false(), place=place)
         return merge(roles, desks, key=attrgetter("place"))
 
     def _people(self) -> tuple[sa.Join, sa.ColumnElement[bool]]:
         """Roles, and whether their persons have others."""
         other = aliased(Role)
-        if self.criteria.addresses():
+        if not self.reach.is_whole:
             others = sa.select(sa.literal(1)).where(
                 col(other.journalist_id) == col(Role.journalist_id), col(other.id) != col(Role.id)
             )
@@ -79,33 +99,49 @@ class Search:
 
     def jobs_of(self, journalist_ids: Sequence[int]) -> Iterator[Candidate]:
         """The found roles of these persons, the oldest role first."""
-        columns, place = _role_columns(sa.true()), column_of(Role.id)
-        of_them = col(Role.journalist_id).in_(journalist_ids)
-        return self._found(ROLES, role_rows(), of_them, columns=columns, place=place)
+        return self._found(
+            ROLES,
+            role_rows(),
+            has_others=sa.true(),
+            place=column_of(Role.id),
+            narrower=col(Role.journalist_id).in_(journalist_ids),
+        )
 
     def _found(
         self,
         source: Source,
         rows: sa.Join,
-        *narrower: sa.ColumnElement[bool],
-        columns: Sequence[sa.ColumnElement[Any]],
-        place: sa.ColumnElement[Any],
+        *,
+        has_others: sa.ColumnElement[bool],
+        place: Column,
+        narrower: Condition | None = None,
     ) -> Iterator[Candidate]:
-        wanted = self.criteria.wanted
-        flags = [self.conditions.flag(term, source) for term in wanted]
-        matching = self.conditions.matching(Criteria(wanted=wanted), source)
-        wide = [*columns, *_contact_columns(place), *_profile_columns(source), *flags]
+        flags = Flags(self.conditions, self.criteria.wanted, source)
+        over_by = self.today if self.criteria.names_by_hand() else None
+        own = own_columns(source, over_by=over_by, has_others=has_others, place=place)
+        wide = [*own, *profile_columns(source), *flags.columns()]
+        within = self.reach.holds(source.address_id) if narrower is None else narrower
         statement: sa.Select[Any] = (
             sa.select(
                 *(sa.type_coerce(column, RAW).label(f"c{n}") for n, column in enumerate(wide))
             )
-            .select_from(rows)
-            .where(source.is_current(self.today), matching, *narrower)
+            .select_from(flags.joined(rows))
+            .where(self._is_to_be_told(source), self._matching(source), within)
             .order_by(place, source.id)
         )
-        return self._read(statement)
+        return self._read(statement, flags)
 
-    def _read(self, statement: sa.Select[Any]) -> Iterator[Candidate]:
+    def _matching(self, source: Source) -> Condition:
+        return self.conditions.matching(Criteria(wanted=self.criteria.wanted), source)
+
+    def _is_to_be_told(self, source: Source) -> Condition:
+        """Whether it is current, or was named by hand: then it is said that it is over."""
+        current = source.is_current(self.today)
+        if not self.criteria.names_by_hand():
+            return current
+        return sa.or_(current, self.conditions.named(self.criteria, source))
+
+    def _read(self, statement: sa.Select[Any], flags: Flags) -> Iterator[Candidate]:
         begin = NAME_COLUMNS + OWN_COLUMNS
         # The plain connection: the session's own way with rows is twice as slow.
         self.session.flush()
@@ -115,11 +151,13 @@ class Search:
             .dialect_impl(connection.dialect)
             .result_processor(connection.dialect, None)
         )
-        found = connection.execute(statement, execution_options={"yield_per": ROWS_AT_ONCE})
-        for rows in found.partitions():
+        # A page needs no cursor on the server, and the planner is told that all rows are wanted.
+        kept = {"yield_per": ROWS_AT_ONCE} if self.reach.is_whole else {}
+        found = connection.execute(statement, execution_options=kept)
+        for rows in found.partitions(ROWS_AT_ONCE):
             for row in rows:
                 key = row[begin:]
-                profile = self.profiles.get(key) or self._profile(key)
+                profile = self.profiles.get(key) or self._profile(key, flags)
                 given, particle, family, is_family_first = row[:NAME_COLUMNS]
                 if given and family and not particle and not is_family_first:
                     name = f"{given} {family}"
@@ -130,11 +168,12 @@ class Search:
                     one = one._replace(paused_until=moment(one.paused_until))
                 yield one
 
-    def _profile(self, key: tuple[Any, ...]) -> Profile:
+    def _profile(self, key: tuple[Any, ...], flags: Flags) -> Profile:
         media_type, country, own_zone, outlet_zone, languages, outlet_languages = key[:6]
-        tracking, has_consented, plain_text_only, embargo_trusted = key[6:PROFILE_COLUMNS]
-        flags = zip(self.criteria.wanted, key[PROFILE_COLUMNS:], strict=True)
-        reasons = tuple(self.conditions.phrase(term) for term, fits in flags if fits)
+        tracking, has_consented, plain_text_only, embargo_trusted = key[6:10]
+        topics, kinds, urgent_only = json.loads(key[10] or NO_WISHES)
+        fitting = flags.fitting(key[PROFILE_COLUMNS:])
+        reasons = tuple(map(self.conditions.phrase, fitting))
         is_measured = tracking != TrackingMode.INDIVIDUAL or has_consented
         self.profiles[key] = profile = Profile(
             media_type=MediaType(media_type or MediaType.FREELANCE),
@@ -146,25 +185,16 @@ class Search:
             tracking=TrackingMode(tracking) if is_measured else TrackingMode.AGGREGATE,
             plain_text_only=bool(plain_text_only),
             embargo_trusted=bool(embargo_trusted),
+            topics=tuple(topics),
+            kinds=tuple(kinds),
+            urgent_only=bool(urgent_only),
             reasons=reasons or (EVERYONE,),
+            found_by=frozenset(term.key for term in fitting),
         )
         return profile
 
 
-def role_rows() -> sa.Join:
-    """Roles with their persons, and their addresses and outlets where there are any."""
-    people = sa.join(Role, Journalist, col(Journalist.id) == col(Role.journalist_id))
-    addressed = people.outerjoin(Address, col(Address.id) == col(Role.address_id))
-    return addressed.outerjoin(Outlet, col(Outlet.id) == col(Role.outlet_id))
-
-
-def desk_rows() -> sa.Join:
-    """Desks with their addresses and outlets."""
-    addressed = sa.join(Desk, Address, col(Address.id) == col(Desk.address_id))
-    return addressed.join(Outlet, col(Outlet.id) == col(Desk.outlet_id))
-
-
-def _place(shuffled_by: int | None) -> sa.ColumnElement[Any]:
+def _place(shuffled_by: int | None) -> Column:
     """The address's number, or a mixed one that no two addresses share.
 
     Squares modulo a prime, because every database knows how to multiply.
@@ -176,65 +206,3 @@ def _place(shuffled_by: int | None) -> sa.ColumnElement[Any]:
     moved = (number + salt % PRIME) % PRIME
     mixed = moved * moved % PRIME * (1 + salt // PRIME % (PRIME - 1)) % PRIME
     return mixed * HALF + number % HALF
-
-
-def _role_columns(has_others: sa.ColumnElement[bool]) -> list[sa.ColumnElement[Any]]:
-    return [
-        column_of(Journalist.given_name),
-        column_of(Journalist.particle),
-        column_of(Journalist.family_name),
-        column_of(Journalist.family_name_first),
-        column_of(Role.journalist_id),
-        column_of(Role.id),
-        sa.null(),
-        column_of(Role.is_primary),
-        has_others,
-        column_of(Journalist.do_not_contact),
-        column_of(Journalist.paused_until),
-    ]
-
-
-def _desk_columns() -> list[sa.ColumnElement[Any]]:
-    return [
-        column_of(Desk.name),
-        sa.literal(""),
-        sa.literal(""),
-        sa.false(),
-        sa.null(),
-        sa.null(),
-        column_of(Desk.id),
-        sa.true(),
-        sa.false(),
-        column_of(Desk.do_not_contact),
-        column_of(Desk.paused_until),
-    ]
-
-
-def _contact_columns(place: sa.ColumnElement[Any]) -> list[sa.ColumnElement[Any]]:
-    return [
-        sa.func.coalesce(col(Address.id), 0),
-        sa.func.coalesce(col(Address.email), ""),
-        sa.func.coalesce(col(Address.domain), ""),
-        sa.type_coerce(sa.func.coalesce(col(Address.state), "ok"), sa.String),
-        sa.func.coalesce(col(Address.state_reason), ""),
-        column_of(Outlet.id),
-        sa.func.coalesce(col(Outlet.name), ""),
-        place,
-    ]
-
-
-def _profile_columns(source: Source) -> list[sa.ColumnElement[Any]]:
-    """As the database writes them: most have been read before."""
-    table = Journalist if source is ROLES else Desk
-    return [
-        sa.type_coerce(col(Outlet.media_type), sa.String),
-        source.country(),
-        column_of(table.zone),
-        column_of(Outlet.zone),
-        sa.cast(source.languages, sa.Text),
-        sa.cast(col(Outlet.publication_languages), sa.Text),
-        sa.type_coerce(col(table.tracking), sa.String),
-        col(table.tracking_consented_at).is_not(None),
-        column_of(table.plain_text_only),
-        column_of(table.embargo_trusted),
-    ]

@@ -1,0 +1,1 @@
+"""Whom the criteria found and who gets nothing all the same, and why."""

@@ -1,0 +1,75 @@
+"""The rules on lists: criteria that stand there beside the contacts, read anew each time."""
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from mailer.audience.criteria import Criteria, parse
+from mailer.audience.finding.conditions import Conditions
+from mailer.audience.finding.sources import ROLES
+from mailer.audience.terms import Key, Term
+from mailer.contacts.list_keeping import find
+from mailer.contacts.suggesting import spelling
+from mailer.errors import Refused
+from mailer.models import Distribution, DistributionStatus, ListPurpose, MediaList, MediaListEntry
+
+#: Distributions that will still read the lists their criteria name.
+COMING = (DistributionStatus.DRAFT, DistributionStatus.SCHEDULED, DistributionStatus.PAUSED)
+
+
+def add_rule(session: Session, name: str, rule: Criteria) -> bool:
+    """Let the list also hold whom the rule finds; True when it was not there.
+
+    Raises NotFound for the list, BadInput for a rule that cannot be read or leads back to its list,
+    Refused for an internal list: it holds people by name, and a rule would bring the press in.
+    """
+    media_list = find(session, name)
+    if media_list.purpose is ListPurpose.INTERNAL:
+        raise Refused(
+            f"the list {media_list.name!r} is internal: put its people on it by their addresses,"
+            " a rule would bring journalists in"
+        )
+    line, list_id = rule.line(), media_list.id or 0
+    there = select(MediaListEntry).where(
+        MediaListEntry.list_id == list_id, MediaListEntry.criteria == line
+    )
+    if session.exec(there).first() is not None:
+        return False
+    session.add(MediaListEntry(list_id=list_id, criteria=line))
+    session.flush()
+    _try(session, media_list)
+    return True
+
+
+def refuse_used(session: Session, name: str) -> None:
+    """Raise Refused while a rule of another list, or a distribution to come, names that list."""
+    media_list = find(session, name)
+    for other, line in session.execute(
+        sa.select(col(MediaList.name), col(MediaListEntry.criteria))
+        .join(MediaListEntry, col(MediaListEntry.list_id) == col(MediaList.id))
+        .where(col(MediaListEntry.criteria) != "", col(MediaList.id) != media_list.id)
+    ):
+        if _names(line, media_list):
+            raise Refused(f"the rule {line!r} of list {other!r} names it: take that rule off first")
+    for number, line in session.execute(
+        sa.select(col(Distribution.id), col(Distribution.criteria)).where(
+            col(Distribution.status).in_(COMING), col(Distribution.fanned_out_at).is_(None)
+        )
+    ):
+        if _names(line, media_list):
+            raise Refused(f"distribution {number} goes to it: wait for it, or cancel it first")
+
+
+def _try(session: Session, media_list: MediaList) -> None:
+    """Read the list once with its rules: what cannot be read is refused before it is kept."""
+    conditions = Conditions(session)
+    line = Criteria(wanted=(Term(Key.LIST, media_list.name),))
+    conditions.lists.is_internal(line)
+    conditions.matching(line, ROLES)
+
+
+def _names(line: str, media_list: MediaList) -> bool:
+    rule = parse(line)
+    return any(
+        term.key == Key.LIST and spelling(term.value) == spelling(media_list.name)
+        for term in (*rule.wanted, *rule.unwanted)
+    )

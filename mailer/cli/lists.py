@@ -1,0 +1,182 @@
+"""`mailer lists`: the lists kept by hand, with their contacts and their rules."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from sqlmodel import Session
+
+from mailer import clock
+from mailer.audience.criteria import read
+from mailer.audience.list_rules import add_rule, refuse_used
+from mailer.cli.context import AsJson, Context
+from mailer.contacts import list_keeping
+from mailer.contacts.history import operation
+from mailer.contacts.list_keeping import ListCard, ListLine
+from mailer.models import ListPurpose, OperationKind
+
+app = typer.Typer(no_args_is_help=True, help="Lists kept by hand: contacts and rules.")
+
+Name = Annotated[str, typer.Argument(help="The name of the list; its case does not matter.")]
+Given = Annotated[list[str], typer.Argument(help="The addresses of the contacts.")]
+DryRun = Annotated[bool, typer.Option(help="Check everything, write nothing.")]
+
+
+@contextmanager
+def _keeping(desk: Context, note: str, *, dry_run: bool) -> Iterator[Session]:
+    """One transaction that the history of the address book keeps; nothing on a dry run."""
+    with desk.writing() as session:
+        with operation(session, OperationKind.EDIT, source="command line", note=note):
+            yield session
+        if dry_run:
+            session.rollback()
+
+
+@app.command("list")
+def list_all(context: typer.Context, as_json: AsJson = False) -> None:
+    """List all lists, with how much stands on each."""
+    desk: Context = context.obj
+    with desk.reading() as session:
+        rows = list_keeping.overview(session)
+    desk.answer(rows, as_json=as_json, told=lambda: _tell_all(desk, rows))
+
+
+def _tell_all(desk: Context, rows: list[ListLine]) -> None:
+    desk.table(
+        "name",
+        "purpose",
+        "persons",
+        "desks",
+        "rules",
+        "note",
+        rows=(
+            (row.name, row.purpose, str(row.roles), str(row.desks), str(row.rules), row.note)
+            for row in rows
+        ),
+    )
+
+
+@app.command("show")
+def show(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
+    """Show who stands on a list, and its rules."""
+    desk: Context = context.obj
+    with desk.reading() as session:
+        card = list_keeping.card(session, name)
+    desk.answer(card, as_json=as_json, told=lambda: _tell(desk, card))
+
+
+def _tell(desk: Context, card: ListCard) -> None:
+    desk.say(f"{card.name} ({card.purpose}){f': {card.note}' if card.note else ''}")
+    desk.table(
+        "address",
+        "name",
+        "job",
+        "outlet",
+        "ended on",
+        rows=(
+            (one.email, one.name, one.job_title or one.kind, one.outlet, str(one.ended_on or ""))
+            for one in card.members
+        ),
+        title=f"{len(card.members)} contacts",
+    )
+    for rule in card.rules:
+        desk.say(f"rule: {rule}")
+
+
+@app.command("make")
+def make(
+    context: typer.Context,
+    name: Name,
+    purpose: Annotated[
+        ListPurpose, typer.Option(help="Internal lists never mix with press lists.")
+    ] = ListPurpose.PRESS,
+    note: Annotated[str, typer.Option(help="What it is for.")] = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make an empty list."""
+    desk: Context = context.obj
+    with _keeping(desk, f"list {name} made", dry_run=dry_run) as session:
+        made = list_keeping.make(session, name, purpose=purpose, note=note)
+        document = {"name": made.name, "purpose": made.purpose, "note": made.note}
+    _answer(desk, document, f"made the list {document['name']}", as_json=as_json, dry_run=dry_run)
+
+
+@app.command("add")
+def add(
+    context: typer.Context,
+    name: Name,
+    address: Given,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put all current jobs and desks at these addresses on a list."""
+    desk: Context = context.obj
+    with _keeping(desk, f"list {name}: contacts added", dry_run=dry_run) as session:
+        today = clock.now().date()
+        added = list_keeping.add(session, name, address, today=today)
+    document = {"list": name, "added": added}
+    _answer(desk, document, f"{len(added)} added to {name}", as_json=as_json, dry_run=dry_run)
+
+
+@app.command("remove")
+def remove(
+    context: typer.Context,
+    name: Name,
+    address: Given,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take all jobs and desks at these addresses off a list."""
+    desk: Context = context.obj
+    with _keeping(desk, f"list {name}: contacts removed", dry_run=dry_run) as session:
+        removed = list_keeping.remove(session, name, address)
+    document = {"list": name, "removed": removed}
+    _answer(desk, document, f"{len(removed)} taken off {name}", as_json=as_json, dry_run=dry_run)
+
+
+@app.command("rule")
+def rule(
+    context: typer.Context,
+    name: Name,
+    criteria: Annotated[str, typer.Argument(help="Such as: country:DK beat:politics")],
+    remove: Annotated[bool, typer.Option(help="Take the rule off instead.")] = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let a list also hold whom criteria find, whenever it is read."""
+    desk: Context = context.obj
+    wanted = read(criteria)
+    with _keeping(desk, f"list {name}: rule {wanted.line()}", dry_run=dry_run) as session:
+        if remove:
+            list_keeping.remove_rule(session, name, wanted.line())
+            is_changed = True
+        else:
+            is_changed = add_rule(session, name, wanted)
+    document = {"list": name, "rule": wanted.line(), "removed": remove, "is_changed": is_changed}
+    said = "taken off" if remove else "added" if is_changed else "there already"
+    told = f"{said}: {wanted.sentence()}"
+    _answer(desk, document, told, as_json=as_json, dry_run=dry_run)
+
+
+@app.command("delete")
+def delete(
+    context: typer.Context, name: Name, dry_run: DryRun = False, as_json: AsJson = False
+) -> None:
+    """Delete a list, not the contacts on it; refused while a rule or a distribution names it."""
+    desk: Context = context.obj
+    with _keeping(desk, f"list {name} deleted", dry_run=dry_run) as session:
+        refuse_used(session, name)
+        number = list_keeping.delete(session, name)
+    document = {"deleted": name, "entries": number}
+    _answer(desk, document, f"deleted {name}, {number} entries", as_json=as_json, dry_run=dry_run)
+
+
+def _answer(
+    desk: Context, document: Mapping[str, object], told: str, *, as_json: bool, dry_run: bool
+) -> None:
+    dry = "; a dry run: nothing was written" if dry_run else ""
+    desk.answer(
+        {**document, "dry_run": dry_run}, as_json=as_json, told=lambda: desk.say(f"{told}{dry}")
+    )

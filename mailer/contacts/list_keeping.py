@@ -1,0 +1,221 @@
+"""Lists as their keeper works with them: what stands on each, and who is put on or taken off by the
+address at which a job or a desk is read.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from mailer import addresses
+from mailer.contacts import media_lists
+from mailer.contacts.directory import find_address
+from mailer.contacts.suggesting import did_you_mean, spelling
+from mailer.errors import NotFound, Refused
+from mailer.models import (
+    Address,
+    Desk,
+    Journalist,
+    ListPurpose,
+    MediaList,
+    MediaListEntry,
+    Outlet,
+    Role,
+)
+
+
+@dataclass(frozen=True)
+class ListLine:
+    """One list in the overview."""
+
+    name: str
+    purpose: ListPurpose
+    note: str
+    roles: int
+    desks: int
+    rules: int
+
+
+@dataclass(frozen=True)
+class Member:
+    """A job or a desk on a list."""
+
+    email: str
+    name: str
+    job_title: str
+    outlet: str
+    #: "role" or "desk".
+    kind: str
+    ended_on: date | None
+
+
+@dataclass(frozen=True)
+class ListCard:
+    """A list with all that stands on it."""
+
+    name: str
+    purpose: ListPurpose
+    note: str
+    members: tuple[Member, ...]
+    rules: tuple[str, ...]
+
+
+def find(session: Session, name: str) -> MediaList:
+    """The list of that name, whatever its case. Raises NotFound with the nearest known one."""
+    known = media_lists.all_lists(session)
+    found = known.get(spelling(name))
+    if found is None:
+        names = sorted(row.name for row in known.values())
+        told = did_you_mean(name, names) if names else "there are none, `mailer lists make` does"
+        raise NotFound(f"there is no list {name!r}: {told}")
+    return found
+
+
+def overview(session: Session) -> list[ListLine]:
+    """All lists by name, with what stands on them."""
+    rows = session.execute(
+        sa.select(
+            col(MediaList.name),
+            col(MediaList.purpose),
+            col(MediaList.note),
+            sa.func.count(col(MediaListEntry.role_id)),
+            sa.func.count(col(MediaListEntry.desk_id)),
+            sa.func.count(sa.case((col(MediaListEntry.criteria) != "", 1))),
+        )
+        .outerjoin(MediaListEntry, col(MediaListEntry.list_id) == col(MediaList.id))
+        .group_by(col(MediaList.id), col(MediaList.name), col(MediaList.purpose), MediaList.note)
+        .order_by(col(MediaList.name))
+    )
+    return [ListLine(*row) for row in rows]
+
+
+def card(session: Session, name: str) -> ListCard:
+    """Everything that stands on that list. Raises NotFound."""
+    media_list = find(session, name)
+    return ListCard(
+        name=media_list.name,
+        purpose=media_list.purpose,
+        note=media_list.note,
+        members=tuple(_members(session, media_list)),
+        rules=tuple(row.criteria for row in _entries(session, media_list) if row.criteria),
+    )
+
+
+def make(session: Session, name: str, *, purpose: ListPurpose, note: str = "") -> MediaList:
+    """A new list. Raises BadInput for a blank name, Refused for one that there is."""
+    if spelling(name) in media_lists.all_lists(session):
+        raise Refused(f"there is a list {name!r} already: `mailer lists show` tells what is on it")
+    return media_lists.save_list(session, name, purpose=purpose, note=note)
+
+
+def add(session: Session, name: str, given: Iterable[str], *, today: date) -> list[str]:
+    """Put all current jobs and desks at these addresses on the list; the addresses that are new.
+
+    Raises NotFound for a list or an address that we do not know, BadInput for what is none.
+    """
+    media_list = find(session, name)
+    added = []
+    for text in given:
+        entries = [
+            (media_list.id or 0, role_id, desk_id)
+            for role_id, desk_id, ended_on in _read_at(session, text)
+            if ended_on is None or ended_on > today
+        ]
+        if not entries:
+            raise NotFound(f"nobody has a job or a desk at {text} now: see `mailer contacts show`")
+        if media_lists.add_entries(session, entries):
+            added.append(text)
+    return added
+
+
+def remove(session: Session, name: str, given: Iterable[str]) -> list[str]:
+    """Take all jobs and desks at these addresses off the list; the addresses that stood on it.
+
+    Raises NotFound for a list or an address that we do not know.
+    """
+    media_list = find(session, name)
+    removed = []
+    for text in given:
+        read = {(role_id, desk_id) for role_id, desk_id, _ in _read_at(session, text)}
+        theirs = [
+            row for row in _entries(session, media_list) if (row.role_id, row.desk_id) in read
+        ]
+        for row in theirs:
+            session.delete(row)
+        session.flush()
+        if theirs:
+            removed.append(text)
+    return removed
+
+
+def remove_rule(session: Session, name: str, line: str) -> None:
+    """Take a rule off the list. Raises NotFound, also for a rule that is not on it."""
+    media_list = find(session, name)
+    for row in _entries(session, media_list):
+        if row.criteria == line:
+            session.delete(row)
+            session.flush()
+            return
+    raise NotFound(f"the list {media_list.name!r} has no rule {line!r}: `mailer lists show` it")
+
+
+def delete(session: Session, name: str) -> int:
+    """Delete a list, not the contacts on it; how many entries it had. Raises NotFound."""
+    media_list = find(session, name)
+    entries = _entries(session, media_list)
+    for row in entries:
+        session.delete(row)
+    session.flush()
+    session.delete(media_list)
+    session.flush()
+    return len(entries)
+
+
+def _entries(session: Session, media_list: MediaList) -> Sequence[MediaListEntry]:
+    rows = select(MediaListEntry).where(MediaListEntry.list_id == media_list.id)
+    return session.exec(rows.order_by(col(MediaListEntry.id))).all()
+
+
+def _read_at(session: Session, text: str) -> list[tuple[int | None, int | None, date | None]]:
+    """The jobs and desks at that address: the numbers of role and desk, and the last day."""
+    address = find_address(session, text)
+    if address is None:
+        known = addresses.parse(text).normalised
+        raise NotFound(f"no contact has the address {known}: `mailer contacts import` brings it")
+    roles = sa.select(col(Role.id), sa.null(), col(Role.ended_on)).where(
+        col(Role.address_id) == address.id
+    )
+    desks = sa.select(sa.null(), col(Desk.id), col(Desk.ended_on)).where(
+        col(Desk.address_id) == address.id
+    )
+    return [tuple(row) for rows in (roles, desks) for row in session.execute(rows)]
+
+
+def _members(session: Session, media_list: MediaList) -> list[Member]:
+    people = session.exec(
+        select(Address.email, Journalist, Role, Outlet.name)
+        .select_from(MediaListEntry)
+        .join(Role, col(Role.id) == MediaListEntry.role_id)
+        .join(Journalist, col(Journalist.id) == Role.journalist_id)
+        .outerjoin(Address, col(Address.id) == Role.address_id)
+        .outerjoin(Outlet, col(Outlet.id) == Role.outlet_id)
+        .where(MediaListEntry.list_id == media_list.id)
+    )
+    desks = session.exec(
+        select(Address.email, Desk, Outlet.name)
+        .select_from(MediaListEntry)
+        .join(Desk, col(Desk.id) == MediaListEntry.desk_id)
+        .join(Address, col(Address.id) == Desk.address_id)
+        .join(Outlet, col(Outlet.id) == Desk.outlet_id)
+        .where(MediaListEntry.list_id == media_list.id)
+    )
+    found = [
+        Member(email or "", one.full_name, role.job_title, outlet or "", "role", role.ended_on)
+        for email, one, role, outlet in people
+    ]
+    found += [
+        Member(email, desk.name, "", outlet, "desk", desk.ended_on) for email, desk, outlet in desks
+    ]
+    return sorted(found, key=lambda member: (member.outlet, member.name, member.email))

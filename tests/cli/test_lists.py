@@ -1,0 +1,81 @@
+"""`mailer lists` and `mailer audience` as the list keeper uses them."""
+
+from tests.cli.conftest import Command
+
+DESK, CLAIRE = "redaktion@havnebladet.example", "claire@phare.example"
+
+
+def test_a_list_is_made_filled_shown_and_deleted(ready: Command) -> None:
+    assert ready("lists", "make", "Ports", "--dry-run", "--json").document["dry_run"] is True
+    assert ready("lists", "list", "--json").document == []
+    assert ready("lists", "make", "Ports", "--note", "Harbours").exit_code == 0
+    assert ready("lists", "add", "Ports", DESK, CLAIRE, "--json").document["added"] == [
+        DESK,
+        CLAIRE,
+    ]
+    assert ready("lists", "rule", "Ports", "country:dk", "--json").document["rule"] == "country:DK"
+    assert ready("lists", "remove", "Ports", DESK, "--json").document["removed"] == [DESK]
+    card = ready("lists", "show", "ports", "--json").document
+    assert [member["email"] for member in card["members"]] == [CLAIRE]
+    assert card["rules"] == ["country:DK"]
+    (line,) = ready("lists", "list", "--json").document
+    assert (line["roles"], line["desks"], line["rules"]) == (1, 0, 1)
+    assert "1 contacts" in ready("lists", "show", "Ports").out
+    assert ready("lists", "rule", "Ports", "country:DK", "--remove").exit_code == 0
+    assert ready("lists", "delete", "Ports", "--dry-run", "--json").document["entries"] == 1
+    assert ready("lists", "delete", "Ports").exit_code == 0
+    assert ready("lists", "show", "Ports").exit_code == 2
+
+
+def test_internal_and_press_lists_do_not_mix_on_the_command_line(ready: Command) -> None:
+    ready("lists", "make", "Ports")
+    ready("lists", "make", "Colleagues", "--purpose", "internal")
+    ready("lists", "add", "Colleagues", CLAIRE)
+    refused = ready("audience", "show", "list:Ports,Colleagues")
+    assert refused.exit_code == 2
+    assert "internal lists never go together with press lists" in refused.err
+    shown = ready("audience", "show", "everyone", "--json").document
+    assert [(left["email"], left["cause"]) for left in shown["left_out"]] == [
+        (CLAIRE, "internal contact")
+    ]
+    assert ready("lists", "rule", "Colleagues", "everyone").exit_code == 1
+
+
+def test_an_audience_is_told_in_figures(ready: Command) -> None:
+    shown = ready("audience", "show", '{"wanted": {"beat": ["crime"]}}', "--json").document
+    assert shown["criteria"] == "beat:crime"
+    assert shown["criteria_document"] == {"wanted": {"beat": ["crime"]}, "unwanted": {}}
+    assert shown["summary"] == {
+        "count": 2,
+        "by_country": {"DK": 1, "FR": 1},
+        "by_language": {"da": 1, "fr": 1},
+        "by_media_type": {"daily": 1, "weekly": 1},
+        "left_out": 0,
+        "left_out_by_cause": {},
+    }
+    ruled = ready("audience", "show", "everyone", "--release", "31a26", "--json").document
+    assert ruled["summary"]["by_edition"] == {"en": 2}
+    assert ready("audience", "count", "country:DK", "--json").document["count"] == 1
+    assert "1 addresses" in ready("audience", "count", "country:DK").out
+
+
+def test_an_audience_is_paged(ready: Command) -> None:
+    first = ready("audience", "show", "everyone", "--limit", "1", "--json").document
+    after = str(first["next_after"])
+    second = ready("audience", "show", "everyone", "--limit", "1", "--after", after, "--json")
+    assert second.document["next_after"] is None
+    pages = (first, second.document)
+    told = [one for page in pages for one in (*page["recipients"], *page["left_out"])]
+    assert {one["email"] for one in told} == {DESK, CLAIRE}
+    assert first["count"] == 2
+
+
+def test_a_jump_is_planned_with_its_numbers_and_the_number_is_checked(ready: Command) -> None:
+    words = ("31a26", "--audience", "everyone", "--json")
+    planned = ready("distributions", "plan", *words).document
+    assert planned["jump"] == {"count": 2, "last_of_kind": [], "is_jump": False}
+    assert planned["summary"]["count"] == 2
+    refused = ready("distributions", "schedule", *words, "--expect", "3")
+    assert refused.exit_code == 1
+    assert "3 recipients were expected, and it is 2 recipients" in refused.err
+    assert ready("distributions", "schedule", *words, "--expect", "2").exit_code == 0
