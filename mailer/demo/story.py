@@ -104,7 +104,7 @@ class Story:
                 at=clock.now(),
                 by=self.home.officer,
             )
-            return decided.id or 0
+            return decided.distribution.id or 0
 
     # ------------------------------------------------------------ while it goes
 

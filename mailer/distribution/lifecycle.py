@@ -1,7 +1,8 @@
 """The life of a distribution: decided, paused, resumed, cancelled, done; and how far it is."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -9,9 +10,10 @@ from sqlmodel import Session, col
 from mailer import clock
 from mailer.audience.criteria import Criteria, parse
 from mailer.distribution.batches import WAITING, lock_all, recount
+from mailer.distribution.forecast import Prospect, prospect_of
 from mailer.distribution.options import AT_ONCE, Options
 from mailer.distribution.planning import decide
-from mailer.distribution.timetable import make_timetable
+from mailer.distribution.timetable import SLACK
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import (
     Batch,
@@ -23,9 +25,6 @@ from mailer.models import (
 from mailer.releases.editions import FullRelease
 from mailer.releases.readiness import open_findings, waive
 
-#: A clock that runs a little ahead is no reason to refuse "now".
-CLOCK_SLACK = timedelta(minutes=1)
-
 #: What an officer may do: from which states, to which state.
 SCHEDULED, SENDING, PAUSED = (
     DistributionStatus.SCHEDULED,
@@ -36,6 +35,13 @@ MAY_PAUSE = (SCHEDULED, SENDING)
 MAY_CANCEL = (DistributionStatus.DRAFT, SCHEDULED, SENDING, PAUSED)
 #: Deliveries that may still change by themselves.
 UNFINISHED = (*WAITING, DeliveryStatus.SENDING)
+
+
+class Scheduled(NamedTuple):
+    """A distribution that was decided, and what it comes to."""
+
+    distribution: Distribution
+    prospect: Prospect
 
 
 class Decision(StrEnum):
@@ -55,8 +61,8 @@ def schedule(
     waive_because: str = "",
     is_urgent: bool = False,
     options: Options = AT_ONCE,
-) -> Distribution:
-    """Decide that `full` goes to the people of `criteria` at that moment.
+) -> Scheduled:
+    """Decide that `full` goes to the people of `criteria` at that moment; and what it comes to.
 
     With a local date among the `options` it starts when the first of the recipients' clocks comes
     to the local time on that day. Raises BadInput for a moment in the past, and for criteria or
@@ -64,25 +70,20 @@ def schedule(
     reason to let its findings pass), when nobody would get it, or for a local time under embargo.
     """
     now = clock.now()
-    if at < now - CLOCK_SLACK:
-        raise BadInput(f"{at.isoformat()} lies in the past: name a later time, or now")
+    # Twice: reading what was typed has allowed for it once, and that was a moment ago.
+    if at < now - 2 * SLACK:
+        here = at.astimezone(clock.zone(full.office.zone)).isoformat(timespec="minutes")
+        raise BadInput(f"{here} lies in the past: name a later time, or now")
     if waive_because:
         waive(session, full, reason=waive_because, by=by)
     _refuse_blocked(session, full)
     rule = parse(criteria)
-    timetable = make_timetable(
-        options,
-        at=at,
-        now=now,
-        zones=_zones(session, full, rule, at=at),
-        office_zone=full.office.zone,
-        embargo_until=full.release.embargo_until,
-    )
+    prospect = _foresee(session, full, rule, at=at, now=now, options=options)
     distribution = Distribution(
         release_id=full.release.id or 0,
         criteria=rule.line(),
         status=SCHEDULED,
-        scheduled_at=timetable.starts_at,
+        scheduled_at=prospect.times.starts_at,
         is_urgent=is_urgent,
         created_at=now,
         created_by=by,
@@ -90,16 +91,25 @@ def schedule(
     )
     session.add(distribution)
     session.flush()
-    return distribution
+    return Scheduled(distribution, prospect)
 
 
-def _zones(session: Session, full: FullRelease, rule: Criteria, *, at: datetime) -> set[str]:
-    """Where those live who would get it. Raises Refused when nobody would."""
+def _foresee(
+    session: Session,
+    full: FullRelease,
+    rule: Criteria,
+    *,
+    at: datetime,
+    now: datetime,
+    options: Options,
+) -> Prospect:
+    """What that decision would come to. Raises Refused when nobody would get it."""
     found = decide(session, full, rule, at=at)
-    zones = {one.planned.zone.name for one in found if one.planned is not None}
-    if not zones:
+    planned = (one.planned for one in found if one.planned is not None)
+    prospect = prospect_of(full, planned, options, at=at, now=now)
+    if not prospect.crowd.total:
         raise Refused(f"nobody would get it: `mailer audience show '{rule.line()}'` tells why")
-    return zones
+    return prospect
 
 
 def _refuse_blocked(session: Session, full: FullRelease) -> None:

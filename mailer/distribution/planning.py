@@ -192,9 +192,9 @@ class _Rules:
         pair = (recipient.address_id, planned.choice.edition.revision.id or 0)
         if pair in received:
             told = f"{HAS_IT}, in distribution {received[pair]}"
-            refused = _refused(recipient, told, has_it_already=True)
+            refused = leave_out(recipient, told, has_it_already=True)
         elif self.is_embargoed and not recipient.profile.embargo_trusted:
-            refused = _refused(recipient, "under embargo, and not trusted with embargoes")
+            refused = leave_out(recipient, "under embargo, and not trusted with embargoes")
         else:
             return Decision(planned, reading.left_out)
         return Decision(None, (refused, *reading.left_out))
@@ -222,7 +222,7 @@ class _Rules:
         )
 
 
-def _refused(recipient: Candidate, reason: str, *, has_it_already: bool = False) -> LeftOut:
+def leave_out(recipient: Candidate, reason: str, *, has_it_already: bool = False) -> LeftOut:
     """Why a person who matches does not get this release."""
     return LeftOut(
         address_id=recipient.address_id,

@@ -171,7 +171,7 @@ class Office:
                 by="chaos",
                 waive_because="a release of the chaos run",
                 is_urgent=is_urgent,
-            )
+            ).distribution
             return distribution.id or 0
 
     def nudge(self, distribution_id: int) -> None:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mailer import clock
+from mailer.delivery.throttling.throttle import limit_per_minute
 from mailer.distribution import lifecycle
 from mailer.errors import BadInput, Refused
 from mailer.models import UnknownPolicy
@@ -67,8 +68,13 @@ def review(request: Request, door: Parts, reference: str, form: Submitted) -> Re
         bound = _with_waiver_wanted(bound, _blocking(session, full))
         if bound.model is not None and not bound.errors:
             try:
-                unknown = _usual_for_unknown(door)
-                decision = deciding.decide(session, full, bound.model, unknown=unknown)
+                decision = deciding.decide(
+                    session,
+                    full,
+                    bound.model,
+                    unknown=_usual_for_unknown(door),
+                    limit_per_minute=limit_per_minute(door.settings),
+                )
             except (BadInput, Refused) as wrong:
                 bound = bound.with_error(field_of(wrong), str(wrong))
             else:
@@ -107,7 +113,7 @@ def _scheduled(door: Door, reference: str, form: PlanForm, *, by: str) -> int:
         full = editions.load(session, reference)
         start = deciding.start_of(form, full, now=clock.now())
         unknown = _usual_for_unknown(door)
-        distribution = lifecycle.schedule(
+        decided = lifecycle.schedule(
             session,
             full,
             criteria=form.criteria,
@@ -117,7 +123,7 @@ def _scheduled(door: Door, reference: str, form: PlanForm, *, by: str) -> int:
             is_urgent=bool(form.urgent),
             options=deciding.options_of(form, full, start, unknown=unknown),
         )
-        return distribution.id or 0
+        return decided.distribution.id or 0
 
 
 def _usual_for_unknown(door: Door) -> UnknownPolicy:
