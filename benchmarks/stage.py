@@ -107,7 +107,7 @@ def _fill(folder: Path, url: str, *, recipients: int) -> int:
             by="benchmark",
             waive_because="a release of the benchmark",
             expect=recipients,
-        )
+        ).distribution
         number = distribution.id or 0
     if engine.dialect.name == "postgresql":
         with engine.begin() as connection:

@@ -117,3 +117,17 @@ def test_a_short_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_secret_is_not_printed_with_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MAILER_RELAY__PASSWORD", "open sesame")
     assert "sesame" not in repr(load())
+
+
+def test_a_further_relay_is_as_the_first_by_default_but_names_its_own_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A password under a misspelt name must not make a relay of this machine.
+    monkeypatch.setenv("MAILER_RELAYS__SPRAE__PASSWORD", "sesame")
+    monkeypatch.setenv("MAILER_RELAYS__SPARE__PASSWORD", "sesame")
+    file = written(tmp_path / "m.toml", '[relays.spare]\nhost = "b.example"\nport = 465\n')
+    settings = load(file)
+    spare, misspelt = settings.relays["spare"], settings.relays["sprae"]
+    assert (spare.host, spare.port, spare.weight) == ("b.example", 465, settings.relay.weight)
+    assert spare.password.get_secret_value() == "sesame"
+    assert misspelt.host == ""

@@ -1,7 +1,6 @@
 """The tasks of the queue: let this worker's lines take turns in distributions that have work."""
 
 from collections.abc import Callable
-from functools import partial
 
 import dramatiq
 import redis
@@ -12,6 +11,7 @@ from mailer.compose.letter import Identity
 from mailer.compose.rendering import warm_up
 from mailer.compose.skeleton import Compositor
 from mailer.delivery.throttling.throttle import Throttle
+from mailer.delivery.transport.board import Board
 from mailer.delivery.transport.relay import Transport
 from mailer.delivery.transport.relays import Relays
 from mailer.errors import MailerError, Unreachable
@@ -50,7 +50,10 @@ class Sender:
             throttle=Throttle(client, settings),
             compositor=Compositor(identity),
         )
-        open_transport = open_transport or partial(Relays.from_settings, settings)
+        # Each line has a standing of its own with the relays, so a place of its own on the board.
+        open_transport = open_transport or (
+            lambda: Relays.from_settings(settings, board=Board(client))
+        )
         warm_up()
         # Made once here, so that settings which cannot be are told of at the start.
         open_transport()

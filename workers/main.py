@@ -13,6 +13,7 @@ import dramatiq
 import redis
 import structlog
 from dramatiq.brokers.redis import RedisBroker
+from sqlalchemy.exc import SQLAlchemyError
 
 from mailer import database, logs, valkey
 from mailer.compose.letter import Identity
@@ -153,8 +154,9 @@ def _rescue(around: Surroundings, sender: Sender) -> None:
     """A worker may be on a machine without a scheduler: it settles its dead neighbours itself."""
     try:
         rescue(around.engine, around.settings, keyring=sender.shared.identity.keyring)
-    except MailerError as cause:
-        log.warning("rescue waits", cause=str(cause))
+    except (MailerError, SQLAlchemyError, OSError) as cause:
+        # Handing over goes on meanwhile, and the scheduler rescues as well.
+        log.warning("rescue waits", cause=type(cause).__name__)
 
 
 def run_scheduler(settings: Settings, stop: StopRequest) -> None:

@@ -2,10 +2,12 @@
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import Session
 
 from mailer import clock, database
 from mailer.delivery import journal, settling
+from mailer.delivery.journal import Remains
 from mailer.delivery.outcome import Blame
 from mailer.delivery.settling import Settled
 from mailer.feedback.recording import record_outcome
@@ -13,6 +15,9 @@ from mailer.models import Delivery
 from mailer.settings import Settings
 from mailer.tokens import Keyring
 from workers.sending.lines import journals
+
+#: What a database says of values that no journal of ours can hold; it is not away.
+NOT_OURS = (DataError, IntegrityError, ValueError, OverflowError)
 
 log = structlog.get_logger(__name__)
 
@@ -23,12 +28,21 @@ def rescue(engine: sa.Engine, settings: Settings, *, keyring: Keyring) -> None:
     Raises Unreachable when the database goes away: the journals are still there the next time.
     """
     for remains in journal.abandoned(journals(settings)):
-        with database.writing(engine) as session:
-            settled = settling.settle(session, remains, settings=settings.delivery, now=clock.now())
-            _follow(session, settled, keyring=keyring)
-        _tell(settled)
+        try:
+            _settle(engine, settings, remains, keyring=keyring)
+        except NOT_OURS as wrong:
+            # Garbled octets that look like a line of ours must not keep the others waiting.
+            log.warning("journal cannot be used", owner=remains.owner, cause=type(wrong).__name__)
+            journal.set_aside(journals(settings), remains)
     with database.writing(engine) as session:
         settled = settling.settle_overdue(session, settings=settings.delivery, now=clock.now())
+    _tell(settled)
+
+
+def _settle(engine: sa.Engine, settings: Settings, remains: Remains, *, keyring: Keyring) -> None:
+    with database.writing(engine) as session:
+        settled = settling.settle(session, remains, settings=settings.delivery, now=clock.now())
+        _follow(session, settled, keyring=keyring)
     _tell(settled)
 
 

@@ -38,9 +38,9 @@ class Context:
 
     config: Path | None = None
     out: Console = field(
-        default_factory=lambda: Console(width=None if sys.stdout.isatty() else WIDE)
+        default_factory=lambda: Console(width=None if sys.stdout.isatty() else WIDE, emoji=False)
     )
-    err: Console = field(default_factory=lambda: Console(stderr=True))
+    err: Console = field(default_factory=lambda: Console(stderr=True, emoji=False))
 
     @cached_property
     def settings(self) -> Settings:

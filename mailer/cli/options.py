@@ -24,8 +24,8 @@ class Typed:
     local_time: Annotated[
         str,
         typer.Option(
-            help="Each recipient at this time by their own clock, such as 08:30; on the day of"
-            " --at, and no earlier than --at unless that is a mere date."
+            help="Each recipient when their own clock shows this time, such as 08:30: on the day"
+            " of --at if that is a mere date, else the next time from --at on."
         ),
     ] = ""
     not_after: Annotated[str, typer.Option(help="What is left at this time expires; ISO 8601.")] = (

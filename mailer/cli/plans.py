@@ -1,23 +1,29 @@
 """`mailer distributions plan`: who would get what and when, before anything is decided."""
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
 from mailer import clock
 from mailer.audience.criteria import parse
 from mailer.cli.context import AsJson, Context
-from mailer.cli.options import Typed, taking_options, written
+from mailer.cli.options import Typed, as_document, taking_options, written
+from mailer.cli.planned import Planned, tell
 from mailer.cli.summaries import summary_of_plan
+from mailer.delivery.throttling.throttle import limit_per_minute
+from mailer.distribution.forecast import Prospect, prospect_of
 from mailer.distribution.jump import Size, measure
-from mailer.distribution.options import Options
-from mailer.distribution.planning import Plan, PlannedDelivery, plan
-from mailer.distribution.timetable import Start, Timetable, make_timetable, read_start
+from mailer.distribution.notes import notes
+from mailer.distribution.options import Options, Terms
+from mailer.distribution.planning import PlannedDelivery, plan
+from mailer.distribution.timetable import Start, Timetable, read_start
 from mailer.distribution.timing import ZoneOrigin
 from mailer.releases.editions import FullRelease, load
+
+THIS_MACHINE_ONLY = ("127.0.0.1", "localhost", "::1")
 
 Reference = Annotated[str, typer.Argument(help="The reference of the release.")]
 CriteriaOption = Annotated[str, typer.Option("--audience", help="Criteria, in one line.")]
@@ -29,18 +35,6 @@ At = Annotated[
         " that day of each recipient's calendar.",
     ),
 ]
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A plan with its times."""
-
-    full: FullRelease
-    decided: Plan
-    times: Timetable
-    options: Options
-    size: Size
-    expected: int | None
 
 
 @taking_options
@@ -63,21 +57,11 @@ def show_plan(
         start, options = read_terms(desk, full, typed, at=at)
         decided = plan(session, full, rule, at=start.at, is_urgent=typed.urgent)
         size = measure(session, full, count=len(decided.planned))
-    times = make_timetable(
-        options,
-        at=start.at,
-        now=clock.now(),
-        zones={one.zone.name for one in decided.planned},
-        office_zone=full.office.zone,
-        embargo_until=full.release.embargo_until,
-    )
-    planned = Planned(full, decided, times, options, size, typed.expect)
-    document = {
-        "reference": full.release.reference,
-        "criteria": rule.line(),
-        **_document(planned),
-    }
-    desk.answer(document, as_json=as_json, told=lambda: _tell(desk, planned))
+    prospect = prospect_of(full, decided.planned, options, at=start.at, now=clock.now())
+    prospect = within_limits(desk, prospect)
+    planned = Planned(full, rule, decided, prospect, size, typed.expect)
+    note_local_links(desk)
+    desk.answer(_document(planned), as_json=as_json, told=lambda: tell(desk, planned))
 
 
 def read_terms(desk: Context, full: FullRelease, typed: Typed, *, at: str) -> tuple[Start, Options]:
@@ -87,20 +71,51 @@ def read_terms(desk: Context, full: FullRelease, typed: Typed, *, at: str) -> tu
     return start, typed.read(desk, office_zone=zone, local_date=start.local_date)
 
 
-def _document(planned: Planned) -> dict[str, Any]:
-    deliveries = planned.decided.planned
-    origins = Counter(one.zone.origin for one in deliveries)
+def within_limits(desk: Context, prospect: Prospect) -> Prospect:
+    """The same with what the settings allow to all distributions together."""
+    return replace(prospect, limit_per_minute=int(limit_per_minute(desk.settings)) or None)
+
+
+def note_local_links(desk: Context) -> None:
+    """Say on standard error that the readers could not follow the links."""
+    address = desk.settings.web.public_url
+    if urlsplit(address).hostname in THIS_MACHINE_ONLY:
+        desk.err.print(
+            f"note: the links in these messages lead to {address}, which only this machine can"
+            " open: set web.public_url before a real send",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def foretold(prospect: Prospect) -> dict[str, Any]:
+    """What the plan and the decision tell alike of what is to come, for --json."""
     return {
-        "count": len(deliveries),
-        "starts_at": planned.times.starts_at,
-        "not_after": planned.options.not_after,
-        "planned": [_row(one, planned.times) for one in deliveries],
+        "first_at": prospect.first_at,
+        "last_at": prospect.forecast.last_at,
+        "expiring": prospect.forecast.expired,
+        "notes": list(notes(prospect, written=written)),
+    }
+
+
+def _document(planned: Planned) -> dict[str, Any]:
+    going, prospect = planned.going, planned.prospect
+    origins = Counter(one.zone.origin for one in going)
+    terms = Terms(prospect.options.is_urgent, prospect.options, next_due_at=None)
+    return {
+        "reference": planned.full.release.reference,
+        "criteria": planned.rule.line(),
+        **as_document(terms),
+        "count": len(going),
+        "starts_at": prospect.times.starts_at,
+        "planned": [_row(one, prospect.times) for one in going],
         "zones": {origin.value: origins[origin] for origin in ZoneOrigin},
-        "unknown_zones": [one.recipient.email for one in deliveries if not one.zone.is_known],
-        "left_out": planned.decided.left_out,
+        "unknown_zones": [one.recipient.email for one in going if not one.zone.is_known],
+        "left_out": planned.left_out,
         "summary": summary_of_plan(planned.decided),
         "jump": size_document(planned.size),
-        "notes": list(_notes(planned)),
+        **foretold(prospect),
+        "notes": list(planned.notes()),
     }
 
 
@@ -118,86 +133,13 @@ def _row(one: PlannedDelivery, times: Timetable) -> dict[str, Any]:
         "zone": zone,
         "zone_from": one.zone.origin,
         "local_time_is_past": zone in times.past,
+        # Always false: who is too late is left out. The key stays for those who read it.
         "expires_before": zone in times.too_late,
         "tracking": one.tracking,
         "reasons": who.reasons,
     }
 
 
-def _tell(desk: Context, planned: Planned) -> None:
-    deliveries, left_out = planned.decided.planned, planned.decided.left_out
-    desk.table(
-        "address",
-        "outlet",
-        "edition",
-        "cover",
-        "rule",
-        "sent at",
-        "zone",
-        rows=(_cells(one, planned.times) for one in deliveries),
-        title=f"{len(deliveries)} deliveries",
-    )
-    for note in _notes(planned):
-        desk.say(note)
-    desk.table(
-        "address",
-        "left out because",
-        rows=((one.email, one.reason) for one in left_out),
-        title=f"{len(left_out)} left out",
-    )
-
-
-def _cells(one: PlannedDelivery, times: Timetable) -> tuple[str, ...]:
-    return (
-        one.recipient.email,
-        one.recipient.outlet_name,
-        one.edition.language,
-        one.cover.language,
-        one.edition.rule,
-        written(times.moments[one.zone.name], one.zone.name),
-        f"{one.zone.name} ({one.zone.origin})",
-    )
-
-
-def _notes(planned: Planned) -> Iterator[str]:
-    """What an officer should know of the number and the times before deciding."""
-    yield planned.size.told()
-    if planned.size.is_jump:
-        yield f"that is a jump: `schedule` wants the number typed, --expect {planned.size.count}"
-    if planned.expected not in (None, planned.size.count):
-        yield f"{planned.expected} were expected: `schedule` refuses another number"
-    zones = Counter(one.zone.name for one in planned.decided.planned)
-    times, chosen = planned.times, planned.options
-    if times.past:
-        number = sum(zones[zone] for zone in times.past)
-        yield (
-            f"{chosen.local_time} is past when it starts for {number} of them, who get it at once:"
-            f" {', '.join(sorted(times.past))}{_way_out(planned)}"
-        )
-    if times.too_late and chosen.not_after is not None:
-        number = sum(zones[zone] for zone in times.too_late)
-        end = written(chosen.not_after, planned.full.office.zone)
-        yield (
-            f"it expires at {end}, before the time of {number} of them, who get nothing:"
-            f" {', '.join(sorted(times.too_late))}"
-        )
-    unknown = [one.recipient.email for one in planned.decided.planned if not one.zone.is_known]
-    if unknown:
-        yield (
-            f"the time zone of {len(unknown)} of them is not known, so the office's"
-            f" ({planned.full.office.zone}) stands in for it: {', '.join(unknown)}"
-        )
-
-
 def size_document(size: Size) -> dict[str, Any]:
     """The number beside those of the last distributions of that kind, for --json."""
     return {"count": size.count, "last_of_kind": size.earlier, "is_jump": size.is_jump}
-
-
-def _way_out(planned: Planned) -> str:
-    """How those whose time is past when it starts would still get it in time."""
-    start, office = planned.times.starts_at, clock.zone(planned.full.office.zone)
-    if planned.options.local_date is not None or start <= clock.now():
-        return ""
-    day = start.astimezone(office).date()
-    return f" (`--at {day.isoformat()}` without a time would let it start earlier for them)"

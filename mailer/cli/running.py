@@ -9,6 +9,7 @@ import typer
 
 from mailer import valkey
 from mailer.cli.context import Context
+from mailer.delivery.transport.inspection.review import refuse_what_cannot_send
 from mailer.errors import Refused
 from mailer.processes import Family, Part, StopRequest, part
 
@@ -22,6 +23,7 @@ def run(context: typer.Context) -> None:
     """Run everything on this machine: web, worker, scheduler, listener for returned mail."""
     desk: Context = context.obj
     stop = StopRequest()
+    refuse_what_cannot_send(desk.settings)
     desk.engine.dispose()
     broker = valkey.start(desk.settings)
     family = Family(environment=_environment(desk))
@@ -44,6 +46,7 @@ def web(context: typer.Context) -> None:
 
 def worker(context: typer.Context) -> None:
     """Run a worker: it composes messages and hands them to the relay."""
+    refuse_what_cannot_send(context.obj.settings)
     _become(WORKER, context.obj)
 
 

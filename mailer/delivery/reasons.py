@@ -51,3 +51,37 @@ BLOCK_REASONS = frozenset(
         Reason.RELAYING,
     }
 )
+
+#: What a row says in front of a reason that lies with our own relay, not with the recipient.
+OF_THE_RELAY = "relay: "
+OUR_RELAY = "our relay, not the recipient"
+WORDS: dict[str, str] = {
+    Reason.UNKNOWN_USER: "there is no such mailbox",
+    Reason.MOVED: "the recipient has moved",
+    Reason.DISABLED: "the mailbox is closed",
+    Reason.BAD_DOMAIN: "the domain takes no mail",
+    Reason.MAILBOX_FULL: "the mailbox is full",
+    Reason.TOO_LARGE: "the message is too large",
+    Reason.CONTENT: "the content is refused",
+    Reason.POLICY: "a rule of the server forbids it",
+    Reason.AUTHENTICATION: "the server does not believe that we are who we say",
+    Reason.REPUTATION: "the server does not trust where the mail comes from",
+    Reason.RATE_LIMITED: "too many messages at a time",
+    Reason.GREYLISTED: "the server takes it only at a later attempt",
+    Reason.RELAYING: "the server does not pass our mail on",
+    Reason.LOOP: "the message went in a circle",
+    Reason.EXPIRED: "the server gave up after many attempts",
+    Reason.NETWORK: "the connection failed",
+    Reason.SYNTAX: "the server did not understand a command or an address",
+    Reason.NO_SMTPUTF8: "no server on the way takes such an address",
+    Reason.SYSTEM: "the server is in trouble of its own",
+    Reason.SUSPENDED: "the mailbox is suspended",
+    Reason.UNDEFINED: "the server gave no reason that we know",
+}
+
+
+def in_words(reason: str) -> str:
+    """The reason of a delivery as a person would say it; what is a sentence already stays."""
+    word = reason.removeprefix(OF_THE_RELAY)
+    told = WORDS.get(word, word)
+    return f"{OUR_RELAY}: {told}" if reason.startswith(OF_THE_RELAY) else told

@@ -18,6 +18,7 @@ from sqlmodel import Session, col
 from mailer.database import UTCDateTime, listed, written
 from mailer.delivery.claims import Claimed
 from mailer.delivery.outcome import Blame, Outcome, OutcomeKind
+from mailer.delivery.reasons import OF_THE_RELAY
 from mailer.delivery.retry import next_attempt, useful_until
 from mailer.models import Delivery, DeliveryStatus, UnknownPolicy
 from mailer.settings.sections import DeliverySettings
@@ -192,7 +193,7 @@ def _reason(outcome: Outcome) -> str:
     if outcome.kind is OutcomeKind.UNKNOWN:
         return "no answer after the whole message was sent"
     if outcome.blames is Blame.RELAY:
-        return f"relay: {outcome.reason}"
+        return f"{OF_THE_RELAY}{outcome.reason}"
     return outcome.reason or ""
 
 

@@ -105,7 +105,7 @@ class Story:
                 by=self.home.officer,
                 expect=recipients,
             )
-            return decided.id or 0
+            return decided.distribution.id or 0
 
     # ------------------------------------------------------------ while it goes
 

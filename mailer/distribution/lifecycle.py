@@ -1,8 +1,8 @@
 """The life of a distribution: decided, paused, resumed, cancelled, done; and how far it is."""
 
-from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -10,10 +10,11 @@ from sqlmodel import Session, col
 from mailer import clock
 from mailer.audience.criteria import Criteria, parse
 from mailer.distribution.batches import WAITING, lock_all, recount
+from mailer.distribution.forecast import Prospect, prospect_of
 from mailer.distribution.jump import measure, refuse_jump
 from mailer.distribution.options import AT_ONCE, Options
 from mailer.distribution.planning import decide
-from mailer.distribution.timetable import make_timetable
+from mailer.distribution.timetable import SLACK
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import (
     Batch,
@@ -25,9 +26,6 @@ from mailer.models import (
 from mailer.releases.editions import FullRelease
 from mailer.releases.readiness import open_findings, waive
 
-#: A clock that runs a little ahead is no reason to refuse "now".
-CLOCK_SLACK = timedelta(minutes=1)
-
 #: What an officer may do: from which states, to which state.
 SCHEDULED, SENDING, PAUSED = (
     DistributionStatus.SCHEDULED,
@@ -38,6 +36,13 @@ MAY_PAUSE = (SCHEDULED, SENDING)
 MAY_CANCEL = (DistributionStatus.DRAFT, SCHEDULED, SENDING, PAUSED)
 #: Deliveries that may still change by themselves.
 UNFINISHED = (*WAITING, DeliveryStatus.SENDING)
+
+
+class Scheduled(NamedTuple):
+    """A distribution that was decided, and what it comes to."""
+
+    distribution: Distribution
+    prospect: Prospect
 
 
 class Decision(StrEnum):
@@ -57,8 +62,8 @@ def schedule(
     waive_because: str = "",
     options: Options = AT_ONCE,
     expect: int | None = None,
-) -> Distribution:
-    """Decide that `full` goes to the people of `criteria` at that moment.
+) -> Scheduled:
+    """Decide that `full` goes to the people of `criteria` at that moment; and what it comes to.
 
     With a local date among the `options` it starts when the first of the recipients' clocks comes
     to the local time on that day. Raises BadInput for a moment in the past, and for criteria or
@@ -67,45 +72,46 @@ def schedule(
     for a jump in the number of recipients unless `expect` names just that number (F1).
     """
     now = clock.now()
-    if at < now - CLOCK_SLACK:
-        raise BadInput(f"{at.isoformat()} lies in the past: name a later time, or now")
+    # Twice: reading what was typed has allowed for it once, and that was a moment ago.
+    if at < now - 2 * SLACK:
+        here = at.astimezone(clock.zone(full.office.zone)).isoformat(timespec="minutes")
+        raise BadInput(f"{here} lies in the past: name a later time, or now")
     if waive_because:
         waive(session, full, reason=waive_because, by=by)
     _refuse_blocked(session, full)
     rule = parse(criteria)
-    zones = _zones(session, full, rule, at=at, is_urgent=options.is_urgent)
-    refuse_jump(measure(session, full, count=zones.total()), expected=expect)
-    timetable = make_timetable(
-        options,
-        at=at,
-        now=now,
-        zones=set(zones),
-        office_zone=full.office.zone,
-        embargo_until=full.release.embargo_until,
-    )
+    prospect = _foresee(session, full, rule, at=at, now=now, options=options)
+    refuse_jump(measure(session, full, count=prospect.crowd.total), expected=expect)
     distribution = Distribution(
         release_id=full.release.id or 0,
         criteria=rule.line(),
         status=SCHEDULED,
-        scheduled_at=timetable.starts_at,
+        scheduled_at=prospect.times.starts_at,
         created_at=now,
         created_by=by,
         **vars(options),
     )
     session.add(distribution)
     session.flush()
-    return distribution
+    return Scheduled(distribution, prospect)
 
 
-def _zones(
-    session: Session, full: FullRelease, rule: Criteria, *, at: datetime, is_urgent: bool
-) -> Counter[str]:
-    """Where those live who would get it, and how many. Raises Refused when nobody would."""
-    found = decide(session, full, rule, at=at, is_urgent=is_urgent)
-    zones = Counter(one.planned.zone.name for one in found if one.planned is not None)
-    if not zones:
+def _foresee(
+    session: Session,
+    full: FullRelease,
+    rule: Criteria,
+    *,
+    at: datetime,
+    now: datetime,
+    options: Options,
+) -> Prospect:
+    """What that decision would come to. Raises Refused when nobody would get it."""
+    found = decide(session, full, rule, at=at, is_urgent=options.is_urgent)
+    planned = (one.planned for one in found if one.planned is not None)
+    prospect = prospect_of(full, planned, options, at=at, now=now)
+    if not prospect.crowd.total:
         raise Refused(f"nobody would get it: `mailer audience show '{rule.line()}'` tells why")
-    return zones
+    return prospect
 
 
 def _refuse_blocked(session: Session, full: FullRelease) -> None:

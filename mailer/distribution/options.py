@@ -58,6 +58,12 @@ class Options:
     sending_hours: str = ""
     sending_clock: Clock = Clock.OFFICE
 
+    @property
+    def asks_their_clocks(self) -> bool:
+        """Whether it matters where a recipient lives."""
+        by_hers = self.sending_hours and self.sending_clock is Clock.RECIPIENT
+        return bool(self.local_time or by_hers)
+
     def timing(self, at: datetime) -> Timing:
         """When it goes if it starts at that moment."""
         return Timing(

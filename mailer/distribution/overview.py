@@ -77,10 +77,10 @@ def list_distributions(session: Session) -> list[DistributionLine]:
     ]
 
 
-def progress(session: Session, distribution_id: int) -> Progress:
-    """How far it is. Raises NotFound."""
+def progress(session: Session, distribution_id: int, *, now: datetime | None = None) -> Progress:
+    """How far it is at this moment. Raises NotFound."""
     row = found(session, distribution_id)
-    now = clock.now()
+    now = now or clock.now()
     so_far = batches.progress(session, distribution_id, since=now - RATE_WINDOW)
     rate = _rate(now, so_far) if row.status is SENDING else 0
     left = sum(so_far.counts.get(status, 0) for status in UNFINISHED)

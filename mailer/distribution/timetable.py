@@ -5,18 +5,23 @@ The plan shows it, the decision keeps its start, and the fan-out comes to the sa
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from mailer import clock
 from mailer.distribution.options import BadOption, Options, refuse_staggered
 from mailer.distribution.timing import (
     Timing,
     first_moment,
+    meant_day,
     parse_clock_time,
+    showings,
     wall_moment,
     wanted_moment,
 )
 from mailer.errors import BadInput
+
+#: So much may pass between typing a moment and reading it.
+SLACK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,11 @@ class Timetable:
     starts_at: datetime
     #: By the name of the zone.
     moments: Mapping[str, datetime]
-    #: Zones whose local time is past when it starts: they get it at once.
+    #: Zones where the local time of the day that is meant is past when it starts: they get it at
+    #: that time of a later day.
     past: frozenset[str]
+    #: Zones whose local time lies outside the sending hours: they wait for the next.
+    delayed: frozenset[str]
     #: Zones that get nothing: it expires before their time.
     too_late: frozenset[str]
 
@@ -48,14 +56,29 @@ class Start:
 def read_start(text: str, *, local_time: str, office_zone: str, now: datetime) -> Start:
     """The start as it was typed: ISO 8601, or `now`; with a local time a mere date means the day.
 
-    Raises BadInput for a day that is past, or for what cannot be read.
+    Raises BadInput for a moment or a day that is past, or for what cannot be read.
     """
     day = _day(text) if local_time.strip() else None
     if day is None:
-        return Start(clock.parse_moment(text, zone_name=office_zone))
+        return Start(_moment(text, office_zone=office_zone, now=now))
     if day < now.astimezone(clock.zone(office_zone)).date():
-        raise BadInput(f"{day.isoformat()} lies in the past: name a later day, or now")
+        raise BadInput(
+            f"{text.strip()!r} (a day in {office_zone}) lies in the past: name a later day, or now"
+        )
     return Start(max(now, wall_moment(day, time(0), office_zone)), day)
+
+
+def _moment(text: str, *, office_zone: str, now: datetime) -> datetime:
+    if text.strip().lower() == "now":
+        return now
+    at = clock.parse_moment(text, zone_name=office_zone)
+    if at < now - SLACK:
+        here = at.astimezone(clock.zone(office_zone)).isoformat(timespec="minutes")
+        raise BadInput(
+            f"{text.strip()!r} ({here} in {office_zone}) lies in the past:"
+            " name a later time, or now"
+        )
+    return at
 
 
 def _day(text: str) -> date | None:
@@ -77,8 +100,8 @@ def make_timetable(
     """The timetable of a distribution that starts at `at` and reaches people in those zones.
 
     With a `local_date` it starts when the first of the zones shows the local time on that day, or
-    now if that is past. Raises BadOption for options that contradict each other, OptionRefused for
-    those that a rule forbids.
+    now if that is past. Each zone gets it when its clock shows the local time next. Raises
+    BadOption for options that contradict each other, OptionRefused for those that a rule forbids.
     """
     starts_at = _start(options, at=at, now=now, zones=zones)
     refuse_staggered(options, at=starts_at, embargo_until=embargo_until)
@@ -87,7 +110,10 @@ def make_timetable(
     made = Timetable(
         starts_at=starts_at,
         moments=moments,
-        past=frozenset(zone for zone in zones if _is_past(timing, zone, office_zone=office_zone)),
+        past=frozenset(zone for zone in zones if _is_later(timing, zone, office_zone)),
+        delayed=frozenset(
+            zone for zone in zones if _is_delayed(timing, moments[zone], zone, office_zone)
+        ),
         too_late=frozenset(zone for zone in zones if _is_over(options, moments[zone])),
     )
     _refuse_ended(options, made, office_zone=office_zone)
@@ -101,9 +127,19 @@ def _start(options: Options, *, at: datetime, now: datetime, zones: Collection[s
     return max(now, min(wall_moment(options.local_date, wall, zone) for zone in zones))
 
 
-def _is_past(timing: Timing, zone: str, *, office_zone: str) -> bool:
+def _is_later(timing: Timing, zone: str, office_zone: str) -> bool:
+    """Whether her clock shows that time on a later day only than the one that is meant."""
     wanted = wanted_moment(timing, zone, office_zone=office_zone)
-    return wanted is not None and timing.scheduled_at is not None and wanted < timing.scheduled_at
+    meant = meant_day(timing, office_zone=office_zone)
+    if wanted is None or meant is None:
+        return False
+    # Not the date of `wanted`: a time that summer time skips may move past midnight.
+    return wanted > showings(meant, parse_clock_time(timing.local_time), zone)[-1]
+
+
+def _is_delayed(timing: Timing, moment: datetime, zone: str, office_zone: str) -> bool:
+    wanted = wanted_moment(timing, zone, office_zone=office_zone)
+    return wanted is not None and wanted < moment
 
 
 def _is_over(options: Options, moment: datetime) -> bool:

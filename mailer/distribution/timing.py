@@ -108,30 +108,59 @@ def zone_of(*, own: str, outlet: str, country: str, office_zone: str) -> Recipie
 def first_moment(distribution: Timed, zone: str, *, office_zone: str) -> datetime:
     """When a recipient in `zone` is to get it the first time.
 
-    With a local time that is the time of her clock on `local_date`, or else on the office's date
-    of `scheduled_at`; where it is past by then, she gets it at once. Then it waits for the sending
-    hours. An empty `zone` is the office's. Raises Refused for a distribution without a time.
+    With a local time that is `wanted_moment`, else the start; then it waits for the sending hours.
+    An empty `zone` is the office's. Raises Refused for a distribution without a time.
     """
     at = distribution.scheduled_at
     if at is None:
         raise Refused("this distribution has no time yet: schedule it")
-    at = max(at, wanted_moment(distribution, zone, office_zone=office_zone) or at)
+    at = wanted_moment(distribution, zone, office_zone=office_zone) or at
     return opens_at(distribution, zone, office_zone=office_zone, at=at)
 
 
 def wanted_moment(distribution: Timed, zone: str, *, office_zone: str) -> datetime | None:
-    """Her local time on the day of the distribution, be it past or not; None without one."""
+    """When her clock shows the local time next, from the start on; None without a local time.
+
+    A press officer who says 08:30 means 08:30 there, never "at once". With a `local_date` the first
+    day that counts is that day of her calendar; where its time is past when it starts, she gets it
+    at the same time of the next day that still has one to come.
+    """
+    start = distribution.scheduled_at
+    if not distribution.local_time or start is None:
+        return None
+    wall, whose = parse_clock_time(distribution.local_time), zone or office_zone
+    # The day before, too: a time of its last hour that summer time skips moves into the next.
+    day = start.astimezone(clock.zone(whose)).date() - timedelta(days=1)
+    if distribution.local_date is not None:
+        day = max(day, distribution.local_date)
+    while True:
+        for shown in showings(day, wall, whose):
+            if shown >= start:
+                return shown
+        day += timedelta(days=1)
+
+
+def meant_day(distribution: Timed, *, office_zone: str) -> date | None:
+    """The day whose local time is meant: the one named, else the office's day of the start."""
     if not distribution.local_time or distribution.scheduled_at is None:
         return None
-    office_day = distribution.scheduled_at.astimezone(clock.zone(office_zone)).date()
-    day = distribution.local_date or office_day
-    return wall_moment(day, parse_clock_time(distribution.local_time), zone or office_zone)
+    return (
+        distribution.local_date
+        or distribution.scheduled_at.astimezone(clock.zone(office_zone)).date()
+    )
 
 
 def opens_at(distribution: Timed, zone: str, *, office_zone: str, at: datetime) -> datetime:
     """The earliest moment from `at` on at which it may be handed over: `at` itself when open."""
+    return open_span(distribution, zone, office_zone=office_zone, at=at)[0]
+
+
+def open_span(
+    distribution: Timed, zone: str, *, office_zone: str, at: datetime
+) -> tuple[datetime, datetime | None]:
+    """From when on, at or after `at`, and until when it may be handed over; None: without end."""
     if not distribution.sending_hours:
-        return at
+        return at, None
     hours = parse_hours(distribution.sending_hours)
     whose = zone if distribution.sending_clock == Clock.RECIPIENT and zone else office_zone
     day = at.astimezone(clock.zone(whose)).date() - timedelta(days=1)
@@ -139,8 +168,15 @@ def opens_at(distribution: Timed, zone: str, *, office_zone: str, at: datetime) 
         begins, ends = hours.on(day, whose)
         # Hours that summer time skips are no hours: they begin and end at once.
         if at < ends and begins < ends:
-            return max(at, begins)
+            return max(at, begins), ends
         day += timedelta(days=1)
+
+
+def showings(day: date, at: time, zone: str) -> tuple[datetime, ...]:
+    """When the clocks of `zone` show that time on that day: once, or twice as summer time ends."""
+    first = wall_moment(day, at, zone)
+    second = datetime.combine(day, at.replace(fold=1), tzinfo=clock.zone(zone)).astimezone(UTC)
+    return (first, second) if second > first else (first,)
 
 
 def wall_moment(day: date, at: time, zone: str) -> datetime:

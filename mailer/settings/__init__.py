@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError
+from pydantic import ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -82,6 +82,22 @@ class Settings(BaseSettings):
         # The files come in as arguments; the environment is laid over them.
         return env_settings, init_settings
 
+    @field_validator("relays", mode="before")
+    @classmethod
+    def _with_whole_relays(cls, further: Any) -> Any:
+        """A further relay is what it says, and the default relay in what it leaves out.
+
+        But for its host: a password under a misspelt name would make a relay of this machine. Who
+        sends refuses one without a host, and names it.
+        """
+        usual = _read(DEFAULTS)["relay"] | {"host": ""}
+        if not isinstance(further, dict):
+            return further
+        return {
+            name: _merged(usual, own) if isinstance(own, dict) else own
+            for name, own in further.items()
+        }
+
     @property
     def database_url(self) -> str:
         """Where the tables are; SQLite in `home` unless a URL is set."""
@@ -113,7 +129,7 @@ def load(file: Path | None = None) -> Settings:
     if secrets.exists():
         _refuse_readable(secrets)
         layers = _merged(layers, _read(secrets))
-    return _checked(_with_whole_relays(layers), folder=folder)
+    return _checked(layers, folder=folder)
 
 
 def _chosen(file: Path | None) -> Path | None:
@@ -143,17 +159,6 @@ def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
         else:
             result[name] = value
     return result
-
-
-def _with_whole_relays(layers: dict[str, Any]) -> dict[str, Any]:
-    """A further relay is what it says, and the default relay in what it leaves out."""
-    usual, further = _read(DEFAULTS)["relay"], layers["relays"]
-    if not isinstance(further, dict):
-        return layers
-    whole = {
-        name: _merged(usual, own) if isinstance(own, dict) else own for name, own in further.items()
-    }
-    return layers | {"relays": whole}
 
 
 def _refuse_secrets(own: dict[str, Any], *, path: Path) -> None:

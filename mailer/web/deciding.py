@@ -10,14 +10,18 @@ from sqlmodel import Session
 
 from mailer import clock
 from mailer.audience import criteria as rules
+from mailer.audience.criteria import Criteria
 from mailer.distribution import options as chosen
+from mailer.distribution.forecast import prospect_of
 from mailer.distribution.jump import Size, measure
+from mailer.distribution.notes import end_to_know, names_to_know
 from mailer.distribution.options import BadOption, OptionRefused, Options
 from mailer.distribution.planning import Plan, plan
-from mailer.distribution.timetable import Start, Timetable, make_timetable, read_start
+from mailer.distribution.timetable import Start, Timetable, read_start
 from mailer.errors import BadInput, Refused
 from mailer.models import Clock, UnknownPolicy
 from mailer.releases.editions import FullRelease
+from mailer.web.templating import moment
 
 #: What each recipient's clock shows when nothing else is asked for.
 MORNING = "08:30"
@@ -120,6 +124,11 @@ class Decision:
     numbers: Numbers
     #: Beside the last ones of that kind.
     size: Size
+    #: How many get it before it expires.
+    in_time: int
+    #: How long it takes, how many expire unsent, and to whom the list is named in a strange
+    #: language. The page tells the rest zone by zone.
+    notes: list[str]
 
 
 def field_of(wrong: BadInput | Refused) -> str:
@@ -166,30 +175,37 @@ def options_of(
 
 
 def decide(
-    session: Session, full: FullRelease, form: PlanForm, *, unknown: UnknownPolicy
+    session: Session,
+    full: FullRelease,
+    form: PlanForm,
+    *,
+    unknown: UnknownPolicy,
+    limit_per_minute: float,
 ) -> Decision:
-    """What scheduling it now would come to.
+    """What scheduling it now would come to, with that limit to all hand-overs; 0: none.
 
     Raises BadInput for what cannot be used, Refused when nobody gets it or a rule forbids it.
     """
     now = clock.now()
     start = start_of(form, full, now=now)
-    if start.at < now:
-        raise BadTime("that time lies in the past: choose a later one, or now", field="at")
     options = options_of(form, full, start, unknown=unknown)
-    numbers = count(session, full, form.criteria, at=start.at, is_urgent=bool(form.urgent))
-    if not numbers.total:
+    rule = rules.parse(form.criteria)
+    decided = plan(session, full, rule, at=start.at, is_urgent=bool(form.urgent))
+    if not decided.planned:
         raise Refused("nobody would get it: the numbers below say why")
-    times = make_timetable(
-        options,
-        at=start.at,
-        now=now,
-        zones={zone for zone, _ in numbers.by_zone},
-        office_zone=full.office.zone,
-        embargo_until=full.release.embargo_until,
+    prospect = prospect_of(full, decided.planned, options, at=start.at, now=now)
+    prospect = replace(prospect, limit_per_minute=int(limit_per_minute) or None)
+    notes = [*end_to_know(prospect, written=moment), *names_to_know(prospect)]
+    return Decision(
+        full=full,
+        times=prospect.times,
+        options=options,
+        is_urgent=bool(form.urgent),
+        numbers=_in_figures(rule, decided),
+        size=measure(session, full, count=len(decided.planned)),
+        in_time=prospect.in_time,
+        notes=notes,
     )
-    size = measure(session, full, count=numbers.total)
-    return Decision(full, times, options, bool(form.urgent), numbers, size)
 
 
 def count(
@@ -198,6 +214,10 @@ def count(
     """The plan for that line in figures. Raises BadInput for a line that cannot be read."""
     rule = rules.parse(line)
     decided = plan(session, full, rule, at=at, is_urgent=is_urgent)
+    return _in_figures(rule, decided)
+
+
+def _in_figures(rule: Criteria, decided: Plan) -> Numbers:
     planned = decided.planned
     known = Counter(one.zone.name for one in planned if one.zone.is_known)
     return Numbers(

@@ -175,7 +175,7 @@ class Office:
                 waive_because="a release of the chaos run",
                 options=Options(is_urgent=is_urgent),
                 expect=count(session, parse(criteria), at=clock.now()),
-            )
+            ).distribution
             return distribution.id or 0
 
     def nudge(self, distribution_id: int) -> None:

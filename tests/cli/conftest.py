@@ -32,6 +32,13 @@ contacts:
 Twelve harbours **agreed** on a code. Read [the code](https://harbour.example/code).
 """
 
+ELSEWHERE = """\
+email,given_name,family_name,outlet,media_type,outlet_languages,outlet_country,beats,zone
+tom@sun.example,Tom,Reed,The Sun Post,daily,en,US,crime,America/New_York
+yoko@asa.example,Yoko,Sato,Asa,daily,en,JP,crime,
+bob@nowhere.example,Bob,Doe,US Paper,daily,en,US,crime,
+"""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -90,3 +97,11 @@ def ready(mailer: Command, files: Path) -> Command:
         answer = mailer(*words)
         assert answer.exit_code == 0, answer.err
     return mailer
+
+
+@pytest.fixture
+def abroad(ready: Command, files: Path) -> Command:
+    """With journalists in New York, Tokyo and somewhere in the United States."""
+    (files / "abroad.csv").write_text(ELSEWHERE, encoding="utf-8")
+    assert ready("contacts", "import", "abroad.csv").exit_code == 0
+    return ready

@@ -10,21 +10,7 @@ from mailer.models import Batch, Delivery, DeliveryStatus, Distribution, KeptSke
 from mailer.settings import Settings
 from tests.cli.conftest import Command
 
-ELSEWHERE = """\
-email,given_name,family_name,outlet,media_type,outlet_languages,outlet_country,beats,zone
-tom@sun.example,Tom,Reed,The Sun Post,daily,en,US,crime,America/New_York
-yoko@asa.example,Yoko,Sato,Asa,daily,en,JP,crime,
-bob@nowhere.example,Bob,Doe,US Paper,daily,en,US,crime,
-"""
 EVERYONE = ("31a26", "--audience", "everyone")
-
-
-@pytest.fixture
-def abroad(ready: Command, files: Path) -> Command:
-    """With journalists in New York, Tokyo and somewhere in the United States."""
-    (files / "abroad.csv").write_text(ELSEWHERE, encoding="utf-8")
-    assert ready("contacts", "import", "abroad.csv").exit_code == 0
-    return ready
 
 
 def test_the_plan_gives_each_recipient_her_own_morning(abroad: Command) -> None:
@@ -47,19 +33,6 @@ def test_the_plan_gives_each_recipient_her_own_morning(abroad: Command) -> None:
     assert plan["starts_at"] == "2027-01-03T23:30:00Z"
     assert plan["zones"] == {"own": 1, "outlet": 0, "country": 3, "office": 1}
     assert plan["unknown_zones"] == ["bob@nowhere.example"]
-
-
-def test_the_plan_says_in_words_what_is_past_and_which_zones_are_not_known(
-    abroad: Command,
-) -> None:
-    words = ("--at", "2027-01-04T09:00", "--local-time", "08:30", "--not-after", "2027-01-04T12:00")
-    told = abroad("distributions", "plan", *EVERYONE, *words).out
-    assert "2027-01-04T17:00+09:00  Asia/Tokyo (country)" in told
-    assert "08:30 is past when it starts for 4 of them, who get it at once: Asia/Tokyo" in told
-    assert "`--at 2027-01-04` without a time" in told
-    assert "before the time of 1 of them, who get nothing: America/New_York" in told
-    assert "the time zone of 1 of them is not known" in told
-    assert "stands in for it: bob@nowhere.example" in told
 
 
 def test_what_was_set_is_told_when_it_is_scheduled_and_in_its_status(abroad: Command) -> None:
@@ -126,7 +99,12 @@ def test_what_becomes_of_the_doubtful_is_as_the_settings_say(
         (("--hours-of", "office"), "add --hours 08:00-19:00"),
         (("--not-after", "soon"), "write it like 2026-06-11T08:00+02:00"),
         (("--not-after", "2026-01-01"), "choose a later end"),
-        (("--at", "2026-01-01", "--local-time", "08:30"), "lies in the past"),
+        (("--at", "2026-01-01", "--local-time", "08:30"), "'2026-01-01' (a day in"),
+        (
+            ("--at", "2026-01-01T08:00Z"),
+            "'2026-01-01T08:00Z' (2026-01-01T09:00+01:00 in Europe/Luxembourg) lies in the past",
+        ),
+        (("--at", "2026-01-01", "--rate", "2/s"), "'2026-01-01' (2026-01-01T00:00+01:00 in"),
     ],
 )
 @pytest.mark.parametrize("command", ["plan", "schedule"])

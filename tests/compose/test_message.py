@@ -127,6 +127,22 @@ def test_feedback_tells_no_reader_apart(make_letter: Any) -> None:
     assert one == raw_header(compose(make_letter(id=8, address_id=10)), "Feedback-ID")
 
 
+@pytest.mark.parametrize(
+    ("key", "constant"),
+    [
+        ("press", "press"),
+        ("Press-Office", "pressoffice"),
+        ("eu", "eupress"),
+        ("harbour-forum-division", "harbourforpress"),
+    ],
+)
+def test_feedback_names_the_office_by_5_to_15_characters(
+    make_letter: Any, key: str, constant: str
+) -> None:
+    letter = make_letter(office={"key": key})
+    assert raw_header(compose(letter), "Feedback-ID").rpartition(":")[2] == constant
+
+
 def test_receipts_are_declined_and_absences_are_not(make_letter: Any) -> None:
     assert read(compose(make_letter()))["X-Auto-Response-Suppress"] == "DR, RN, NRN"
 

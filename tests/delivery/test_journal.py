@@ -9,7 +9,7 @@ import pytest
 from mailer.delivery import journal
 from mailer.delivery.claims import Claimed
 from mailer.delivery.journal import Journal, Remains
-from mailer.delivery.outcome import OutcomeKind, Phase, from_reply, lost
+from mailer.delivery.outcome import Outcome, OutcomeKind, Phase, from_reply, lost
 from mailer.delivery.waves import Handed
 from mailer.models import TrackingMode
 
@@ -56,6 +56,10 @@ def die(opened: Journal) -> None:
 def remains(folder: Path) -> Remains:
     (only,) = journal.abandoned(folder)
     return only
+
+
+def is_in_doubt(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.kind is OutcomeKind.UNKNOWN
 
 
 def test_what_was_answered_is_known_with_the_very_words(
@@ -165,3 +169,99 @@ def test_a_journal_goes_only_once_it_has_been_settled(
     settling.close()  # as when the database goes away in the middle of it
     assert len(list(journal.abandoned(tmp_path))) == 1
     assert list(journal.abandoned(tmp_path)) == []
+
+
+REFUSED = from_reply(Phase.AFTER_DOT, 554, "5.7.1 relay access denied", relay="relay")
+
+
+@pytest.mark.parametrize("waves_before", [0, 1], ids=["first file", "second file"])
+def test_of_two_waves_of_one_attempt_the_later_counts(tmp_path: Path, waves_before: int) -> None:
+    opened = Journal(tmp_path)
+    for _ in range(waves_before):
+        opened.open_wave([handed(99)])
+    both = [handed(1), handed(2)]
+    opened.open_wave(both)
+    for number in (0, 1):
+        opened.begun(number)
+        opened.answered(number, REFUSED)
+    # The relay was mended; the attempts had been given back.
+    opened.open_wave(both)
+    opened.begun(0)
+    opened.answered(0, ACCEPTED)
+    opened.begun(1)
+    die(opened)
+    found = remains(tmp_path)
+    assert found.outcome(1, 2) == ACCEPTED
+    assert is_in_doubt(found.outcome(2, 2))
+
+
+def test_without_its_second_file_everything_without_an_answer_is_in_doubt(
+    tmp_path: Path, open_journal: Callable[[], Journal]
+) -> None:
+    opened = open_journal()
+    opened.open_wave([handed(7)])
+    opened.begun(0)
+    (second,) = tmp_path.glob("*.journal2")
+    second.unlink()
+    die(opened)
+    assert is_in_doubt(remains(tmp_path).outcome(7, 2))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"R 0 2 after_dot 99999999999999999999 relay\tx",
+        b"S 0 2 99999999999999999999999 abc",
+        b"S 0 2 7 abc " + b"[" * 100_000,
+        b"S 99999999999999999999999 2 7 abc",
+        b"S -1 2 7 abc",
+        "R 0 2 after_dot ٢٥٠ relay\tx".encode(),
+        b"Q 1",
+        b"S 0 2 7 a\0b",
+        b"S 0 2 7 ab",
+    ],
+)
+def test_a_garbled_line_leaves_in_doubt_what_has_no_answer(
+    tmp_path: Path, open_journal: Callable[[], Journal], line: bytes
+) -> None:
+    opened = open_journal()
+    (path,) = tmp_path.glob("*.journal2" if line.endswith(b" ab") else "*.journal")
+    with path.open("ab") as file:
+        # Cut off in the middle, or garbled.
+        file.write(line if line.endswith(b" ab") else line + b"\n")
+    die(opened)
+    assert is_in_doubt(remains(tmp_path).outcome(2, 2))
+
+
+def test_a_message_must_not_leave_when_the_disk_takes_only_a_part_of_its_line(
+    open_journal: Callable[[], Journal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_journal()
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda file, octets: real(file, octets[:5]))
+    with pytest.raises(OSError, match="No space left"):
+        opened.begun(0)
+    opened.answered(1, ACCEPTED)  # it was heard all the same
+
+
+def test_a_journal_that_cannot_be_opened_does_not_keep_the_others_waiting(
+    tmp_path: Path, open_journal: Callable[[], Journal]
+) -> None:
+    (tmp_path / f"0000{journal.SUFFIX}").mkdir()
+    opened = open_journal()
+    die(opened)
+    assert [found.owner for found in journal.abandoned(tmp_path)] == [opened.owner]
+
+
+def test_a_journal_set_aside_is_kept_and_not_found_again(
+    tmp_path: Path, open_journal: Callable[[], Journal]
+) -> None:
+    opened = open_journal()
+    die(opened)
+    for found in journal.abandoned(tmp_path):
+        journal.set_aside(tmp_path, found)
+    assert not list(journal.abandoned(tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        f"{opened.owner}.journal.broken",
+        f"{opened.owner}.journal2.broken",
+    ]

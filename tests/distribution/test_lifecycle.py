@@ -41,7 +41,7 @@ def sending(session: Session, full: FullRelease) -> Distribution:
 
 def scheduled(session: Session, full: FullRelease, **given: object) -> Distribution:
     values = {"criteria": "everyone", "at": clock.now(), "by": "marie"} | given
-    return lifecycle.schedule(session, full, **values)  # type: ignore[arg-type]
+    return lifecycle.schedule(session, full, **values).distribution  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("action", ACTIONS)

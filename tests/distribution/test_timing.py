@@ -10,6 +10,7 @@ from mailer.distribution.timing import (
     Timing,
     ZoneOrigin,
     first_moment,
+    open_span,
     opens_at,
     parse_clock_time,
     parse_hours,
@@ -80,11 +81,61 @@ def test_a_local_time_is_that_of_each_clock_on_the_offices_date(zone: str, momen
     assert first_moment(timing, zone, office_zone=OFFICE) == utc(moment)
 
 
-def test_a_zone_whose_local_time_is_past_gets_it_at_once() -> None:
-    at = utc("2026-06-11T06:00")
-    timing = Timing(scheduled_at=at, local_time="08:30")
-    assert first_moment(timing, "Asia/Tokyo", office_zone=OFFICE) == at
-    assert first_moment(timing, "Pacific/Auckland", office_zone=OFFICE) == at
+@pytest.mark.parametrize(
+    ("zone", "moment"),
+    [
+        ("Asia/Tokyo", "2026-06-11T23:30"),
+        ("Pacific/Auckland", "2026-06-11T20:30"),
+        # There it is still the evening before: half past eight comes on the office's date.
+        ("Pacific/Honolulu", "2026-06-11T18:30"),
+        (OFFICE, "2026-06-11T06:30"),
+    ],
+)
+def test_a_zone_whose_local_time_is_past_gets_it_when_its_clock_shows_it_next(
+    zone: str, moment: str
+) -> None:
+    timing = Timing(scheduled_at=utc("2026-06-11T06:00"), local_time="08:30")
+    assert first_moment(timing, zone, office_zone=OFFICE) == utc(moment)
+
+
+def test_a_start_at_the_very_minute_is_not_past() -> None:
+    timing = Timing(scheduled_at=utc("2026-06-11T06:30"), local_time="08:30")
+    assert first_moment(timing, OFFICE, office_zone=OFFICE) == utc("2026-06-11T06:30")
+
+
+@pytest.mark.parametrize(
+    ("zone", "wall", "start", "moment"),
+    [
+        # Summer time begins in the night before the next morning, or has ended in it.
+        ("Europe/Paris", "08:30", "2026-03-28T08:00", "2026-03-29T06:30"),
+        ("Europe/Paris", "08:30", "2026-10-24T08:00", "2026-10-25T07:30"),
+        # 02:30 is skipped, and moves to 03:30; a start after that waits for the next night.
+        ("Europe/Paris", "02:30", "2026-03-29T00:30", "2026-03-29T01:30"),
+        ("Europe/Paris", "02:30", "2026-03-29T01:31", "2026-03-30T00:30"),
+        # 02:30 is shown twice: the second counts where the first is past.
+        ("Europe/Paris", "02:30", "2026-10-24T22:00", "2026-10-25T00:30"),
+        ("Europe/Paris", "02:30", "2026-10-25T00:31", "2026-10-25T01:30"),
+        ("Europe/Paris", "02:30", "2026-10-25T01:31", "2026-10-26T01:30"),
+        # Greenland skips the last hour of a day: 23:30 moves past its midnight.
+        ("America/Nuuk", "23:30", "2026-03-29T01:15", "2026-03-29T01:30"),
+    ],
+)
+def test_the_next_time_is_right_when_summer_time_begins_and_ends(
+    zone: str, wall: str, start: str, moment: str
+) -> None:
+    timing = Timing(scheduled_at=utc(start), local_time=wall)
+    assert first_moment(timing, zone, office_zone=OFFICE) == utc(moment)
+
+
+def test_the_hours_it_may_go_in_end_when_they_close() -> None:
+    timing = Timing(scheduled_at=MIDNIGHT, sending_hours="08:00-19:00")
+    noon, evening = utc("2026-06-11T10:00"), utc("2026-06-11T18:00")
+    assert open_span(timing, "", office_zone=OFFICE, at=noon) == (noon, utc("2026-06-11T17:00"))
+    assert open_span(timing, "", office_zone=OFFICE, at=evening) == (
+        utc("2026-06-12T06:00"),
+        utc("2026-06-12T17:00"),
+    )
+    assert open_span(Timing(scheduled_at=MIDNIGHT), "", office_zone=OFFICE, at=noon) == (noon, None)
 
 
 def test_the_date_is_the_one_that_the_office_has_and_not_utc() -> None:

@@ -454,6 +454,22 @@ def test_what_was_in_the_way_is_forgotten_when_the_relay_works_again(
     assert note(engine) == ""
 
 
+def test_of_several_relays_that_take_nothing_each_is_named(
+    deliver: Deliver, relay: WatchedTransport, engine: sa.Engine
+) -> None:
+    north, south = (
+        lost(Phase.CONNECT, f"{name}.example:25 refuses the connection", relay=name)
+        for name in ("north", "south")
+    )
+    relay.answers = {email: [south] for email in EMAILS}
+    relay.troubles = [north, south]
+    deliver()
+    assert note(engine) == (
+        "the relay [north] cannot be reached: north.example:25 refuses the connection;"
+        " the relay [south] cannot be reached: south.example:25 refuses the connection"
+    )
+
+
 def note(engine: sa.Engine) -> str:
     with reading(engine) as session:
         return session.exec(select(Distribution.note)).one()

@@ -187,6 +187,34 @@ def test_it_settles_by_the_journal_what_died_on_this_machine(
     assert found == ["unknown", "pending", "pending"]
 
 
+def test_a_journal_that_the_database_will_not_take_does_not_keep_the_others_waiting(
+    scheduler: Scheduler, settings: Settings, engine: sa.Engine, due: Distribution
+) -> None:
+    scheduler.tick()
+    garbled, other = sorted(
+        (Journal(journals(settings)), Journal(journals(settings))), key=lambda one: one.owner
+    )
+    with writing(engine) as session:
+        until = now() + timedelta(hours=1)
+        leases.take(session, due.id or 0, owner=garbled.owner, until=until, now=now())
+        stretch = Stretch(due.id or 0, 0, 500)
+        wave = claims.claim(session, stretch, owner=garbled.owner, limit=1, now=now())
+    # Half a letter: PostgreSQL takes it for no text, SQLite takes anything.
+    garbled.open_wave([Handed(one, 7, "ab" * 32, ("b=\ud800",)) for one in wave])
+    garbled.begun(0)
+    for journal in (garbled, other):
+        journal.abandon()
+    scheduler.rescue()
+    left = {path.name for path in journals(settings).iterdir()}
+    is_strict = engine.dialect.name == "postgresql"
+    broken = {f"{garbled.owner}.journal.broken", f"{garbled.owner}.journal2.broken"}
+    assert left == (broken if is_strict else set())
+    with reading(engine) as session:
+        # Nobody knows what became of it: that is told when its lease is over.
+        told = DeliveryStatus.SENDING if is_strict else DeliveryStatus.UNKNOWN
+        assert deliveries(session)[0].status is told
+
+
 def test_a_broker_that_is_away_loses_nothing_and_is_used_as_soon_as_it_is_back(
     settings: Settings, engine: sa.Engine, identity: Identity, due: Distribution
 ) -> None:

@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from mailer import clock, database
 from mailer.delivery import checks, claims, waves
 from mailer.delivery.claims import Claimed, Stretch
+from mailer.delivery.outcome import Outcome
 from mailer.distribution import batches, leases, lifecycle
 from mailer.distribution.leases import Lease
 from mailer.errors import NotFound, Unreachable
@@ -40,6 +41,8 @@ class Sent(NamedTuple):
     lease: Lease | None = None
     #: What slows it down, in plain words.
     slowed_by: str = ""
+    #: What each relay said that takes nothing from us.
+    troubles: Sequence[Outcome] = ()
 
 
 NOTHING_SENT = Sent()
@@ -122,6 +125,7 @@ class Ledger:
             owner=self._owner,
             shared=self._shared,
             slowed_by=sent.slowed_by,
+            troubles=sent.troubles,
             now=facts.at,
         )
         if lost:

@@ -5,7 +5,7 @@ skeletons of what it is sending, and a journal.
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -65,6 +65,11 @@ class Line:
             most=settings.delivery.wave_size,
             seconds=settings.delivery.wave_seconds,
         )
+
+    @property
+    def troubles(self) -> Sequence[Outcome]:
+        """What relays said last that take nothing from us, while others may have stepped in."""
+        return self._transport.troubles
 
     def meanwhile(self, task: Callable[[], Result]) -> "Future[Result]":
         """Do something beside the wire, one after another."""

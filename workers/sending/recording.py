@@ -55,9 +55,14 @@ def record_answers(
     owner: str,
     shared: Shared,
     slowed_by: str = "",
+    troubles: Sequence[Outcome] = (),
     now: datetime,
 ) -> None:
-    """Write all answers of a wave down; `slowed_by` is what else an officer should know of it."""
+    """Write all answers of a wave down.
+
+    An officer is told what is in the way: `slowed_by` where something goes out, and where nothing
+    does the `troubles` of all relays.
+    """
     accepted = [
         (answer.handed, answer.outcome, answer.at or now)
         for answer in answers
@@ -79,7 +84,9 @@ def record_answers(
             )
             _follow(session, answer, is_ours=is_ours, shared=shared, now=now)
     if answers or slowed_by:
-        _explain(session, answers, distribution=distribution, slowed_by=slowed_by)
+        _explain(
+            session, answers, distribution=distribution, slowed_by=slowed_by, troubles=troubles
+        )
 
 
 def _follow(
@@ -95,7 +102,12 @@ def _follow(
 
 
 def _explain(
-    session: Session, answers: Sequence[Answer], *, distribution: Distribution, slowed_by: str
+    session: Session,
+    answers: Sequence[Answer],
+    *,
+    distribution: Distribution,
+    slowed_by: str,
+    troubles: Sequence[Outcome],
 ) -> None:
     """Tell the officer in plain words what is in the way, or that nothing is any more (F4, F5)."""
     refused = next((one.outcome for one in answers if one.outcome and one.blames_relay), None)
@@ -104,13 +116,19 @@ def _explain(
         if distribution.note != slowed_by and (slowed_by or any(one.outcome for one in answers)):
             lifecycle.note(session, number, slowed_by)
     elif refused.phase in STOPPING_PHASES and (refused.code or 0) >= LASTING:
-        lifecycle.halt(session, number, because=told(refused))
+        lifecycle.halt(session, number, because=told(*troubles, refused))
     else:
-        lifecycle.note(session, number, told(refused))
+        lifecycle.note(session, number, told(*troubles, refused))
 
 
-def told(refused: Outcome) -> str:
-    """What the relay refused, for whoever can mend it."""
+def told(*refused: Outcome) -> str:
+    """What relays refused, for whoever can mend it; each relay is named once."""
+    by_name = {one.relay: one for one in refused}
+    return "; ".join(told_of(by_name[name]) for name in sorted(by_name))
+
+
+def told_of(refused: Outcome) -> str:
+    """What one relay refused."""
     answer = " ".join(filter(None, (str(refused.code or ""), refused.text))).strip()
     name = refused.relay or "relay"
     where = {

@@ -18,9 +18,9 @@ from mailer.delivery.claims import Claimed
 from mailer.delivery.waves import Handed
 from workers.sending.hearing import Hearing
 from workers.sending.ledger import NOTHING_SENT, Ledger, Sent, Wave
-from workers.sending.limits import NO_ROOM, Facts, Limits, Room
+from workers.sending.limits import NO_ROOM, Facts, Later, Limits, Room
 from workers.sending.lines import Line
-from workers.sending.recording import Answer, told
+from workers.sending.recording import Answer, told, told_of
 from workers.sending.setting import WaveMessages
 from workers.sending.shared import Shared
 from workers.sending.watch import Watch
@@ -105,7 +105,14 @@ class Turn:
         answers = [Answer(Handed.unset(one), until=later.until[one.id]) for one in waiting]
         if ready:
             answers += self._answers(wave, ready, slowed_by=later.told)
-        return Sent(answers, wave.lease, later.told)
+        slowed_by = self._slowed_by(later)
+        return Sent(answers, wave.lease, slowed_by, tuple(self._line.troubles))
+
+    def _slowed_by(self, later: Later) -> str:
+        """What providers ask for, and which relays take nothing while others step in."""
+        refused = told(*self._line.troubles)
+        stepped_in = f"{refused}; other relays take its share" if refused else ""
+        return "; ".join(filter(None, (later.told, stepped_in)))
 
     def _messages(self, facts: Facts, ready: Sequence[Claimed]) -> WaveMessages:
         full = self._line.releases.of(
@@ -170,5 +177,5 @@ class Turn:
                 reason=refused.reason,
                 code=refused.code,
                 # A server's own words may quote an address; those without a code are ours.
-                cause=told(refused) if refused.code is None else refused.enhanced,
+                cause=told_of(refused) if refused.code is None else refused.enhanced,
             )

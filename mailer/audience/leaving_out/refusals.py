@@ -23,6 +23,7 @@ class Cause(StrEnum):
     NO_LANGUAGE = "no language"
     DAILY_LIMIT = "daily limit"
     HAS_IT = "has it already"
+    TOO_LATE = "expires before their time"
     DUPLICATE = "duplicate"
     ONE_AT_OUTLET = "one at the outlet"
 

@@ -9,12 +9,14 @@ from typing import cast
 
 import aiosmtplib
 
-from mailer.delivery.outcome import Blame, Outcome, OutcomeKind, Phase, from_reply, lost
-from mailer.delivery.refusal import Reason
+from mailer.addresses import a_label
+from mailer.delivery.outcome import Outcome
 from mailer.delivery.smtp.envelope import Offer
 from mailer.delivery.smtp.load import Load
 from mailer.delivery.smtp.login import NoToken, TokenCommand
+from mailer.delivery.smtp.opening import opening_outcome
 from mailer.delivery.smtp.pipeline import Pipeline
+from mailer.delivery.smtp.secrets import secrets_of, without
 from mailer.delivery.smtp.steps import Trust
 from mailer.settings.sections import RelaySettings
 
@@ -114,8 +116,10 @@ class Conversation:
             return self._taken_over(smtp)
         except (aiosmtplib.SMTPException, OSError, NoToken, UnicodeError) as broken:
             smtp.close()
-            outcome = _opening_outcome(broken, relay=self._name, seconds=seconds)
-            raise RelayUnusable(outcome) from broken
+            outcome = opening_outcome(broken, self._relay, relay=self._name, seconds=seconds)
+            token = self._token.last if self._token else ""
+            told = without(secrets_of(self._relay, token=token), outcome.text)
+            raise RelayUnusable(outcome._replace(text=told)) from broken
 
     def _taken_over(self, smtp: aiosmtplib.SMTP) -> Pipeline:
         transport = smtp.transport
@@ -136,9 +140,12 @@ def client(
     tls_context: ssl.SSLContext | None,
     token: TokenCommand | None = None,
 ) -> aiosmtplib.SMTP:
-    """An unconnected client for that relay. Raises ValueError for settings that cannot be."""
+    """An unconnected client for that relay.
+
+    Raises ValueError or BadInput for settings that cannot be.
+    """
     return aiosmtplib.SMTP(
-        hostname=relay.host,
+        hostname=relay.host if relay.host.isascii() else a_label(relay.host),
         port=relay.port,
         username=relay.username or None,
         password=None if token else relay.password.get_secret_value() or None,
@@ -149,25 +156,3 @@ def client(
         start_tls=relay.tls == "starttls",
         tls_context=tls_context,
     )
-
-
-def _opening_outcome(broken: Exception, *, relay: str, seconds: float) -> Outcome:
-    if isinstance(broken, NoToken):
-        return Outcome(
-            OutcomeKind.DEFERRED,
-            Phase.AUTH,
-            text=str(broken),
-            reason=Reason.AUTHENTICATION,
-            blames=Blame.RELAY,
-            relay=relay,
-        )
-    if isinstance(broken, aiosmtplib.SMTPResponseException):
-        phase = Phase.CONNECT
-        if isinstance(broken, aiosmtplib.SMTPAuthenticationError):
-            phase = Phase.AUTH
-        elif isinstance(broken, aiosmtplib.SMTPHeloError):
-            phase = Phase.EHLO
-        return from_reply(phase, broken.code, broken.message, relay=relay)
-    if isinstance(broken, TimeoutError):
-        return lost(Phase.CONNECT, f"not ready for mail within {seconds:g} seconds", relay=relay)
-    return lost(Phase.CONNECT, str(broken) or type(broken).__name__, relay=relay)

@@ -31,6 +31,11 @@ class TokenCommand:
         self._lock = asyncio.Lock()
         self._token, self._fresh_until = "", 0.0
 
+    @property
+    def last(self) -> str:
+        """The token that was printed last, so that it can be kept out of what is told."""
+        return self._token
+
     async def fresh(self) -> str:
         """A token of this moment. Raises NoToken."""
         async with self._lock:

@@ -244,6 +244,12 @@ def relays_rate(
     return min((rate * total / weight for weight, rate in shares.values() if rate), default=0)
 
 
+def limit_per_minute(settings: Settings) -> float:
+    """What all workers together may hand over in a minute, as it is set; 0: no limit."""
+    limits = (settings.throttle.rate_per_minute, relays_rate(_rates_of_relays(settings)))
+    return min(filter(None, limits), default=0)
+
+
 def _rates_of_relays(settings: Settings) -> dict[str, tuple[int, int]]:
     relays = {USUAL_NAME: settings.relay, **settings.relays}
     return {name: (relay.weight, relay.rate_per_minute) for name, relay in relays.items()}

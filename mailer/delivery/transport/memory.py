@@ -21,6 +21,8 @@ class MemoryTransport:
         #: The recipients of every attempt, in order.
         self.attempts: list[str] = []
         self.is_closed = False
+        #: What relays say that take nothing, while this one steps in.
+        self.troubles: list[Outcome] = []
 
     async def send(
         self,

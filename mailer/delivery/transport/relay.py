@@ -31,6 +31,11 @@ class Transport(Protocol):
     It raises nothing but what `may_begin` or the journal raised, once all has come to an end.
     """
 
+    @property
+    def troubles(self) -> Sequence[Outcome]:
+        """What relays said last that take nothing from us, while others may have stepped in."""
+        ...
+
     async def send(
         self,
         messages: Sequence[ComposedMessage],
@@ -60,10 +65,10 @@ class SMTPTransport:
         """Nothing is connected yet. Raises SettingsError for settings that cannot be."""
         if tls_context is None and relay.tls != "none":
             tls_context = ssl.create_default_context()
-        token = _token_of(relay, name=name)
+        token = token_of(relay, name=name)
         try:
             client(relay, helo_name=helo_name, tls_context=tls_context, token=token)
-        except ValueError as wrong:
+        except (ValueError, BadInput) as wrong:
             section = section_of(name)
             raise SettingsError(f"the settings in {section} cannot be used: {wrong}") from wrong
         self._conversations = [
@@ -77,13 +82,7 @@ class SMTPTransport:
     def from_settings(cls, settings: Settings, *, name: str = USUAL_NAME) -> Self:
         """The relay of that name. Raises SettingsError."""
         relay = settings.relay if name == USUAL_NAME else settings.relays[name]
-        try:
-            helo_name = a_label(relay.helo_name or settings.mail.domain)
-        except BadInput as wrong:
-            raise SettingsError(
-                f"helo_name in {section_of(name)} cannot be used: {wrong}"
-            ) from wrong
-        return cls(relay, helo_name=helo_name, name=name)
+        return cls(relay, helo_name=helo_name_of(relay, settings, name=name), name=name)
 
     async def send(
         self,
@@ -102,9 +101,22 @@ class SMTPTransport:
             ready = [one for one, can in zip(ready, went_on, strict=True) if can]
         return load.conclude()
 
+    @property
+    def troubles(self) -> Sequence[Outcome]:
+        """One relay alone: what it refuses stands in the outcomes."""
+        return ()
+
     async def close(self) -> None:
         """Say goodbye on all connections."""
         await asyncio.gather(*(one.close() for one in self._conversations))
+
+
+def helo_name_of(relay: RelaySettings, settings: Settings, *, name: str) -> str:
+    """The name that we say to that relay. Raises SettingsError."""
+    try:
+        return a_label(relay.helo_name or settings.mail.domain)
+    except BadInput as wrong:
+        raise SettingsError(f"helo_name in {section_of(name)} cannot be used: {wrong}") from wrong
 
 
 def section_of(name: str) -> str:
@@ -112,7 +124,8 @@ def section_of(name: str) -> str:
     return "[relay]" if name == USUAL_NAME else f"[relays.{name}]"
 
 
-def _token_of(relay: RelaySettings, *, name: str) -> TokenCommand | None:
+def token_of(relay: RelaySettings, *, name: str) -> TokenCommand | None:
+    """What gives the access tokens of that relay, if it wants any. Raises SettingsError."""
     if relay.auth != "xoauth2":
         return None
     if not relay.token_command or not relay.username:

@@ -11,9 +11,10 @@ from typing import Self, overload
 from mailer.compose.message import ComposedMessage
 from mailer.delivery.outcome import Outcome
 from mailer.delivery.smtp.load import NO_JOURNAL, Journal, MayBegin, always
+from mailer.delivery.transport.board import Board
+from mailer.delivery.transport.inspection.review import refuse_unusable, relays_of
 from mailer.delivery.transport.relay import USUAL_NAME, SMTPTransport, Transport
 from mailer.delivery.transport.standing import Standing, State, may_go_elsewhere
-from mailer.errors import SettingsError
 from mailer.settings import Settings
 
 
@@ -37,28 +38,41 @@ class Relays:
     """All relays of the settings as one transport."""
 
     def __init__(
-        self, relays: Sequence[Relay], *, clock: Callable[[], float] = time.monotonic
+        self,
+        relays: Sequence[Relay],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        board: Board | None = None,
     ) -> None:
-        """`clock` counts seconds."""
+        """`clock` counts seconds; the board is where other workers and people are told."""
         self._relays = list(relays)
         self._clock = clock
+        self._board = board
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Self:
+    def from_settings(cls, settings: Settings, *, board: Board | None = None) -> Self:
         """The relay in [relay] and those in [relays]. Raises SettingsError."""
-        if USUAL_NAME in settings.relays:
-            raise SettingsError(
-                f"[relays.{USUAL_NAME}] has the name of [relay]: give it a name of its own"
-            )
-        relays = {USUAL_NAME: settings.relay, **settings.relays}
+        refuse_unusable(settings)
+        relays = relays_of(settings)
         return cls(
             [
                 Relay(
                     SMTPTransport.from_settings(settings, name=name), name=name, weight=one.weight
                 )
                 for name, one in relays.items()
-            ]
+            ],
+            board=board,
         )
+
+    @property
+    def troubles(self) -> list[Outcome]:
+        """What those relays said last that take nothing from us at present."""
+        standings = [relay.standing for relay in self._relays]
+        return [
+            one.trouble._replace(relay=one.name)
+            for one in standings
+            if one.trouble is not None and one.state is not State.CLOSED
+        ]
 
     async def send(
         self,
@@ -68,6 +82,18 @@ class Relays:
         journal: Journal = NO_JOURNAL,
     ) -> list[Outcome | None]:
         """Hand the messages over; what one relay could not begin, another may."""
+        standings = [relay.standing for relay in self._relays]
+        if self._board is not None:
+            self._board.look(standings, at=self._clock())
+        try:
+            return await self._deal_out(messages, may_begin=may_begin, journal=journal)
+        finally:
+            if self._board is not None:
+                self._board.tell(standings, at=self._clock())
+
+    async def _deal_out(
+        self, messages: Sequence[ComposedMessage], *, may_begin: MayBegin, journal: Journal
+    ) -> list[Outcome | None]:
         first = self._relays[0]
         if len(self._relays) == 1 and first.standing.state is State.CLOSED:
             outcomes = await first.transport.send(messages, may_begin=may_begin, journal=journal)

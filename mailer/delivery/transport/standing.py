@@ -39,6 +39,8 @@ class Event(StrEnum):
     TROUBLED = "troubled"
     #: Its rest is over.
     RESTED = "rested"
+    #: Somebody has mended it, and says so.
+    MENDED = "mended"
 
 
 class Action(StrEnum):
@@ -47,19 +49,24 @@ class Action(StrEnum):
     NOTHING = "nothing"
     REST = "rest"
     FORGET = "forget"
+    #: The next rest is as short as the first.
+    FORGIVE = "forgive"
 
 
 TABLE: dict[tuple[State, Event], tuple[State, Action]] = {
     (State.CLOSED, Event.SERVED): (State.CLOSED, Action.NOTHING),
     (State.CLOSED, Event.TROUBLED): (State.OPEN, Action.REST),
     (State.CLOSED, Event.RESTED): (State.CLOSED, Action.NOTHING),
+    (State.CLOSED, Event.MENDED): (State.CLOSED, Action.NOTHING),
     (State.OPEN, Event.SERVED): (State.CLOSED, Action.FORGET),
     # What was under way when the rest began tells nothing new.
     (State.OPEN, Event.TROUBLED): (State.OPEN, Action.NOTHING),
     (State.OPEN, Event.RESTED): (State.HALF_OPEN, Action.NOTHING),
+    (State.OPEN, Event.MENDED): (State.HALF_OPEN, Action.FORGIVE),
     (State.HALF_OPEN, Event.SERVED): (State.CLOSED, Action.FORGET),
     (State.HALF_OPEN, Event.TROUBLED): (State.OPEN, Action.REST),
     (State.HALF_OPEN, Event.RESTED): (State.HALF_OPEN, Action.NOTHING),
+    (State.HALF_OPEN, Event.MENDED): (State.HALF_OPEN, Action.FORGIVE),
 }
 
 
@@ -72,8 +79,12 @@ class Standing:
         self.state = State.CLOSED
         self.trouble: Outcome | None = None
         self.rests_until = 0.0
+        #: When it dealt with a message last; None: it never did.
+        self.served_at: float | None = None
         self._rests = 0
         self._waited = 0.0
+        #: What was told last of its trouble: a cause is an alarm once, and not after every rest.
+        self._told: tuple[object, ...] = ()
 
     def can_be_asked(self, *, at: float) -> bool:
         """Whether the relay gets messages at that time."""
@@ -89,6 +100,7 @@ class Standing:
             if outcome is None or is_unfit(outcome):
                 continue
             if not is_trouble(outcome):
+                self.served_at = at
                 self.take(Event.SERVED, at=at)
                 return
             troubled, self.trouble = True, outcome
@@ -104,21 +116,29 @@ class Standing:
             self._rests, self.rests_until = self._rests + 1, at + seconds
             self._tell(seconds)
         elif action is Action.FORGET:
-            self._rests, self.trouble = 0, None
+            self._rests, self.trouble, self._told = 0, None, ()
             log.info("the relay works again", relay=self.name)
+        elif action is Action.FORGIVE:
+            self._rests = 0
+            log.info("the relay is tried again because somebody asked for it", relay=self.name)
 
     def _tell(self, seconds: float) -> None:
         trouble = self.trouble
-        if trouble is not None:
-            log.warning(
-                "the relay rests",
-                relay=self.name,
-                seconds=seconds,
-                phase=trouble.phase.value,
-                code=trouble.code,
-                # A server's own words may quote an address; those without a code are ours.
-                cause=trouble.text if trouble.code is None else trouble.enhanced,
-            )
+        if trouble is None:
+            return
+        # A server's own words may quote an address; those without a code are ours.
+        cause = trouble.text if trouble.code is None else trouble.enhanced
+        told = (trouble.phase.value, trouble.code, cause)
+        say = log.info if told == self._told else log.warning
+        say(
+            "the relay rests",
+            relay=self.name,
+            seconds=seconds,
+            phase=trouble.phase.value,
+            code=trouble.code,
+            cause=cause,
+        )
+        self._told = told
 
 
 def is_trouble(outcome: Outcome) -> bool:

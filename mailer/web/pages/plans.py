@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mailer import clock
+from mailer.delivery.throttling.throttle import limit_per_minute
 from mailer.distribution import lifecycle
 from mailer.errors import BadInput, Refused
 from mailer.models import UnknownPolicy
@@ -67,8 +68,7 @@ def review(request: Request, door: Parts, reference: str, form: Submitted) -> Re
         bound = _with_waiver_wanted(bound, _blocking(session, full))
         if bound.model is not None and not bound.errors:
             try:
-                unknown = _usual_for_unknown(door)
-                decision = deciding.decide(session, full, bound.model, unknown=unknown)
+                decision = _decision(door, session, full, bound.model)
             except (BadInput, Refused) as wrong:
                 bound = bound.with_error(field_of(wrong), str(wrong))
             else:
@@ -105,7 +105,7 @@ def _scheduled(door: Door, reference: str, form: PlanForm, *, by: str) -> int:
         full = editions.load(session, reference)
         start = deciding.start_of(form, full, now=clock.now())
         unknown = _usual_for_unknown(door)
-        distribution = lifecycle.schedule(
+        decided = lifecycle.schedule(
             session,
             full,
             criteria=form.criteria,
@@ -115,7 +115,7 @@ def _scheduled(door: Door, reference: str, form: PlanForm, *, by: str) -> int:
             options=deciding.options_of(form, full, start, unknown=unknown),
             expect=form.expect,
         )
-        return distribution.id or 0
+        return decided.distribution.id or 0
 
 
 def _show_again(
@@ -131,10 +131,19 @@ def _show_again(
     with door.reading() as session:
         if field == "expect" and bound.model is not None:
             full = editions.load(session, reference)
-            unknown = _usual_for_unknown(door)
-            decision = deciding.decide(session, full, bound.model, unknown=unknown)
+            decision = _decision(door, session, full, bound.model)
             return _show_review(request, session, shown, decision, status=status)
         return _show_form(request, session, reference, shown, status=status)
+
+
+def _decision(door: Door, session: Session, full: FullRelease, form: PlanForm) -> deciding.Decision:
+    return deciding.decide(
+        session,
+        full,
+        form,
+        unknown=_usual_for_unknown(door),
+        limit_per_minute=limit_per_minute(door.settings),
+    )
 
 
 def _usual_for_unknown(door: Door) -> UnknownPolicy:

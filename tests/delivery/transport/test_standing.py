@@ -16,7 +16,7 @@ from mailer.delivery.transport.standing import (
 )
 
 CLOSED, OPEN, HALF_OPEN = State
-SERVED, TROUBLED, RESTED = Event
+SERVED, TROUBLED, RESTED, MENDED = Event
 OK = from_reply(Phase.AFTER_DOT, 250, "2.0.0 Ok")
 DOWN = lost(Phase.CONNECT, "connection refused", relay="north")
 
@@ -38,12 +38,15 @@ def standing(state: State) -> Standing:
         (CLOSED, SERVED, CLOSED, 0),
         (CLOSED, TROUBLED, OPEN, 10 + REST_SECONDS),
         (CLOSED, RESTED, CLOSED, 0),
+        (CLOSED, MENDED, CLOSED, 0),
         (OPEN, SERVED, CLOSED, REST_SECONDS),
         (OPEN, TROUBLED, OPEN, REST_SECONDS),
         (OPEN, RESTED, HALF_OPEN, REST_SECONDS),
+        (OPEN, MENDED, HALF_OPEN, REST_SECONDS),
         (HALF_OPEN, SERVED, CLOSED, REST_SECONDS),
         (HALF_OPEN, TROUBLED, OPEN, 10 + 2 * REST_SECONDS),
         (HALF_OPEN, RESTED, HALF_OPEN, REST_SECONDS),
+        (HALF_OPEN, MENDED, HALF_OPEN, REST_SECONDS),
     ],
 )
 def test_each_event_in_each_state_leads_to_one_state(
@@ -129,3 +132,33 @@ def test_the_log_tells_who_rests_and_why_and_quotes_no_server() -> None:
         ("north", 550, "5.1.8"),
         ("south", None, "connection refused"),
     ]
+
+
+def test_a_cause_is_an_alarm_once_and_a_new_one_is_one_again() -> None:
+    one, refused = Standing("north"), from_reply(Phase.AUTH, 535, "5.7.8 No")
+    with structlog.testing.capture_logs() as logged:
+        for at, outcome in enumerate((DOWN, DOWN, refused, refused, OK, refused)):
+            assert one.can_be_asked(at=at * 1000)
+            one.hear([outcome], at=at * 1000)
+    told = [(line["event"], line["log_level"]) for line in logged]
+    rests, works = "the relay rests", "the relay works again"
+    assert told == [
+        (rests, "warning"),
+        (rests, "info"),
+        (rests, "warning"),
+        (rests, "info"),
+        (works, "info"),
+        (rests, "warning"),
+    ]
+
+
+def test_one_that_is_said_to_be_mended_rests_shortly_if_it_is_not() -> None:
+    one = Standing("north")
+    for at in (0.0, 1.0, 3.0):
+        assert one.can_be_asked(at=at)
+        one.hear([DOWN], at=at)
+    assert one.rests_until == 3 + 4 * REST_SECONDS
+    one.take(MENDED, at=4)
+    assert one.can_be_asked(at=4)
+    one.hear([DOWN], at=4)
+    assert one.rests_until == 4 + REST_SECONDS

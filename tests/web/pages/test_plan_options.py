@@ -71,10 +71,27 @@ def test_each_recipients_morning_is_shown_zone_by_zone(desk: TestClient, fresh: 
 def test_a_zone_whose_time_is_past_or_comes_too_late_is_told(
     desk: TestClient, fresh: Release
 ) -> None:
-    today = {**MORNING, "day": "2026-11-24", "not_after": "2026-11-24T12:00"}
+    today = {**MORNING, "day": "2026-11-24"}
     page = review(desk, fresh, today).text
-    assert "at once: 08:30 is past there" in page
+    assert "25 November 2026, 08:30 (UTC+1)" in page
+    assert "a later day: 08:30 is past there when it starts" in page
+    assert "24 November 2026, 08:30 (UTC−5)" in page
+    page = review(desk, fresh, {**today, "not_after": "2026-11-24T18:00"}).text
     assert "too late: it ends before" in page
+    assert "get nothing, for it expires at 24 November 2026, 18:00" in page
+    assert "Schedule for 1 recipient<" in page
+
+
+def test_a_zone_that_waits_for_the_sending_hours_is_told(desk: TestClient, fresh: Release) -> None:
+    page = review(desk, fresh, {**MORNING, "hours": "10:00-19:00", "hours_of": "recipient"}).text
+    assert "26 November 2026, 10:00 (UTC+1)" in page
+    assert "outside the sending hours at 08:30: it waits" in page
+
+
+def test_how_long_the_rate_makes_it_is_told(desk: TestClient, fresh: Release) -> None:
+    page = review(desk, fresh, {**EVERYONE, "rate": "1/min"}).text
+    assert "At 1 a minute it takes about" in page
+    assert "the last at about 24 November 2026" in page
 
 
 def test_all_that_is_set_is_kept_with_the_decision(
@@ -124,6 +141,11 @@ def test_without_options_it_goes_to_all_at_once_as_usual(
         ({"rate": "fast"}, "rate", "write it like 120/min"),
         ({"hours": "all day"}, "hours", "write them like 08:00-19:00"),
         ({"not_after": "2026-11-24T09:00"}, "not_after", "choose a later end"),
+        (
+            {"moment": "later", "at": "2026-11-20T08:00"},
+            "at",
+            "(2026-11-20T08:00+01:00 in Europe/Luxembourg) lies in the past",
+        ),
         ({"moment": "local", "local_time": "08:30"}, "day", "Choose the day"),
         ({"moment": "local", "day": "2026-11-26"}, "local_time", "Choose the time"),
         (

@@ -1,0 +1,1 @@
+"""The relays as an administrator sees them: what the settings say, how they stand and answer."""
