@@ -26,7 +26,8 @@ from mailer.contacts.importing.plans import (
     Placement,
     RolePlan,
 )
-from mailer.contacts.inserting import insert_missing
+from mailer.contacts.importing.values import clean
+from mailer.database import insert
 from mailer.models import (
     Address,
     AddressState,
@@ -108,7 +109,10 @@ class Applying:
             for email, read in emails.items()
             if email in used and email not in known.addresses
         ]
-        insert_missing(self.session, Address, missing)
+        if missing:
+            # Another door may be adding one of them at the same moment.
+            statement = insert(self.session, Address).on_conflict_do_nothing()
+            self.session.connection().execute(statement, missing)
         added = find_addresses(self.session, [str(row["normalised"]) for row in missing])
         history.note_added(self.session, Address, [row.id or 0 for row in added.values()])
         self.addresses = known.addresses | added
@@ -256,7 +260,7 @@ class Applying:
                 before = getattr(target, attribute)
                 after = history.as_value(columns[attribute], _listed(said.value))
             # A file may say that nobody may write to someone; only an officer takes that back.
-            if before == after or (attribute == "do_not_contact" and before):
+            if _is_alike(before, after) or (attribute == "do_not_contact" and before):
                 continue
             if not attribute.startswith(DETAILS):
                 setattr(target, attribute, after)
@@ -287,10 +291,17 @@ def _columns(table: type[SQLModel]) -> Mapping[str, sa.Column[Any]]:
 def _put_detail(target: Any, name: str, value: Any) -> tuple[object, object]:
     value = _listed(value)
     before = target.details.get(name, "")
-    if before != value:
+    if not _is_alike(before, value):
         # A document of its own, so that the session sees that it changed.
         target.details = target.details | {name: value}
     return before, value
+
+
+def _is_alike(before: object, after: object) -> bool:
+    """Whether a file that was told the one says the other: line breaks, for one, are not read."""
+    if isinstance(before, str) and isinstance(after, str):
+        return before == after or clean(before) == after
+    return before == after
 
 
 def _listed(value: object) -> object:

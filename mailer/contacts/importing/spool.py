@@ -4,7 +4,6 @@ of. So memory stays flat however long the file is, and rows of one person come t
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple, Self
@@ -180,4 +179,8 @@ class Spool:
 
 
 def _row(document: bytes, ref: str | None) -> ContactRow:
-    return replace(ROW.validate_json(document), outlet_ref=ref or "")
+    row = ROW.validate_json(document)
+    if ref:
+        # Sparing a copy: nobody else has seen the row yet.
+        object.__setattr__(row, "outlet_ref", ref)
+    return row
