@@ -14,6 +14,7 @@ from mailer.compose.letter import Identity
 from mailer.distribution import leases, scheduling
 from mailer.errors import Unreachable
 from mailer.feedback.returned import processing
+from mailer.privacy import retention
 from mailer.settings import Settings
 from workers.broker import nudge, waiting
 from workers.rescue import rescue
@@ -44,7 +45,8 @@ class Scheduler:
 
     def tick(self) -> None:
         """Look once. A step that does not work does not keep the others from working."""
-        for step in (self.start, self.rescue, self.expire, self.nudge, self.finish, self.hear):
+        work = (self.start, self.rescue, self.expire, self.nudge, self.finish, self.hear)
+        for step in (*work, self.forget):
             try:
                 step()
             except Unreachable as away:
@@ -107,3 +109,13 @@ class Scheduler:
     def hear(self) -> None:
         """Act upon returned mail that nobody has acted upon yet."""
         processing.work_off(self.engine, keyring=self.identity.keyring)
+
+    def forget(self) -> None:
+        """Once a day remove what is kept longer than the settings allow, and say what it was."""
+        now = clock.now()
+        with database.reading(self.engine) as session:
+            if not retention.is_due(session, now=now):
+                return
+        with database.writing(self.engine) as session:
+            removed = retention.run(session, self.settings.retention, now=now)
+        log.info("retention", **removed.counts)

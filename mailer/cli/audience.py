@@ -56,7 +56,7 @@ def show(
             document |= {"count": count(session, rule, at=clock.now())}
             document |= {"next_after": page.next_after}
         else:
-            audience, figures = _whole(session, rule, release)
+            audience, figures = _whole(session, rule, release, desk)
             document |= {"count": len(audience.recipients), "summary": figures}
     document["recipients"] = [summaries.recipient_document(one) for one in audience.recipients]
     document["left_out"] = audience.left_out
@@ -64,10 +64,13 @@ def show(
     desk.answer(document, as_json=as_json, told=lambda: _tell(desk, told, audience))
 
 
-def _whole(session: Session, rule: Criteria, release: str) -> tuple[Audience, dict[str, Any]]:
+def _whole(
+    session: Session, rule: Criteria, release: str, desk: Context
+) -> tuple[Audience, dict[str, Any]]:
     """Everyone, with the figures; under the rules of a release if one is named."""
     if release:
-        planned = plan(session, load(session, release), rule, at=clock.now())
+        full = load(session, release)
+        planned = plan(session, full, rule, at=clock.now(), keyring=desk.keyring)
         recipients = tuple(one.recipient for one in planned.planned)
         return Audience(recipients, planned.left_out), summaries.summary_of_plan(planned)
     one_at_outlet = bool(session.exec(select(Office.one_at_outlet)).first())

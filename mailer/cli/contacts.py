@@ -4,6 +4,7 @@ import typer
 
 from mailer.cli import keeping
 from mailer.cli.context import AsJson, Context
+from mailer.cli.exporting import export_file
 from mailer.cli.importing import import_file
 from mailer.contacts.directory import ContactCard, describe
 
@@ -11,6 +12,7 @@ app = typer.Typer(no_args_is_help=True, help="Journalists, desks and outlets.")
 
 
 app.command("import")(import_file)
+app.command("export")(export_file)
 
 
 @app.command("show")

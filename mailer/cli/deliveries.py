@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from mailer.cli.choices import one_of, shown
 from mailer.cli.context import BIGGEST, AsJson, Context
 from mailer.cli.progress import Number, why_none
-from mailer.cli.telling import Story, moment_of, reason_of, tell
+from mailer.cli.telling import ERASED, Story, moment_of, reason_of, tell
 from mailer.compose.letter import Identity
 from mailer.compose.skeleton.proof import Proof, prove
 from mailer.delivery.reasons import in_words
@@ -86,7 +86,7 @@ def _list(desk: Context, rows: Iterable[Delivery], *, zone: str) -> None:
         rows=(
             (
                 row.id,
-                row.email,
+                row.email or ERASED,
                 row.edition_language,
                 row.cover_language,
                 row.status,
@@ -100,11 +100,8 @@ def _list(desk: Context, rows: Iterable[Delivery], *, zone: str) -> None:
 
 def _with_reason(row: Delivery) -> str:
     """The address, and below it why its message was not simply sent."""
-    return (
-        row.email
-        if row.status is DeliveryStatus.SENT
-        else f"{row.email}\n{in_words(row.reason)}".strip()
-    )
+    who = row.email or ERASED
+    return who if row.status is DeliveryStatus.SENT else f"{who}\n{in_words(row.reason)}".strip()
 
 
 def _facts(row: Delivery) -> dict[str, Any]:

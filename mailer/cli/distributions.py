@@ -63,6 +63,7 @@ def schedule(
             waive_because=waive,
             options=options,
             expect=typed.expect,
+            keyring=desk.keyring,
         )
         terms, zone = terms_of(session, distribution.id or 0), full.office.zone
         document = _scheduled(distribution, full, start.at) | as_document(terms)

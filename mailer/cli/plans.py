@@ -55,7 +55,9 @@ def show_plan(
     with desk.reading() as session:
         full = load(session, reference)
         start, options = read_terms(desk, full, typed, at=at)
-        decided = plan(session, full, rule, at=start.at, is_urgent=typed.urgent)
+        decided = plan(
+            session, full, rule, at=start.at, is_urgent=typed.urgent, keyring=desk.keyring
+        )
         size = measure(session, full, count=len(decided.planned))
     prospect = prospect_of(full, decided.planned, options, at=start.at, now=clock.now())
     prospect = within_limits(desk, prospect)

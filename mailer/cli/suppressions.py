@@ -1,14 +1,20 @@
 """`mailer suppressions`: the addresses we must not write to."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from sqlmodel import Session
 
 from mailer.cli.context import AsJson, Context
-from mailer.contacts import suppressions
-from mailer.models import SuppressionReason
+from mailer.contacts import scoped, suppressions
+from mailer.contacts.scoped import Scope
+from mailer.errors import BadInput
+from mailer.models import Suppression, SuppressionReason
 
 app = typer.Typer(no_args_is_help=True, help="Addresses we must not write to.")
+
+Topic = Annotated[str, typer.Option(help="Only for releases with this beat.")]
+OfficeKey = Annotated[str, typer.Option("--office", help="Only for this office, by its key.")]
 
 
 @app.command("add")
@@ -17,24 +23,25 @@ def add(
     address: str,
     reason: Annotated[SuppressionReason, typer.Option(help="Why.")] = SuppressionReason.MANUAL,
     note: Annotated[str, typer.Option(help="Who asked, when, how.")] = "",
+    topic: Topic = "",
+    office: OfficeKey = "",
     as_json: AsJson = False,
 ) -> None:
     """Never write to an address again, whatever list or import brings it."""
     desk: Context = context.obj
     with desk.writing() as session:
-        is_new = suppressions.suppress(
-            session,
-            address,
-            keyring=desk.keyring,
-            reason=reason,
-            source="command line",
-            note=note,
-        )
-    said = "suppressed" if is_new else "was suppressed already"
+        scope = _scope(session, topic, office)
+        said: dict[str, Any] = {"reason": reason, "source": "command line", "note": note}
+        if scope is None:
+            is_new = suppressions.suppress(session, address, keyring=desk.keyring, **said)
+        else:
+            is_new = scoped.suppress(session, address, scope, keyring=desk.keyring, **said)
+    told = "suppressed" if is_new else "was suppressed already"
+    told += f" for the {scope.kind} {scope.value}" if scope else ""
     desk.answer(
-        {"address": address, "is_new": is_new},
+        {"address": address, "is_new": is_new} | _named(scope),
         as_json=as_json,
-        told=lambda: desk.say(f"{address} {said}"),
+        told=lambda: desk.say(f"{address} {told}"),
     )
 
 
@@ -44,13 +51,20 @@ def check(context: typer.Context, address: str, as_json: AsJson = False) -> None
     desk: Context = context.obj
     with desk.reading() as session:
         reasons = suppressions.reasons_among(session, [address], keyring=desk.keyring)
+        parts = scoped.kept(session, address, keyring=desk.keyring)
     reason = reasons.get(address)
+    told = [f"suppressed, {reason}"] if reason else []
+    told += [_of(row).told(row.reason) for row in parts]
+    document: dict[str, Any] = {
+        "address": address,
+        "is_suppressed": reason is not None,
+        "reason": reason,
+    }
+    document["scopes"] = [_named(_of(row)) | {"reason": row.reason} for row in parts]
     desk.answer(
-        {"address": address, "is_suppressed": reason is not None, "reason": reason},
+        document,
         as_json=as_json,
-        told=lambda: desk.say(
-            f"{address}: {f'suppressed, {reason}' if reason else 'not suppressed'}"
-        ),
+        told=lambda: desk.say(f"{address}: {'; '.join(told) or 'not suppressed'}"),
     )
 
 
@@ -65,12 +79,20 @@ def list_all(context: typer.Context, as_json: AsJson = False) -> None:
         as_json=as_json,
         told=lambda: desk.table(
             "reason",
+            "covers",
             "source",
             "since",
             "note",
             "hash",
             rows=(
-                (r["reason"], r["source"], str(r["created_at"]), r["note"], r["address_hash"][:14])
+                (
+                    r["reason"],
+                    f"{r['scope']} {r['scope_value']}".rstrip(),
+                    r["source"],
+                    str(r["created_at"]),
+                    r["note"],
+                    r["address_hash"][:14],
+                )
                 for r in rows
             ),
         ),
@@ -82,10 +104,37 @@ def lift(
     context: typer.Context,
     address: str,
     note: Annotated[str, typer.Option(help="Why it is right to write there again.")],
+    topic: Topic = "",
+    office: OfficeKey = "",
     as_json: AsJson = False,
 ) -> None:
     """Write to an address again after a bounce; one that left or was erased stays out."""
     desk: Context = context.obj
     with desk.writing() as session:
-        suppressions.lift(session, address, keyring=desk.keyring, note=note)
-    desk.answer({"lifted": address}, as_json=as_json, told=lambda: desk.say(f"{address}: lifted"))
+        scope = _scope(session, topic, office)
+        if scope is None:
+            suppressions.lift(session, address, keyring=desk.keyring, note=note)
+        else:
+            scoped.lift(session, address, scope, keyring=desk.keyring, note=note)
+    desk.answer(
+        {"lifted": address} | _named(scope),
+        as_json=as_json,
+        told=lambda: desk.say(f"{address}: lifted"),
+    )
+
+
+def _scope(session: Session, topic: str, office: str) -> Scope | None:
+    """What is named; None is everything. Raises BadInput for both at once."""
+    if topic and office:
+        raise BadInput("--topic and --office are two suppressions: add each by itself")
+    if topic:
+        return scoped.topic(topic)
+    return scoped.office(session, office) if office else None
+
+
+def _named(scope: Scope | None) -> dict[str, Any]:
+    return {"scope": scope.kind, "scope_value": scope.value} if scope else {}
+
+
+def _of(row: Suppression) -> Scope:
+    return Scope(row.scope, row.scope_value)

@@ -25,6 +25,10 @@ STATES: dict[DeliveryStatus, str] = {
 }
 
 
+#: Who stands where nobody is named any more.
+ERASED = "somebody who was erased"
+
+
 @dataclass(frozen=True)
 class Story:
     """What is known of one delivery."""
@@ -87,7 +91,7 @@ def answer_of(row: Delivery) -> str:
 
 
 def _recipient(row: Delivery) -> str:
-    who = f"{row.recipient_name} <{row.email}>" if row.recipient_name else row.email
+    who = f"{row.recipient_name} <{row.email}>" if row.recipient_name else row.email or ERASED
     return ", ".join(filter(None, (who, row.outlet_name, row.country, row.zone)))
 
 

@@ -149,7 +149,12 @@ def lift(session: Session, address: str, *, keyring: Keyring, note: str) -> None
         raise Refused(f"{message}: only its owner can come back, by signing up again")
     logger.info("suppression lifted", suppression_id=known.id, reason=known.reason)
     hashes = keyring.address_hashes(normalised)
-    session.execute(sa.delete(Suppression).where(col(Suppression.address_hash).in_(hashes)))
+    session.execute(
+        sa.delete(Suppression).where(
+            col(Suppression.address_hash).in_(hashes),
+            col(Suppression.scope) == SuppressionScope.ALL,
+        )
+    )
     _set_state(session, normalised, AddressState.OK, f"lifted: {note.strip()}", at=clock.now())
 
 

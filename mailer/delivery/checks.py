@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from mailer.contacts.suppressions import reasons_among
 from mailer.database import listed
 from mailer.delivery.claims import Claimed
+from mailer.delivery.left import left_since
 from mailer.models import Address, AddressState, Delivery, Desk, Journalist
 from mailer.tokens import Keyring
 
@@ -29,6 +30,7 @@ def hindrances(
     doubted = _doubted(session, claimed)
     emails = [one.email for one in claimed if one.email and one.address_id in doubted]
     suppressed = reasons_among(session, emails, keyring=keyring)
+    left = left_since(session, claimed, keyring=keyring)
     untrusted: set[int] = set()
     if embargo_until is not None and now < embargo_until:
         untrusted = _untrusted(session, claimed)
@@ -38,6 +40,8 @@ def hindrances(
             reasons[delivery.id] = "the address was erased"
         elif delivery.email in suppressed:
             reasons[delivery.id] = f"suppressed: {suppressed[delivery.email]}"
+        elif delivery.email in left:
+            reasons[delivery.id] = left[delivery.email]
         elif delivery.id in untrusted:
             reasons[delivery.id] = "under embargo, and not trusted with embargoes"
     return reasons

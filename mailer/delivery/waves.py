@@ -133,7 +133,7 @@ def _recording(dialect: str) -> sa.UpdateBase:
             reason="",
             sent_at=told.sent_at,
             reply_code=told.code,
-            reply_text=told.reply,
+            reply_text=_unless_erased(told.reply),
             relay=told.relay,
             skeleton_id=told.skeleton_id,
             content_hash=told.content_hash,
@@ -152,7 +152,7 @@ def record(
         "status": STATUSES[outcome.kind],
         "reason": _reason(outcome),
         "reply_code": outcome.code,
-        "reply_text": outcome.text,
+        "reply_text": _unless_erased(sa.literal(outcome.text, sa.Text())),
         "relay": outcome.relay,
         "skeleton_id": handed.skeleton_id or None,
         "content_hash": handed.content_hash,
@@ -187,6 +187,11 @@ def _again(delivery: Claimed, outcome: Outcome, *, rules: Rules, now: datetime) 
     # The recipient was not asked: this attempt is none of the schedule's.
     spent = 1 if outcome.blames is Blame.RELAY else 0
     return {"next_attempt_at": again_at, "attempt": delivery.attempt - spent}
+
+
+def _unless_erased(reply: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """What the relay answered about somebody who was erased in the meantime may name her."""
+    return sa.case((col(Delivery.email) == "", sa.literal("")), else_=reply)
 
 
 def _reason(outcome: Outcome) -> str:

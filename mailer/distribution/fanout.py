@@ -70,6 +70,7 @@ def fan_out(
         at=at,
         is_urgent=distribution.is_urgent,
         shuffled_by=number,
+        keyring=identity.keyring,
     )
     with _undisturbed(), Spool[Place]() as spool:
         planned = _set_aside(spool, decisions, frames=frames)

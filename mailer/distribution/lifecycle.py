@@ -25,6 +25,7 @@ from mailer.models import (
 )
 from mailer.releases.editions import FullRelease
 from mailer.releases.readiness import open_findings, waive
+from mailer.tokens import Keyring
 
 #: What an officer may do: from which states, to which state.
 SCHEDULED, SENDING, PAUSED = (
@@ -52,7 +53,7 @@ class Decision(StrEnum):
     ACCEPT = "accept"
 
 
-def schedule(
+def schedule(  # noqa: PLR0913 – all that is decided is said by its name
     session: Session,
     full: FullRelease,
     *,
@@ -62,6 +63,7 @@ def schedule(
     waive_because: str = "",
     options: Options = AT_ONCE,
     expect: int | None = None,
+    keyring: Keyring | None = None,
 ) -> Scheduled:
     """Decide that `full` goes to the people of `criteria` at that moment; and what it comes to.
 
@@ -80,7 +82,7 @@ def schedule(
         waive(session, full, reason=waive_because, by=by)
     _refuse_blocked(session, full)
     rule = parse(criteria)
-    prospect = _foresee(session, full, rule, at=at, now=now, options=options)
+    prospect = _foresee(session, full, rule, at=at, now=now, options=options, keyring=keyring)
     refuse_jump(measure(session, full, count=prospect.crowd.total), expected=expect)
     distribution = Distribution(
         release_id=full.release.id or 0,
@@ -104,9 +106,10 @@ def _foresee(
     at: datetime,
     now: datetime,
     options: Options,
+    keyring: Keyring | None,
 ) -> Prospect:
     """What that decision would come to. Raises Refused when nobody would get it."""
-    found = decide(session, full, rule, at=at, is_urgent=options.is_urgent)
+    found = decide(session, full, rule, at=at, is_urgent=options.is_urgent, keyring=keyring)
     planned = (one.planned for one in found if one.planned is not None)
     prospect = prospect_of(full, planned, options, at=at, now=now)
     if not prospect.crowd.total:

@@ -4,7 +4,7 @@ The officer's plan, the preview and the fan-out all come from here, so that what
 is sent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from mailer.audience.leaving_out.refusals import Cause, Refusal
 from mailer.audience.leaving_out.representing import Standing
 from mailer.audience.selection import LeftOut, Reading, in_chunks, readings, refused
 from mailer.distribution.earlier import Earlier, Ledger
+from mailer.distribution.leaves import Leaves
 from mailer.distribution.timing import RecipientZone, zone_of
 from mailer.errors import NotFound
 from mailer.models import Delivery, TrackingMode
@@ -30,6 +31,7 @@ from mailer.releases.editions import (
     pick_cover,
     pick_edition,
 )
+from mailer.tokens import Keyring
 
 #: The stricter of the office's mode and the recipient's wins.
 STRICTEST_FIRST = (TrackingMode.NONE, TrackingMode.AGGREGATE, TrackingMode.INDIVIDUAL)
@@ -105,11 +107,16 @@ def plan(
     *,
     at: datetime,
     is_urgent: bool = False,
+    keyring: Keyring | None = None,
 ) -> Plan:
-    """The plan for sending `full` to the people of `criteria` at that moment."""
+    """The plan for sending `full` to the people of `criteria` at that moment.
+
+    Who has left the topic or the office is found by the `keyring`.
+    """
     planned: list[PlannedDelivery] = []
     left_out: list[LeftOut] = []
-    for decision in decide(session, full, criteria, at=at, is_urgent=is_urgent):
+    found = decide(session, full, criteria, at=at, is_urgent=is_urgent, keyring=keyring)
+    for decision in found:
         if decision.planned is not None:
             planned.append(decision.planned)
         left_out.extend(decision.left_out)
@@ -124,19 +131,23 @@ def decide(
     at: datetime,
     is_urgent: bool = False,
     shuffled_by: int | None = None,
+    keyring: Keyring | None = None,
 ) -> Iterator[Decision]:
     """The same address by address, in the order of `selection.readings`: a plan of any size."""
     matter = matter_of(full, at=at, is_urgent=is_urgent)
     rules = _Rules(full)
     earlier = Earlier(session, full, at=at, counts=not (matter.outranks or matter.is_urgent))
 
+    leaves = Leaves(session, full, keyring)
+
     def decisions() -> Iterator[Decision]:
         found = readings(session, criteria, at=at, shuffled_by=shuffled_by, matter=matter)
         for chunk in in_chunks(found, ADDRESSES_AT_ONCE):
-            wanted = [reading.recipient.address_id for reading in chunk if reading.recipient]
-            ledger = earlier.of(wanted)
+            wanted = [reading.recipient for reading in chunk if reading.recipient]
+            ledger = earlier.of([one.address_id for one in wanted])
+            left = leaves.of(wanted)
             for reading in chunk:
-                yield rules.decision(reading, ledger)
+                yield rules.decision(reading, ledger, left)
 
     if not full.office.one_at_outlet:
         return decisions()
@@ -218,11 +229,14 @@ class _Rules:
         self.full = full
         self.choices: dict[Profile, Choice] = {}
 
-    def decision(self, reading: Reading, ledger: Ledger) -> Decision:
+    def decision(self, reading: Reading, ledger: Ledger, left: Mapping[int, Refusal]) -> Decision:
         """What becomes of the address of that reading."""
         recipient = reading.recipient
         if recipient is None:
             return Decision(None, reading.left_out)
+        if recipient.address_id in left:
+            why = refused(recipient, left[recipient.address_id])
+            return Decision(None, (why, *reading.left_out))
         planned = self.planned(recipient)
         edition = planned.choice.edition
         refusal = ledger.refusal(recipient.address_id, revision_id=edition.revision.id or 0)

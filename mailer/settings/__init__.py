@@ -27,6 +27,7 @@ from mailer.settings.sections import (
     DkimSettings,
     MailSettings,
     RelaySettings,
+    RetentionSettings,
     SchedulerSettings,
     SecretSettings,
     ThrottleSettings,
@@ -66,6 +67,7 @@ class Settings(BaseSettings):
     tracking: TrackingSettings
     delivery: DeliverySettings
     throttle: ThrottleSettings
+    retention: RetentionSettings
     scheduler: SchedulerSettings
     worker: WorkerSettings
     secrets: SecretSettings

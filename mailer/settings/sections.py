@@ -100,6 +100,15 @@ class ThrottleSettings(Section):
     provider_rates: dict[str, Weight]
 
 
+class RetentionSettings(Section):
+    unused_contact_months: Weight
+    ended_role_months: Weight
+    raw_mail_days: Weight
+    event_details_months: Weight
+    history_months: Weight
+    import_months: Weight
+
+
 class SchedulerSettings(Section):
     tick_seconds: Seconds
 

@@ -21,6 +21,7 @@ from mailer.distribution.timetable import Start, Timetable, read_start
 from mailer.errors import BadInput, Refused
 from mailer.models import Clock, UnknownPolicy
 from mailer.releases.editions import FullRelease
+from mailer.tokens import Keyring
 from mailer.web.templating import moment
 
 #: What each recipient's clock shows when nothing else is asked for.
@@ -181,6 +182,7 @@ def decide(
     *,
     unknown: UnknownPolicy,
     limit_per_minute: float,
+    keyring: Keyring,
 ) -> Decision:
     """What scheduling it now would come to, with that limit to all hand-overs; 0: none.
 
@@ -190,7 +192,8 @@ def decide(
     start = start_of(form, full, now=now)
     options = options_of(form, full, start, unknown=unknown)
     rule = rules.parse(form.criteria)
-    decided = plan(session, full, rule, at=start.at, is_urgent=bool(form.urgent))
+    urgent = bool(form.urgent)
+    decided = plan(session, full, rule, at=start.at, is_urgent=urgent, keyring=keyring)
     if not decided.planned:
         raise Refused("nobody would get it: the numbers below say why")
     prospect = prospect_of(full, decided.planned, options, at=start.at, now=now)
@@ -209,11 +212,17 @@ def decide(
 
 
 def count(
-    session: Session, full: FullRelease, line: str, *, at: datetime, is_urgent: bool = False
+    session: Session,
+    full: FullRelease,
+    line: str,
+    *,
+    at: datetime,
+    keyring: Keyring,
+    is_urgent: bool = False,
 ) -> Numbers:
     """The plan for that line in figures. Raises BadInput for a line that cannot be read."""
     rule = rules.parse(line)
-    decided = plan(session, full, rule, at=at, is_urgent=is_urgent)
+    decided = plan(session, full, rule, at=at, is_urgent=is_urgent, keyring=keyring)
     return _in_figures(rule, decided)
 
 

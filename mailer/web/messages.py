@@ -63,7 +63,7 @@ def sent(session: Session, delivery: Delivery, *, identity: Identity) -> ShownMe
     that was withheld before it had an edition.
     """
     shown = _shown(delivery, _as_frozen(session, delivery), identity=identity, at=clock.now())
-    if not delivery.skeleton_id:
+    if delivery.email and not delivery.skeleton_id:
         return shown
     return replace(shown, source=_sent_source(session, delivery, identity=identity))
 
@@ -100,6 +100,7 @@ def _shown(
         subject=words.subject,
         text=words.text,
         html=words.html,
-        source=compose(letter).data.decode("utf-8", errors="replace"),
+        # One that was erased has no address that it could go to.
+        source=compose(letter).data.decode("utf-8", errors="replace") if letter.email else "",
         letter=letter,
     )

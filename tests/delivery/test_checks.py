@@ -6,11 +6,18 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from mailer.contacts import suppressions
+from mailer.contacts import scoped, suppressions
 from mailer.delivery import claims
 from mailer.delivery.checks import hindrances
 from mailer.delivery.claims import Claimed, Stretch
-from mailer.models import Address, AddressState, Distribution, Office, SuppressionReason
+from mailer.models import (
+    Address,
+    AddressState,
+    Distribution,
+    Office,
+    Release,
+    SuppressionReason,
+)
 from mailer.tokens import Keyring
 from tests import factories
 from tests.factories import NOW
@@ -56,6 +63,32 @@ def test_who_was_suppressed_meanwhile_gets_nothing(
 ) -> None:
     suppress(session, keyring, reason)
     assert look() == {EVA: f"suppressed: {reason}"}
+
+
+@pytest.mark.parametrize("scope", ["topic", "office"])
+def test_who_left_the_topic_or_the_office_meanwhile_gets_nothing(
+    session: Session,
+    keyring: Keyring,
+    look: Look,
+    distribution: Distribution,
+    office: Office,
+    scope: str,
+) -> None:
+    release = session.get_one(Release, distribution.release_id)
+    release.beats = ["Politics"]
+    session.flush()
+    left = scoped.topic("politics") if scope == "topic" else scoped.office(session, office.key)
+    reason = SuppressionReason.UNSUBSCRIBED
+    scoped.suppress(session, EVA, left, keyring=keyring, reason=reason, source="test")
+    assert look() == {EVA: left.told()}
+
+
+def test_who_left_another_topic_gets_it(session: Session, keyring: Keyring, look: Look) -> None:
+    reason = SuppressionReason.UNSUBSCRIBED
+    scoped.suppress(
+        session, EVA, scoped.topic("sport"), keyring=keyring, reason=reason, source="test"
+    )
+    assert look() == {}
 
 
 def test_a_row_that_tells_of_trouble_is_not_enough_without_a_suppression(

@@ -71,7 +71,7 @@ def scheduled(session: Session, full: FullRelease, expect: int | None) -> int:
     row = lifecycle.schedule(
         session, full, criteria="everyone", at=clock.now(), by="marie", expect=expect
     )
-    return row.id or 0
+    return row.distribution.id or 0
 
 
 @pytest.mark.usefixtures("many")

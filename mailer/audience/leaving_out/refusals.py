@@ -12,6 +12,7 @@ class Cause(StrEnum):
     DEAD = "dead address"
     COMPLAINED = "complained"
     SUPPRESSED = "suppressed"
+    LEFT = "left the topic or office"
     MINUS = "left out by the criteria"
     INTERNAL = "internal contact"
     ENDED = "job ended"

@@ -37,13 +37,19 @@ def prove(session: Session, delivery_id: int, *, identity: Identity) -> Proof:
     """
     if (delivery := session.get(Delivery, delivery_id)) is None:
         raise NotFound(f"there is no delivery {delivery_id}")
+    if not delivery.email:
+        raise Refused(f"the message of delivery {delivery_id} was erased: {_left(delivery)}")
     if not delivery.content_hash:
         message = f"delivery {delivery_id} is {delivery.status}: nothing of it has been sent yet"
         raise Refused(f"{message}; `mailer releases preview` shows what would be")
     kept = session.get(KeptSkeleton, delivery.skeleton_id) if delivery.skeleton_id else None
     if kept is None:
-        raise Refused(f"the message of delivery {delivery_id} was erased: only its hash is kept")
+        raise Refused(f"the message of delivery {delivery_id} was erased: {_left(delivery)}")
     data = remake(
         Skeleton.load(kept.parts), delivery, identity=identity, signatures=delivery.signatures
     )
     return Proof(data, recorded_sha256=delivery.content_hash)
+
+
+def _left(delivery: Delivery) -> str:
+    return "only its hash is kept" if delivery.content_hash else "nothing of it had been sent"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from mailer.contacts import suppressions
@@ -75,11 +76,27 @@ def _people_elsewhere(
         plan = outlets.get(row.outlet_ref)
         if plan is not None and plan.outlet_id is not None:
             at[bool(row.mailbox)].add(plan.outlet_id)
+    nowhere = [row for row in people if not row.mailbox and not row.outlet_ref]
     return (
         _chosen(session, Role.external_id, numbers)
+        | _without_anything(session, {row.family_name or row.given_name for row in nowhere})
         | _chosen(session, Role.outlet_id, at[False])
         | _chosen(session, Role.outlet_id, at[True], col(Role.address_id).is_(None))
     )
+
+
+def _without_anything(session: Session, names: set[str]) -> set[int]:
+    """The freelances without an address who are called so: the whole name decides later."""
+    named = sa.func.coalesce(sa.func.nullif(col(Journalist.family_name), ""), Journalist.given_name)
+    return {
+        person
+        for chunk in chunked(list(names))
+        for person in session.exec(
+            select(Role.journalist_id)
+            .join(Journalist, col(Journalist.id) == col(Role.journalist_id))
+            .where(named.in_(chunk), col(Role.address_id).is_(None), col(Role.outlet_id).is_(None))
+        )
+    }
 
 
 def _chosen(session: Session, column: Any, values: Iterable[Any], *more: Any) -> set[int]:

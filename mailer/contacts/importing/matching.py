@@ -89,15 +89,24 @@ class People:
         return next(iter(whole or fitting), None)
 
     def _at_outlet(self, row: ContactRow, outlet: OutletPlan | None) -> PersonPlan | None:
-        """One of the whole name at the outlet, when the row or what we know has no address."""
-        if outlet is None:
-            return None
+        """One of the whole name at the outlet, when the row or what we know has no address.
+
+        A freelance without an address is one whom we knew so before.
+        """
         named = self._by_name.get((spelling(row.given_name), spelling(row.family_name)), [])
-        same = [plan for plan in named if _works_at(plan, outlet, row)]
+        if outlet is None:
+            same = [] if row.mailbox else [plan for plan in named if _has_nothing(plan)]
+        else:
+            same = [plan for plan in named if _works_at(plan, outlet, row)]
         return same[0] if len(same) == 1 else None
 
     def _at(self, row: ContactRow) -> list[PersonPlan]:
         return self.at.get(row.mailbox, [])
+
+
+def _has_nothing(plan: PersonPlan) -> bool:
+    """Whether we knew her before, with a job that has neither an outlet nor an address."""
+    return any(job.role and not job.address and job.is_at(None) for job in plan.roles)
 
 
 def _works_at(plan: PersonPlan, outlet: OutletPlan, row: ContactRow) -> bool:

@@ -111,6 +111,9 @@ class _Index:
         if not named.name:
             raise BadInput("an outlet is numbered and not named: fill in its name")
         here = self._by_market
+        if not named.country and "" in here and len(here) > 1:
+            # We know one whose market nobody told, beside those of other markets.
+            return self._of_that_number(here[""], named)
         country = named.country or self._only_market(named.name)
         if country in here:
             return self._of_that_number(here[country], named)

@@ -174,6 +174,7 @@ class _Placing:
     ) -> RolePlan | None:
         """The job that the row speaks of, a new one if need be; None when it has ended."""
         same = self._jobs(plan, row, outlet)
+        same = _meant(same, row) or same
         current = [role for role in same if not role.ended_before(self.today)]
         if same and not current:
             self._note(row, "that job has ended here and stays ended")
@@ -215,6 +216,20 @@ class _Placing:
 
     def _note(self, row: ContactRow, notice: str) -> None:
         self.placement.notices.append((row.row, notice))
+
+
+def _meant(jobs: Sequence[RolePlan], row: ContactRow) -> list[RolePlan]:
+    """Of several jobs at one place the one of that number, else of that title and last day."""
+    if len(jobs) < 2:
+        return []
+    numbered = [job for job in jobs if job.role and job.role.external_id == row.role_external_id]
+    if row.role_external_id and numbered:
+        return numbered[:1]
+    # A row that was spooled has its dates as text.
+    said = row.job.get("job_title", ""), str(row.job.get("ended_on"))
+    return [
+        job for job in jobs if job.role and (job.role.job_title, str(job.role.ended_on)) == said
+    ][:1]
 
 
 def _as_desk(row: ContactRow) -> ContactRow:

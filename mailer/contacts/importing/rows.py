@@ -104,6 +104,7 @@ CLOSED = {
     ContactState.UNSUBSCRIBED: SuppressionReason.UNSUBSCRIBED,
     ContactState.COMPLAINED: SuppressionReason.COMPLAINED,
     ContactState.BOUNCED: SuppressionReason.BOUNCED,
+    ContactState.BY_HAND: SuppressionReason.MANUAL,
 }
 #: Where the country stands whose telephone numbers need no country code, the nearest first.
 REGIONS = ("role.country", "person.country", "outlet.country")
@@ -206,12 +207,18 @@ def _take_name(said: Said) -> None:
         if name.is_desk:
             said.setdefault("desk.name", name.typed)
             continue
-        if target == "person.full_name" and "person.family_name" in said:
+        if target == "person.full_name" and _is_told_apart(name, said):
             continue
         said["person.family_name"] = name.family_name
         for part in ("given_name", "particle", "patronymic", "title", "suffix"):
             if value := getattr(name, part):
                 said.setdefault(f"person.{part}", value)
+
+
+def _is_told_apart(name: PersonName, said: Said) -> bool:
+    """Whether the parts of the whole name are there already; somebody may have one name only."""
+    alone = said.get("person.given_name", "")
+    return "person.family_name" in said or (bool(alone) and spelling(alone) == spelling(name.typed))
 
 
 def _names_person(said: Said) -> bool:
@@ -272,6 +279,7 @@ def _base(said: Said, *, row: int, source: str) -> ContactRow:
 
 def _people(said: Said, base: ContactRow, *, today: date, source: str) -> Iterator[ContactRow]:
     person, number = _attributes(said, PERSON), said.get("role.external_id", "")
+    person |= _phones(said, "person", ("phone", "mobile"))
     if not base.outlet:
         person.setdefault("country", said.get("outlet.country"))
         person.setdefault("languages", said.get("outlet.publication_languages", ()))

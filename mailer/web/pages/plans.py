@@ -41,7 +41,7 @@ def show_form(request: Request, door: Parts, reference: str) -> Response:
     """The form, before anything is filled in."""
     form = blank(PlanForm, moment="now", local_time=MORNING)
     with door.reading() as session:
-        return _show_form(request, session, reference, form)
+        return _show_form(request, door, session, reference, form)
 
 
 @router.post("/distribute/audience")
@@ -52,7 +52,9 @@ def show_audience(request: Request, door: Parts, reference: str, form: Submitted
     with door.reading() as session:
         full = editions.load(session, reference)
         try:
-            numbers = deciding.count(session, full, line, at=clock.now()) if line else None
+            if line:
+                keyring = door.identity.keyring
+                numbers = deciding.count(session, full, line, at=clock.now(), keyring=keyring)
         except (BadInput, Refused) as wrong:
             problem = str(wrong)
     context = {"numbers": numbers, "problem": problem, "line": line}
@@ -73,7 +75,7 @@ def review(request: Request, door: Parts, reference: str, form: Submitted) -> Re
                 bound = bound.with_error(field_of(wrong), str(wrong))
             else:
                 return _show_review(request, session, bound, decision)
-        return _show_form(request, session, reference, bound, status=400)
+        return _show_form(request, door, session, reference, bound, status=400)
 
 
 @router.post("/distribute/change")
@@ -81,7 +83,7 @@ def change(request: Request, door: Parts, reference: str, form: Submitted) -> Re
     """The form again, with what was filled in."""
     typed = Bound[PlanForm](values=bind(PlanForm, form).values)
     with door.reading() as session:
-        return _show_form(request, session, reference, typed)
+        return _show_form(request, door, session, reference, typed)
 
 
 @router.post("/distribute")
@@ -92,7 +94,7 @@ def schedule(
     bound = bind(PlanForm, form)
     if bound.model is None or bound.errors:
         with door.reading() as session:
-            return _show_form(request, session, reference, bound, status=400)
+            return _show_form(request, door, session, reference, bound, status=400)
     try:
         distribution_id = _scheduled(door, reference, bound.model, by=officer.name)
     except (BadInput, Refused) as wrong:
@@ -114,6 +116,7 @@ def _scheduled(door: Door, reference: str, form: PlanForm, *, by: str) -> int:
             waive_because=form.waive,
             options=deciding.options_of(form, full, start, unknown=unknown),
             expect=form.expect,
+            keyring=door.identity.keyring,
         )
         return decided.distribution.id or 0
 
@@ -133,7 +136,7 @@ def _show_again(
             full = editions.load(session, reference)
             decision = _decision(door, session, full, bound.model)
             return _show_review(request, session, shown, decision, status=status)
-        return _show_form(request, session, reference, shown, status=status)
+        return _show_form(request, door, session, reference, shown, status=status)
 
 
 def _decision(door: Door, session: Session, full: FullRelease, form: PlanForm) -> deciding.Decision:
@@ -143,6 +146,7 @@ def _decision(door: Door, session: Session, full: FullRelease, form: PlanForm) -
         form,
         unknown=_usual_for_unknown(door),
         limit_per_minute=limit_per_minute(door.settings),
+        keyring=door.identity.keyring,
     )
 
 
@@ -163,6 +167,7 @@ def _with_waiver_wanted(bound: Bound[PlanForm], blocking: list[Finding]) -> Boun
 
 def _show_form(
     request: Request,
+    door: Door,
     session: Session,
     reference: str,
     form: Bound[PlanForm],
@@ -173,7 +178,8 @@ def _show_form(
     numbers = None
     if line := form.values["criteria"].strip():
         try:
-            numbers = deciding.count(session, full, line, at=clock.now())
+            keyring = door.identity.keyring
+            numbers = deciding.count(session, full, line, at=clock.now(), keyring=keyring)
         except (BadInput, Refused):
             numbers = None  # what is wrong with the line stands beside it already
     context = {

@@ -49,6 +49,8 @@ TARGETS: dict[str, Kind] = {
     "person.languages": Kind.LANGUAGES,
     "person.country": Kind.COUNTRY,
     "person.zone": Kind.ZONE,
+    "person.phone": Kind.PHONES,
+    "person.mobile": Kind.PHONES,
     "person.preferred_channel": Kind.TEXT,
     "person.rating": Kind.TEXT,
     "person.notes_public": Kind.TEXT,

@@ -18,7 +18,7 @@ ODD = re.compile(
     rf"[{''.join(map(chr, UNSEEN))}]|{HALF_LETTER.pattern}|{CONTROL.pattern}|[^\S ]|  "
 )
 #: What spreadsheets would calculate is put behind an apostrophe by careful exports.
-DEFUSED = re.compile(r"'(?=[=+\-@])")
+DEFUSED = re.compile(r"'(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def clean(cell: str) -> str:

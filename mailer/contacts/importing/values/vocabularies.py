@@ -41,6 +41,8 @@ class ContactState(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
+    #: For a reason of the office's own; the office can take it back.
+    BY_HAND = "suppressed_by_hand"
 
 
 #: Two words together that say more than each of them, then the words, the most telling one first.

@@ -100,7 +100,21 @@ def _undoable(session: Session, operation_id: int) -> ContactOperation:
         raise Refused(f"{message}, and only the person can come back, by signing up again")
     if known.undone_by_id is not None:
         raise Refused(_undone_before(session, known))
+    if _is_forgotten(session, known):
+        message = f"operation {operation_id} is too old: retention has removed what it changed"
+        raise Refused(f"{message}, so nothing can be put back (history_months in [retention])")
     return known
+
+
+def _is_forgotten(session: Session, known: ContactOperation) -> bool:
+    """Whether nothing is left of its changes, and retention has run since."""
+    kept = sa.select(col(ContactChange.id)).where(col(ContactChange.operation_id) == known.id)
+    later = sa.select(col(ContactOperation.id)).where(
+        col(ContactOperation.kind) == OperationKind.RETENTION,
+        col(ContactOperation.done_at) > known.done_at,
+    )
+    was_kept, has_run = (session.execute(one.limit(1)).first() for one in (kept, later))
+    return was_kept is None and has_run is not None
 
 
 def _called(kind: OperationKind) -> str:

@@ -1,0 +1,63 @@
+"""Finding a person in free text, and taking her out of it: names and addresses, in any case, in
+plain columns and inside of documents.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+#: What stands where a name or an address stood.
+ERASED = "[erased]"
+
+
+class Words:
+    """Names and addresses to look for."""
+
+    def __init__(self, given: Iterable[str], *, instead: str = ERASED) -> None:
+        """Longer ones are found first: an address is not cut by the name that it holds."""
+        self.words = sorted({one for one in given if one.strip()}, key=len, reverse=True)
+        self._instead = instead
+        either = "|".join(re.escape(one) for one in self.words)
+        # Not inside of a longer word, nor of a longer address.
+        self._pattern = re.compile(rf"(?<![\w.+-])(?:{either})(?!\w)", re.IGNORECASE)
+
+    def __bool__(self) -> bool:
+        return bool(self.words)
+
+    def is_in(self, text: str) -> bool:
+        """Whether one of them stands in the text."""
+        return bool(self.words) and self._pattern.search(text) is not None
+
+    def out_of(self, value: Any) -> Any:
+        """The value without them: a text, or a document with texts at any depth."""
+        if not self.words:
+            return value
+        if isinstance(value, str):
+            return self._pattern.sub(self._instead, value)
+        if isinstance(value, dict):
+            return {self.out_of(key): self.out_of(one) for key, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.out_of(one) for one in value]
+        return value
+
+    def condition(self, column: Any) -> sa.ColumnElement[bool]:
+        """Rows whose column may hold one of them; Python then looks closer.
+
+        SQLite folds only ASCII and keeps documents with escapes, so each spelling is asked for.
+        """
+        text = sa.func.lower(sa.cast(column, sa.Text()))
+        spelt = {spelling for word in self.words for spelling in _spellings(word)}
+        return sa.or_(sa.false(), *(text.contains(one, autoescape=True) for one in sorted(spelt)))
+
+
+def _spellings(word: str) -> set[str]:
+    cases = {word, word.lower(), word.upper()}
+    escaped = {json.dumps(one)[1:-1] for one in cases}
+    return {_ascii_lower(one) for one in cases | escaped} | {one.lower() for one in cases}
+
+
+def _ascii_lower(text: str) -> str:
+    return "".join(letter.lower() if letter.isascii() else letter for letter in text)

@@ -1,0 +1,169 @@
+"""Erasure: all gone but a keyed hash of each address (standards 6.4), in one transaction."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from mailer.contacts.history import operation
+from mailer.contacts.inserting import chunked
+from mailer.contacts.privacy.removing import forget_subject
+from mailer.contacts.privacy.sealing import seal, suppressions_of
+from mailer.contacts.privacy.subject import DataSubject, find_data_subject
+from mailer.contacts.privacy.wording import Words
+from mailer.errors import BadInput, NotFound
+from mailer.models import (
+    Delivery,
+    DeliveryEvent,
+    Distribution,
+    DistributionStatus,
+    Journalist,
+    OperationKind,
+)
+from mailer.privacy import anonymising, traces
+from mailer.privacy.sweeping import address_words, sweep
+from mailer.tokens import Keyring
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What an erasure took away. It names nobody but in `called`, which is told and not kept."""
+
+    called: str
+    operation_id: int
+    #: Rows of the address book by table, and changes of its history.
+    rows: dict[str, int]
+    withheld: int
+    deliveries: int
+    events: int
+    inbound: int
+    #: Other rows in whose text a name or an address stood.
+    swept: int
+    #: Addresses that are refused from now on, by their hash.
+    hashes: int
+    #: Addresses that stay, because somebody else reads them.
+    shared: tuple[str, ...] = ()
+    #: All words that were looked for; for files beside the database.
+    words: Words = field(default_factory=lambda: Words(()), repr=False, compare=False)
+
+
+def erase(
+    session: Session,
+    text: str,
+    *,
+    keyring: Keyring,
+    note: str,
+    source: str,
+    now: datetime,
+    officer_id: int | None = None,
+) -> Erased:
+    """Forget the person or the desk at that address, or the person with that number.
+
+    The caller commits, or rolls back a dry run. Raises BadInput without a note and where several
+    people read the address, NotFound where nothing leads to it.
+    """
+    if not note.strip():
+        raise BadInput("an erasure is done with a note: say who asked for it, when and how")
+    _wait_for_audiences(session)
+    subject = find_data_subject(session, text, today=now.date())
+    subject.names |= _names_on_messages(session, subject)
+    words = _of_person(subject)
+    mine = _numbers(session, traces.by_number(subject) | traces.by_address(subject))
+    mail = _inbound(session, words, set(mine))
+    if not (_is_known(subject) or mine or mail or _is_suppressed(session, subject, keyring)):
+        raise NotFound(f"nothing is kept of {text}: there is nobody to erase")
+    with operation(
+        session,
+        OperationKind.ERASURE,
+        source=source,
+        officer_id=officer_id,
+        note=words.out_of(note.strip()),
+    ) as recording:
+        withheld = anonymising.withhold(session, mine)
+        events = _strip(session, mine)
+        inbound = anonymising.empty_inbound(session, mail, note="erased", now=now)
+        anonymising.anonymise(session, mine)
+        anonymising.clean_outlets(session, mine, words)
+        hashes = seal(session, sorted(subject.own), keyring=keyring)
+        called = subject.called
+        rows = forget_subject(session, subject, words)
+        swept = sweep(session, words, addresses=address_words(subject.own_spellings))
+    return Erased(
+        called=called,
+        operation_id=recording.id,
+        rows=dict(rows),
+        withheld=withheld,
+        deliveries=len(mine),
+        events=events,
+        inbound=inbound,
+        swept=swept,
+        hashes=hashes,
+        shared=tuple(sorted(subject.shared)),
+        words=words,
+    )
+
+
+def _is_known(subject: DataSubject) -> bool:
+    return any(subject.rows.values())
+
+
+def _is_suppressed(session: Session, subject: DataSubject, keyring: Keyring) -> bool:
+    return bool(suppressions_of(session, subject.own, keyring=keyring))
+
+
+def _names_on_messages(session: Session, subject: DataSubject) -> set[str]:
+    """Names under which we wrote to her, which nothing else may remember."""
+    rows = (
+        sa.select(col(Delivery.recipient_name))
+        .where(col(Delivery.journalist_id).in_(subject.numbers(Journalist)))
+        .distinct()
+    )
+    return {name for name in session.execute(rows).scalars() if " " in name.strip()}
+
+
+def _of_person(subject: DataSubject) -> Words:
+    return Words(subject.own_spellings | subject.names)
+
+
+def _wait_for_audiences(session: Session) -> None:
+    """An audience that is being frozen is waited for: it would write down whom we just forgot."""
+    session.execute(
+        sa.select(col(Distribution.id))
+        .where(
+            col(Distribution.fanned_out_at).is_(None),
+            col(Distribution.status).in_(
+                (DistributionStatus.SCHEDULED, DistributionStatus.SENDING)
+            ),
+        )
+        .order_by(col(Distribution.id))
+        .with_for_update()
+    )
+
+
+def _numbers(session: Session, condition: sa.ColumnElement[bool]) -> list[int]:
+    """One look at all deliveries: no index leads to a person, and this is rarely asked."""
+    return list(
+        session.execute(
+            sa.select(col(Delivery.id)).where(condition).order_by(col(Delivery.id))
+        ).scalars()
+    )
+
+
+def _inbound(session: Session, words: Words, delivery_ids: set[int]) -> set[int]:
+    """Returned mail about her deliveries, from her, or in which she is named.
+
+    A message that only names an address which others read, too, is theirs.
+    """
+    return {
+        message.id or 0
+        for message in traces.inbound(session)
+        if message.delivery_id in delivery_ids or traces.speaks_of(message.raw, words)
+    }
+
+
+def _strip(session: Session, delivery_ids: list[int]) -> int:
+    return sum(
+        anonymising.strip_events(session, col(DeliveryEvent.delivery_id).in_(chunk))
+        for chunk in chunked(delivery_ids)
+    )

@@ -1,0 +1,96 @@
+"""Nothing of others in what is told to one person: colleagues, other readers of her address, and
+officers are taken out of notes and texts.
+"""
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from mailer.contacts.privacy.subject import DataSubject
+from mailer.contacts.privacy.wording import Words
+from mailer.models import Address, Journalist, PressOfficer, Role
+from mailer.models.contacts import written_name
+
+SOMEBODY = "[somebody else]"
+ADDRESS = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+\w")
+#: A shorter name alone is a word like any other.
+SHORTEST = 4
+
+
+class Others:
+    """Everybody who may be named in what we noted about one person."""
+
+    def __init__(self, session: Session, subject: DataSubject, *, within: Any) -> None:
+        """`within` is all that is told: of a large outlet's people few stand in it."""
+        self._hers = {one.lower() for one in subject.spellings | subject.addresses}
+        names = _officers(session) | _colleagues(session, subject)
+        hers, folded = {one.lower() for one in subject.names}, "\n".join(_texts(within)).lower()
+        told = {one for one in names if len(one) >= SHORTEST and one.lower() in folded}
+        self._words = Words({one for one in told if one.lower() not in hers}, instead=SOMEBODY)
+
+    def out_of(self, value: Any) -> Any:
+        """The document without them; other kinds of values as they are."""
+        if isinstance(value, Enum):
+            return value
+        if isinstance(value, str):
+            without: str = self._words.out_of(ADDRESS.sub(self._address, value))
+            return without
+        if isinstance(value, dict):
+            return {name: self.out_of(one) for name, one in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.out_of(one) for one in value]
+        return value
+
+    def _address(self, found: re.Match[str]) -> str:
+        return found.group() if found.group().lower() in self._hers else SOMEBODY
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a document, at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
+
+
+def _officers(session: Session) -> set[str]:
+    return set(session.exec(select(PressOfficer.name)))
+
+
+def _colleagues(session: Session, subject: DataSubject) -> set[str]:
+    """Who works, or worked, at an outlet of hers, or reads an address of hers."""
+    own = sa.select(col(Role.outlet_id)).where(
+        col(Role.journalist_id).in_(subject.numbers(Journalist)), col(Role.outlet_id).is_not(None)
+    )
+    outlets = {desk.outlet_id for desk in subject.desks}
+    shared = sa.select(col(Address.id)).where(col(Address.normalised).in_(subject.shared))
+    rows = session.exec(
+        select(Journalist)
+        .where(
+            col(Journalist.id).in_(
+                sa.select(col(Role.journalist_id)).where(
+                    sa.or_(
+                        col(Role.outlet_id).in_(own),
+                        col(Role.outlet_id).in_(outlets),
+                        col(Role.address_id).in_(shared),
+                    )
+                )
+            ),
+            col(Journalist.id).not_in(subject.numbers(Journalist)),
+        )
+        .distinct()
+    )
+    return {form for row in rows for form in _forms(row)}
+
+
+def _forms(row: Journalist) -> set[str]:
+    either = (True, False)
+    return {
+        written_name(row.given_name, row.particle, row.family_name, family_first=first)
+        for first in either
+    } | {f"{row.given_name} {row.family_name}".strip()}

@@ -1,0 +1,66 @@
+"""`mailer privacy` as an administrator uses it."""
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Command
+
+CLAIRE, DESK = "claire@phare.example", "redaktion@havnebladet.example"
+ERASE = ("privacy", "erase", CLAIRE, "--note", "asked by mail on 30 November")
+
+
+def test_a_record_is_printed_or_written_for_its_owner_only(ready: Command, tmp_path: Path) -> None:
+    told = ready("privacy", "export", CLAIRE).document
+    assert told["records"][0]["given_name"] == "Claire"
+    folder = tmp_path / "for claire"
+    answer = ready("privacy", "export", CLAIRE, "--to", str(folder), "--json")
+    files = [Path(name) for name in answer.document["files"]]
+    assert [file.name for file in files] == ["record.json", "record.html"]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    written = json.loads(files[0].read_text(encoding="utf-8"))
+    assert written["records"] == told["records"]
+    assert "<bdi>Claire</bdi>" in files[1].read_text(encoding="utf-8")
+    assert "for her eyes only" in ready("privacy", "export", CLAIRE, "--to", str(folder)).out
+
+
+def test_an_erased_person_is_gone_and_refused_when_she_comes_back(
+    ready: Command, tmp_path: Path
+) -> None:
+    dry = ready(*ERASE, "--dry-run", "--json").document
+    assert (dry["is_dry_run"], dry["hashes"]) == (True, 1)
+    assert ready("contacts", "show", CLAIRE).exit_code == 0
+    told = ready(*ERASE)
+    assert told.exit_code == 0, told.err
+    assert "1 addresses are refused from now on" in told.out
+    assert ready("contacts", "show", CLAIRE).exit_code == 2
+    (tmp_path / "contacts.csv").rename(tmp_path / "again.csv")
+    home = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert home
+    for path in home:
+        octets = path.read_bytes().lower()
+        assert b"claire" not in octets, path
+        assert b"martin" not in octets, path
+    again = ready("contacts", "import", "again.csv", "--json").document
+    assert again["suppressed"] == [3]
+    assert ready("contacts", "show", CLAIRE).exit_code == 2
+    assert ready("suppressions", "check", CLAIRE, "--json").document["reason"] == "erased"
+
+
+def test_a_dry_run_is_told(ready: Command) -> None:
+    answer = ready(*ERASE, "--dry-run")
+    assert "would forget: Claire Martin" in answer.out
+    assert "nothing was written" in answer.out
+
+
+def test_an_erasure_needs_somebody_and_a_note(ready: Command) -> None:
+    unknown = ready("privacy", "erase", "x@nowhere.example", "--note", "asked")
+    assert (unknown.exit_code, "nobody to erase" in unknown.err) == (2, True)
+    assert ready("privacy", "erase", CLAIRE, "--note", " ").exit_code == 2
+    assert ready("privacy", "erase", CLAIRE).exit_code == 2
+
+
+def test_retention_tells_what_it_removes(ready: Command) -> None:
+    dry = ready("privacy", "retention", "--dry-run", "--json").document
+    assert dry["is_dry_run"]
+    assert set(dry["removed"].values()) == {0}
+    assert "removed: 0 unused contacts" in ready("privacy", "retention").out
