@@ -82,12 +82,16 @@ def _wish(candidate: Candidate) -> str:
 def _dead(candidate: Candidate) -> str:
     if not candidate.address_id:
         return "has no e-mail address"
-    if candidate.state in LIVING:
+    return why_closed(candidate.state, candidate.state_reason)
+
+
+def why_closed(state: str, why: str) -> str:
+    """Why nothing goes to an address that is in that state; empty when something may."""
+    if state in LIVING:
         return ""
-    why = candidate.state_reason
-    if candidate.state == AddressState.HARD:
+    if state == AddressState.HARD:
         return f"address is dead: {why or 'bounced'}"
-    if candidate.state == AddressState.COMPLAINED:
+    if state == AddressState.COMPLAINED:
         return "suppressed: complained"
     return f"suppressed: {why or 'manual'}"
 
