@@ -1,16 +1,24 @@
 """The one place where the time of day comes from, so that tests can hold the clock still."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mailer.errors import BadInput
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
+#: The usual one stands still while the machine sleeps; Linux has another.
+_STEADY: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def now() -> datetime:
     """The present moment as an aware UTC time."""
     return datetime.now(UTC)
+
+
+def steady() -> float:
+    """Seconds of a clock that nobody sets, and that goes on while the machine sleeps."""
+    return time.clock_gettime(_STEADY)
 
 
 def zone(name: str) -> ZoneInfo:

@@ -1,6 +1,7 @@
 """The tasks of the queue: let this worker's lines take turns in distributions that have work."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import dramatiq
 import redis
@@ -17,6 +18,7 @@ from mailer.delivery.transport.relays import Relays
 from mailer.errors import MailerError, Unreachable
 from mailer.settings import Settings
 from workers.broker import CALM, URGENT, actor_of, nudge
+from workers.sending import recording
 from workers.sending.lines import Line, Lines
 from workers.sending.shared import Shared
 from workers.sending.turn import Turn
@@ -64,7 +66,12 @@ class Sender:
 
         The same task twice does no harm: each batch is held by one line at a time.
         """
-        turn = Turn(self.shared, self.lines.mine(), distribution_id)
+        try:
+            line = self.lines.mine()
+        except Unreachable as cause:
+            self._tell(distribution_id, str(cause))
+            return False
+        turn = Turn(self.shared, line, distribution_id)
         try:
             turn.carry_out()
         except MailerError as cause:
@@ -75,6 +82,12 @@ class Sender:
             self.lines.abandon_mine()
             raise
         return turn.left_some
+
+    def _tell(self, distribution_id: int, cause: str) -> None:
+        """Said once, not at every nudge, and to the officer as well: nothing goes out from here."""
+        with suppress(Unreachable):
+            if recording.tell(self.shared, distribution_id, cause):
+                log.error("no line to the relay", distribution_id=distribution_id, cause=cause)
 
     def stop(self) -> None:
         """Let the waves in flight end and begin nothing more."""

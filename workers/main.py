@@ -162,7 +162,8 @@ def _rescue(around: Surroundings, sender: Sender) -> None:
 def run_scheduler(settings: Settings, stop: StopRequest) -> None:
     """Look for what is due until asked to stop."""
     with closing(Surroundings(settings)) as around:
-        identity = Identity.from_settings(settings)
+        # It signs nothing: a key that cannot be read is the workers' trouble.
+        identity = Identity.from_settings(settings, signs=False)
         scheduler = Scheduler(settings, around.engine, identity, make_broker(settings))
         stopping = threading.Event()
         chores = [partial(scheduler.run, stopping)]

@@ -10,12 +10,16 @@ from functools import cache
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from mailer.audience.leaving_out.doors import why_closed
 from mailer.contacts.suppressions import reasons_among
 from mailer.database import listed
 from mailer.delivery.claims import Claimed
 from mailer.delivery.left import left_since
-from mailer.models import Address, AddressState, Delivery, Desk, Journalist
+from mailer.errors import BadInput
+from mailer.models import Address, AddressState, Delivery, DeliveryStatus, Desk, Journalist
 from mailer.tokens import Keyring
+
+UNREADABLE = "the address is not one by the rules of today: correct it in the address book"
 
 
 def hindrances(
@@ -27,9 +31,7 @@ def hindrances(
     now: datetime,
 ) -> dict[int, str]:
     """Why some of the claimed deliveries may not go out after all, by their id."""
-    doubted = _doubted(session, claimed)
-    emails = [one.email for one in claimed if one.email and one.address_id in doubted]
-    suppressed = reasons_among(session, emails, keyring=keyring)
+    closed = _closed(session, claimed, keyring=keyring)
     left = left_since(session, claimed, keyring=keyring)
     untrusted: set[int] = set()
     if embargo_until is not None and now < embargo_until:
@@ -38,8 +40,8 @@ def hindrances(
     for delivery in claimed:
         if not delivery.email:
             reasons[delivery.id] = "the address was erased"
-        elif delivery.email in suppressed:
-            reasons[delivery.id] = f"suppressed: {suppressed[delivery.email]}"
+        elif delivery.id in closed:
+            reasons[delivery.id] = closed[delivery.id]
         elif delivery.email in left:
             reasons[delivery.id] = left[delivery.email]
         elif delivery.id in untrusted:
@@ -47,23 +49,84 @@ def hindrances(
     return reasons
 
 
-def _doubted(session: Session, claimed: Sequence[Claimed]) -> set[int | None]:
-    """The addresses among them that may be suppressed: to hash each address costs far more.
+def not_ours(session: Session, claimed: Sequence[Claimed], *, owner: str) -> set[int]:
+    """Those of them that are not ours any more, by their id: somebody has settled them for us, they
+    came back, or their reader was erased.
+    """
+    connection = session.connection()
+    asked = {
+        "rows": json.dumps([[one.id, one.attempt] for one in claimed]),
+        "owner": owner,
+    }
+    rows = connection.execute(_ours_among(connection.dialect.name), asked)
+    return {one.id for one in claimed} - set(rows.scalars())
+
+
+@cache
+def _ours_among(dialect: str) -> sa.Select[int]:
+    asked = listed(
+        dialect, sa.bindparam("rows", type_=sa.Text()), id=sa.BigInteger(), attempt=sa.Integer()
+    )
+    return sa.select(asked.c.id).join(
+        Delivery,
+        sa.and_(
+            col(Delivery.id) == asked.c.id,
+            col(Delivery.attempt) == asked.c.attempt,
+            col(Delivery.status) == DeliveryStatus.SENDING,
+            col(Delivery.lease_owner) == sa.bindparam("owner"),
+            col(Delivery.email) != "",
+        ),
+    )
+
+
+def _closed(session: Session, claimed: Sequence[Claimed], *, keyring: Keyring) -> dict[int, str]:
+    """Why nothing may go to the addresses of some, by the id of the delivery.
+
+    A suppression tells it best. The address tells it as well: of a suppression whose key was
+    retired nothing else is left, and a dead one is none of them.
+    """
+    doubted = _doubted(session, claimed)
+    chosen = [one for one in claimed if one.email and one.address_id in doubted]
+    told = _told(session, sorted({one.email for one in chosen}), keyring=keyring)
+    why = {one.id: told.get(one.email) or doubted[one.address_id] for one in chosen}
+    return {number: reason for number, reason in why.items() if reason}
+
+
+def _told(session: Session, emails: Sequence[str], *, keyring: Keyring) -> dict[str, str]:
+    """Why those of the addresses are out that are suppressed, or that nobody can read."""
+    try:
+        found = reasons_among(session, emails, keyring=keyring)
+    except BadInput:
+        if len(emails) == 1:
+            return {emails[0]: UNREADABLE}
+        # What was stored is as it was read then. The others are asked for without it.
+        one_each = (_told(session, [email], keyring=keyring) for email in emails)
+        return {email: why for told in one_each for email, why in told.items()}
+    return {email: f"suppressed: {reason}" for email, reason in found.items()}
+
+
+def _doubted(session: Session, claimed: Sequence[Claimed]) -> dict[int | None, str]:
+    """The addresses among them that may be suppressed: to hash each address costs far more; and
+    what their rows tell of it.
 
     Whoever suppresses an address marks its row, and who was erased has none.
     """
     numbers = json.dumps([[one.address_id] for one in claimed if one.address_id])
     connection = session.connection()
     rows = connection.execute(_not_well_among(connection.dialect.name), {"rows": numbers})
-    return {None, *rows.scalars()}
+    found: dict[int | None, str] = {None: ""}
+    for number, state, why in rows:
+        refusal = why_closed(state, why or "") if state else None
+        found[number] = refusal.told if refusal else ""
+    return found
 
 
 @cache
-def _not_well_among(dialect: str) -> sa.Select[int]:
+def _not_well_among(dialect: str) -> sa.Select[int, AddressState | None, str | None]:
     asked = listed(dialect, sa.bindparam("rows", type_=sa.Text()), id=sa.BigInteger())
     state = col(Address.state)
     return (
-        sa.select(asked.c.id)
+        sa.select(asked.c.id, state, col(Address.state_reason))
         .outerjoin(Address, col(Address.id) == asked.c.id)
         .where(sa.or_(state.is_(None), state != AddressState.OK))
     )

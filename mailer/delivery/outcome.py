@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from mailer.delivery import refusal
+from mailer.delivery.legibility import legible
 from mailer.delivery.refusal import BounceClass, Reason
 
 
@@ -76,7 +77,7 @@ ABOUT_AN_ADDRESS = re.compile(r"[45]\.1\.")
 CONTENT_REASONS = frozenset(
     {Reason.CONTENT, Reason.TOO_LARGE, Reason.SYNTAX, Reason.NO_SMTPUTF8, Reason.LOOP}
 )
-ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
+ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b", re.ASCII)
 #: What an accepted message is answered with nearly always, so that no pattern has to be tried.
 USUAL = "2.0.0"
 #: RFC 3463 code of an outcome that we decide ourselves because the server lacks SMTPUTF8.
@@ -90,6 +91,7 @@ def from_reply(phase: Phase, code: int, text: str, *, relay: str = "") -> Outcom
     A reply about the session (a closing server, a refused login or envelope sender) defers the
     message and leaves the recipient untouched: no address is rejected for trouble of our own.
     """
+    text = legible(text)
     enhanced = _enhanced(text)
     if phase is Phase.AFTER_DOT and 200 <= code < 300:
         return Outcome(OutcomeKind.ACCEPTED, phase, code, enhanced, text, relay=relay)
@@ -109,6 +111,7 @@ def lost(phase: Phase, text: str, *, code: int | None = None, relay: str = "") -
 
     After the dot the server may have the message although we never heard so (RFC 1047).
     """
+    text = legible(text)
     if phase is Phase.AFTER_DOT:
         return Outcome(OutcomeKind.UNKNOWN, phase, code, None, text, Reason.NETWORK, relay=relay)
     return Outcome(

@@ -14,7 +14,7 @@ from mailer.delivery.claims import Claimed
 from mailer.delivery.journal import Begun, Remains
 from mailer.delivery.outcome import Outcome
 from mailer.delivery.waves import Handed, Rules, put_back, record
-from mailer.distribution import leases
+from mailer.distribution import batches, leases
 from mailer.distribution.leases import Lease
 from mailer.models import Delivery, DeliveryStatus, Distribution
 from mailer.settings.sections import DeliverySettings
@@ -34,8 +34,36 @@ def settle(
     session: Session, remains: Remains, *, settings: DeliverySettings, now: datetime
 ) -> list[Settled]:
     """Settle what a lost line had claimed, by what its journal tells, and free its batches."""
+    held = leases.held_by(session, remains.owner)
+    # Asked again under the locks: what we read before is old once we have waited for somebody.
+    locked = set(batches.lock(session, [lease.batch_id for lease in held]))
+    held = [one for one in leases.held_by(session, remains.owner) if one.batch_id in locked]
+    return _settle(session, held, remains, settings=settings, now=now)
+
+
+def settle_overdue(session: Session, *, settings: DeliverySettings, now: datetime) -> list[Settled]:
+    """Settle what lines have claimed that were silent for too long; no journal was found."""
+    silent = leases.overdue(session, now=now)
+    locked = set(batches.lock(session, [lease.batch_id for lease in silent]))
+    # One that was heard of while we waited lives, and keeps what it has.
+    silent = [one for one in leases.overdue(session, now=now) if one.batch_id in locked]
+    return [
+        one
+        for lease in silent
+        for one in _settle(session, [lease], Remains(lease.owner), settings=settings, now=now)
+    ]
+
+
+def _settle(
+    session: Session,
+    held: list[Lease],
+    remains: Remains,
+    *,
+    settings: DeliverySettings,
+    now: datetime,
+) -> list[Settled]:
     settled: list[Settled] = []
-    for lease in leases.held_by(session, remains.owner):
+    for lease in held:
         distribution = session.get_one(Distribution, lease.distribution_id)
         rules = Rules.from_settings(
             settings, not_after=distribution.not_after, unknown=distribution.unknown_policy
@@ -46,16 +74,6 @@ def settle(
             settled.append(Settled(claimed, outcome))
         leases.release(session, lease)
     return settled
-
-
-def settle_overdue(session: Session, *, settings: DeliverySettings, now: datetime) -> list[Settled]:
-    """Settle what lines have claimed that were silent for too long; no journal was found."""
-    owners = dict.fromkeys(lease.owner for lease in leases.overdue(session, now=now))
-    return [
-        one
-        for owner in owners
-        for one in settle(session, Remains(owner), settings=settings, now=now)
-    ]
 
 
 def _settle_one(

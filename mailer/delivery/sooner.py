@@ -20,9 +20,10 @@ STOPPED = "stopped: "
 def make_due(session: Session, relays: Collection[str], *, now: datetime) -> int:
     """Let what waits for these relays be handed over at once; the number of deliveries."""
     open_ones = select(Distribution.id).where(col(Distribution.status).in_((SENDING, PAUSED)))
-    return sum(
-        _make_due(session, number or 0, relays, now=now) for number in session.exec(open_ones).all()
-    )
+    numbers = [number for number in session.exec(open_ones) if number is not None]
+    # All at once, in their order, before the first is changed.
+    lock_all(session, *numbers)
+    return sum(_make_due(session, number, relays, now=now) for number in numbers)
 
 
 def stopped(session: Session) -> list[int]:

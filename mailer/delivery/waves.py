@@ -1,7 +1,6 @@
 """What became of a wave is written down: sent, put off, refused, in doubt, or let go of.
 
-Only what is still ours is written: a delivery that was settled for us meanwhile stays as it is. The
-door opens the transactions.
+Only what our answer still counts for is written (`lateness`). The door opens the transactions.
 """
 
 import json
@@ -17,8 +16,9 @@ from sqlmodel import Session, col
 
 from mailer.database import UTCDateTime, listed, written
 from mailer.delivery.claims import Claimed
+from mailer.delivery.lateness import RETURNED, is_ours, may_be_accepted, may_be_answered
 from mailer.delivery.outcome import Blame, Outcome, OutcomeKind
-from mailer.delivery.reasons import OF_THE_RELAY
+from mailer.delivery.reasons import IN_DOUBT, OF_THE_RELAY
 from mailer.delivery.retry import next_attempt, useful_until
 from mailer.models import Delivery, DeliveryStatus, UnknownPolicy
 from mailer.settings.sections import DeliverySettings
@@ -79,7 +79,8 @@ def record_sent(
 ) -> int:
     """Write down what the relay took and when; how many were ours to answer.
 
-    A claim that a rescuer has called `unknown` in the meantime is still ours to answer.
+    Whatever was decided about it meanwhile, the relay has it, as long as nobody has claimed it to
+    hand it over again.
     """
     connection = session.connection()
     dialect = connection.dialect.name
@@ -119,18 +120,21 @@ def _recording(dialect: str) -> sa.UpdateBase:
         sent_at=UTCDateTime(),
     )
     told = answers.c
+    has_returned = col(Delivery.status).in_(RETURNED)
     return (
         sa.update(Delivery.__table__)  # type: ignore[attr-defined]
         .where(
             col(Delivery.id) == told.id,
             # A later claim of the same delivery has a higher attempt.
             col(Delivery.attempt) == told.attempt,
-            _is_ours(sa.bindparam("owner")),
+            may_be_accepted(sa.bindparam("owner")),
         )
         .values(
-            status=DeliveryStatus.SENT,
+            # A complaint or a bounce may come before the answer is written down.
+            status=sa.case((has_returned, col(Delivery.status)), else_=DeliveryStatus.SENT),
             lease_owner="",
-            reason="",
+            reason=sa.case((has_returned, col(Delivery.reason)), else_=""),
+            next_attempt_at=None,
             sent_at=told.sent_at,
             reply_code=told.code,
             reply_text=_unless_erased(told.reply),
@@ -154,12 +158,33 @@ def record(
         "reply_code": outcome.code,
         "reply_text": _unless_erased(sa.literal(outcome.text, sa.Text())),
         "relay": outcome.relay,
+        "next_attempt_at": None,
+    }
+    values |= _proof(handed, outcome) | _again(handed.delivery, outcome, rules=rules, now=now)
+    # That nobody can know takes nothing back that was decided about the doubt.
+    counts = is_ours if outcome.kind is OutcomeKind.UNKNOWN else may_be_answered
+    return _let_go(session, handed.delivery, values, counts(owner))
+
+
+def _proof(handed: Handed, outcome: Outcome) -> dict[str, Any]:
+    """What proves the message. One that was refused, or never left, takes no place of an earlier
+    one: of that one nobody may know whether it arrived.
+    """
+    if not handed.content_hash:
+        return {}
+    proof: dict[str, Any] = {
         "skeleton_id": handed.skeleton_id or None,
         "content_hash": handed.content_hash,
         "signatures": list(handed.signatures),
     }
-    again = _again(handed.delivery, outcome, rules=rules, now=now)
-    return _let_go(session, handed.delivery, values | again, owner=owner)
+    if outcome.kind is OutcomeKind.UNKNOWN:
+        return proof
+    columns = Delivery.__table__.c  # type: ignore[attr-defined]
+    is_first = columns.content_hash == ""
+    return {
+        name: sa.case((is_first, sa.literal(value, columns[name].type)), else_=columns[name])
+        for name, value in proof.items()
+    }
 
 
 def _again(delivery: Claimed, outcome: Outcome, *, rules: Rules, now: datetime) -> dict[str, Any]:
@@ -196,7 +221,7 @@ def _unless_erased(reply: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
 
 def _reason(outcome: Outcome) -> str:
     if outcome.kind is OutcomeKind.UNKNOWN:
-        return "no answer after the whole message was sent"
+        return IN_DOUBT
     if outcome.blames is Blame.RELAY:
         return f"{OF_THE_RELAY}{outcome.reason}"
     return outcome.reason or ""
@@ -207,8 +232,13 @@ def _reason(outcome: Outcome) -> str:
 
 def withhold(session: Session, delivery: Claimed, *, owner: str, reason: str) -> bool:
     """Let go of a claimed delivery that will not be handed over; False when it is not ours."""
-    values = {"status": DeliveryStatus.WITHHELD, "reason": reason, "attempt": delivery.attempt - 1}
-    return _let_go(session, delivery, values, owner=owner)
+    values = {
+        "status": DeliveryStatus.WITHHELD,
+        "reason": reason,
+        "attempt": delivery.attempt - 1,
+        "next_attempt_at": None,
+    }
+    return _let_go(session, delivery, values, may_be_answered(owner))
 
 
 def put_back(session: Session, delivery: Claimed, *, owner: str, until: datetime) -> bool:
@@ -221,26 +251,18 @@ def put_back(session: Session, delivery: Claimed, *, owner: str, until: datetime
         "attempt": delivery.attempt - 1,
         "next_attempt_at": until,
     }
-    return _let_go(session, delivery, values, owner=owner)
+    return _let_go(session, delivery, values, may_be_answered(owner))
 
 
-def _is_ours(owner: Any) -> sa.ColumnElement[bool]:
-    sending = sa.and_(
-        col(Delivery.status) == DeliveryStatus.SENDING, col(Delivery.lease_owner) == owner
-    )
-    rescued = sa.and_(
-        col(Delivery.status) == DeliveryStatus.UNKNOWN, col(Delivery.lease_owner) == ""
-    )
-    return sa.or_(sending, rescued)
-
-
-def _let_go(session: Session, delivery: Claimed, values: dict[str, Any], *, owner: str) -> bool:
+def _let_go(
+    session: Session, delivery: Claimed, values: dict[str, Any], counts: sa.ColumnElement[bool]
+) -> bool:
     changed = session.execute(
         sa.update(Delivery)
         .where(
             col(Delivery.id) == delivery.id,
             col(Delivery.attempt) == delivery.attempt,
-            _is_ours(owner),
+            counts,
         )
         .values({"lease_owner": "", **values})
         .execution_options(synchronize_session=False)

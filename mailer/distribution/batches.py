@@ -2,6 +2,15 @@
 
 Whoever changes the status of a delivery counts its batch again in the same transaction. So the
 progress of a distribution is a sum over its batches, however many deliveries it has.
+
+The order of locks, so that nobody waits in a circle and nobody counts what another is changing:
+
+1. the batches, by their number: all that a transaction needs, before it reads what it decides by;
+2. deliveries, their events, and addresses with their suppressions, by the number of the address;
+3. last the row of the distribution: its status and its note.
+
+Who holds batches already and would have others too takes only those that are free
+(`lock_free_around`). SQLite has one lock for all, which a writing transaction takes at its begin.
 """
 
 from collections import Counter, defaultdict
@@ -111,17 +120,27 @@ def recount(session: Session, *, batch_ids: Collection[int]) -> None:
         session.connection().execute(_COUNT, values)
 
 
-def lock_all(session: Session, distribution_id: int) -> list[int]:
-    """Let nobody else count or claim in that distribution until we are done; its batches.
+def lock(session: Session, batch_ids: Collection[int]) -> list[int]:
+    """Let nobody else count or claim in these batches until we are done; their numbers."""
+    return _locked(session, col(Batch.id).in_(sorted(batch_ids)))
 
-    Whoever changes deliveries locks their batches first, always in this order: so two who change
-    the same never wait for each other in a circle.
-    """
-    return _locked(session, col(Batch.distribution_id) == distribution_id)
+
+def lock_all(session: Session, *distribution_ids: int) -> list[int]:
+    """The same for all batches of these distributions."""
+    return _locked(session, col(Batch.distribution_id).in_(distribution_ids))
 
 
 def lock_around(session: Session, places: Iterable[tuple[int, int]]) -> list[int]:
     """The same for the batches around some deliveries: (distribution id, position) of each."""
+    return _locked(session, _around(places))
+
+
+def lock_free_around(session: Session, places: Iterable[tuple[int, int]]) -> list[int]:
+    """The same, but without those that somebody else has locked: for who holds others already."""
+    return _locked(session, _around(places), skip_locked=True)
+
+
+def _around(places: Iterable[tuple[int, int]]) -> sa.ColumnElement[bool]:
     around = [
         sa.and_(
             col(Batch.distribution_id) == distribution_id,
@@ -130,12 +149,14 @@ def lock_around(session: Session, places: Iterable[tuple[int, int]]) -> list[int
         )
         for distribution_id, position in places
     ]
-    return _locked(session, sa.or_(sa.false(), *around))
+    return sa.or_(sa.false(), *around)
 
 
-def _locked(session: Session, condition: sa.ColumnElement[bool]) -> list[int]:
-    chosen = sa.select(col(Batch.id)).where(condition).order_by(col(Batch.id)).with_for_update()
-    return list(session.execute(chosen).scalars())
+def _locked(
+    session: Session, condition: sa.ColumnElement[bool], *, skip_locked: bool = False
+) -> list[int]:
+    chosen = sa.select(col(Batch.id)).where(condition).order_by(col(Batch.id))
+    return list(session.execute(chosen.with_for_update(skip_locked=skip_locked)).scalars())
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Leases: a worker holds one batch at a time, and nobody else touches what is in it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -9,6 +9,9 @@ from sqlmodel import Session, col
 from mailer.database import UTCDateTime
 from mailer.distribution.batches import recount
 from mailer.models import Batch, Distribution, DistributionStatus
+
+#: A line that lives renews its leases every few seconds, however slow the relay is.
+SILENT_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def take(
 
 def renew(session: Session, lease: Lease, *, until: datetime) -> bool:
     """Hold the batch longer; False when it is not ours any more. Done before its deliveries are
-    touched, for the order in which rows are locked (`batches.lock_all`).
+    touched, for the order in which rows are locked (`batches`).
     """
     return _hold(session, lease, lease_until=until)
 
@@ -124,8 +127,13 @@ def due(session: Session, *, now: datetime) -> list[Due]:
     return [Due(*row) for row in rows]
 
 
-def urgent_is_due(session: Session, *, now: datetime) -> bool:
-    """Whether something urgent waits to be handed over: the rest lets it pass (R7)."""
+def urgent_is_due(session: Session, *, lease_seconds: float, now: datetime) -> bool:
+    """Whether something urgent waits to be handed over: the rest lets it pass (R7).
+
+    Not what a silent line holds: until it is rescued nobody can hand that over, and the rest would
+    wait out the whole lease for it.
+    """
+    heard_of = now + timedelta(seconds=max(0.0, lease_seconds - SILENT_SECONDS))
     waits = (
         sa.select(sa.literal(1))
         .select_from(Distribution)
@@ -134,6 +142,7 @@ def urgent_is_due(session: Session, *, now: datetime) -> bool:
             col(Distribution.status) == DistributionStatus.SENDING,
             col(Distribution.is_urgent).is_(True),
             col(Batch.due_at) <= now,
+            sa.or_(col(Batch.lease_owner) == "", col(Batch.lease_until) > heard_of),
         )
     )
     return session.execute(waits.limit(1)).first() is not None

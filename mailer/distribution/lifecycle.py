@@ -145,9 +145,12 @@ def halt(session: Session, distribution_id: int, *, because: str) -> None:
     )
 
 
-def note(session: Session, distribution_id: int, text: str) -> None:
-    """Say in plain words what is in the way while it is being sent; empty: nothing is."""
-    session.exec(
+def note(session: Session, distribution_id: int, text: str) -> bool:
+    """Say in plain words what is in the way while it is being sent; True when that is new.
+
+    Empty: nothing is.
+    """
+    changed = session.exec(
         sa.update(Distribution)
         .where(
             col(Distribution.id) == distribution_id,
@@ -157,11 +160,13 @@ def note(session: Session, distribution_id: int, text: str) -> None:
         .values(note=text)
         .execution_options(synchronize_session=False)
     )
+    return bool(changed.rowcount)
 
 
 def resume(session: Session, distribution_id: int) -> None:
     """Go on with what has not been handed over. Raises NotFound, or Refused unless paused."""
-    fanned_out = found(session, distribution_id).fanned_out_at is not None
+    # Locked while we look: it must not be frozen, and paused again, between our look and our move.
+    fanned_out = found(session, distribution_id, to_change=True).fanned_out_at is not None
     target = SENDING if fanned_out else SCHEDULED
     _move(session, distribution_id, verb="resume", sources=(PAUSED,), target=target)
 
@@ -171,9 +176,27 @@ def cancel(session: Session, distribution_id: int) -> int:
 
     Raises NotFound, or Refused when it is over already.
     """
+    _lock_whole(session, distribution_id)
     target = DistributionStatus.CANCELLED
     _move(session, distribution_id, verb="cancel", sources=MAY_CANCEL, target=target)
     return cancel_waiting(session, distribution_id)
+
+
+def _lock_whole(session: Session, distribution_id: int) -> None:
+    """Lock its batches and then its row, as everybody does (the order stands in `batches`).
+
+    A scheduler that freezes the audience holds the row until the batches are there: who has waited
+    for that lets go of the row and begins again with them.
+    """
+    its_batches = col(Batch.distribution_id) == distribution_id
+    its_row = sa.select(col(Distribution.id)).where(col(Distribution.id) == distribution_id)
+    while True:
+        with session.begin_nested() as step:
+            locked = len(lock_all(session, distribution_id))
+            session.execute(its_row.with_for_update(key_share=True))
+            if locked == session.scalar(sa.select(sa.func.count(col(Batch.id))).where(its_batches)):
+                return
+            step.rollback()
 
 
 def cancel_waiting(session: Session, distribution_id: int) -> int:
@@ -195,12 +218,13 @@ def resolve_unknown(session: Session, distribution_id: int, *, resend: bool) -> 
     Sent again they keep their Message-ID, so that a receiver can drop the double (RFC 1047).
     Raises NotFound, or Refused when the distribution was cancelled.
     """
+    numbers = lock_all(session, distribution_id)
+    # Read under the lock: somebody may have cancelled it while we waited.
     row = found(session, distribution_id)
     if resend and row.status is DistributionStatus.CANCELLED:
         raise Refused(
             f"distribution {distribution_id} was cancelled: nothing is sent from it again"
         )
-    numbers = lock_all(session, distribution_id)
     target = DeliveryStatus.PENDING if resend else DeliveryStatus.SENT
     decided = session.exec(
         sa.update(Delivery)
@@ -216,14 +240,14 @@ def resolve_unknown(session: Session, distribution_id: int, *, resend: bool) -> 
         .execution_options(synchronize_session=False)
     )
     recount(session, batch_ids=numbers)
-    if resend and decided.rowcount and row.status is DistributionStatus.SENT:
-        row.status, row.finished_at = SENDING, None
-        session.add(row)
+    reopen(session, distribution_id)
     return int(decided.rowcount)
 
 
 def reopen(session: Session, distribution_id: int) -> None:
-    """Go on with one that was called sent, when an answer that came late leaves something to do."""
+    """Go on with one that was called sent, when an answer that came late or a decision leaves
+    something to do. Whoever asks has locked the batch that it is in: so nobody calls it sent now.
+    """
     something_waits = (
         sa.select(col(Batch.id))
         .where(col(Batch.distribution_id) == distribution_id, col(Batch.due_at).is_not(None))
@@ -260,9 +284,14 @@ def _move(
         raise Refused(f"cannot {verb} distribution {distribution_id}: it is {status}")
 
 
-def found(session: Session, distribution_id: int) -> Distribution:
-    """The distribution of that number, as it is now. Raises NotFound."""
-    row = session.get(Distribution, distribution_id, populate_existing=True)
+def found(session: Session, distribution_id: int, *, to_change: bool = False) -> Distribution:
+    """The distribution of that number, as it is now; `to_change` locks it. Raises NotFound."""
+    row = session.get(
+        Distribution,
+        distribution_id,
+        populate_existing=True,
+        with_for_update={"key_share": True} if to_change else None,
+    )
     if row is None:
         raise NotFound(f"there is no distribution {distribution_id}")
     return row

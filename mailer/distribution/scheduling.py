@@ -125,6 +125,7 @@ def cancel_left(session: Session) -> int:
         .where(Distribution.status == DistributionStatus.CANCELLED, col(Batch.due_at).is_not(None))
         .distinct()
     ).all()
+    lock_all(session, *filter(None, left))
     return sum(cancel_waiting(session, number) for number in left if number)
 
 
@@ -140,6 +141,7 @@ def expire_late(session: Session, *, now: datetime) -> int:
         )
         .distinct()
     ).all()
+    lock_all(session, *filter(None, late))
     return sum(_expired(session, number) for number in late if number)
 
 
@@ -160,7 +162,11 @@ def _expired(session: Session, distribution_id: int) -> int:
 
 
 def finish_done(session: Session, *, now: datetime) -> list[int]:
-    """Distributions with nothing left to do are `sent`; their ids."""
+    """Distributions with nothing left to do are `sent`; their ids.
+
+    What seems done is looked at again once nobody else can change its deliveries: an officer may
+    be deciding at this moment to send some of it again.
+    """
     unfinished = (
         select(Batch.id)
         .where(
@@ -169,13 +175,18 @@ def finish_done(session: Session, *, now: datetime) -> list[int]:
         )
         .exists()
     )
+    is_done = sa.and_(
+        col(Distribution.status) == DistributionStatus.SENDING,
+        col(Distribution.fanned_out_at).is_not(None),
+        ~unfinished,
+    )
+    seem_done = session.scalars(sa.select(col(Distribution.id)).where(is_done)).all()
+    if not seem_done:
+        return []
+    lock_all(session, *filter(None, seem_done))
     done = session.scalars(
         sa.update(Distribution)
-        .where(
-            col(Distribution.status) == DistributionStatus.SENDING,
-            col(Distribution.fanned_out_at).is_not(None),
-            ~unfinished,
-        )
+        .where(col(Distribution.id).in_(seem_done), is_done)
         .values(status=DistributionStatus.SENT, finished_at=now, note="")
         .returning(col(Distribution.id))
     ).all()

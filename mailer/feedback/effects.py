@@ -12,12 +12,14 @@ from sqlmodel import Session, col, select
 
 from mailer import addresses
 from mailer.contacts import suppressions
+from mailer.delivery.reasons import IN_DOUBT
 from mailer.delivery.refusal import BounceClass, Reason
-from mailer.distribution.batches import WAITING, lock_around, recount
+from mailer.distribution.batches import WAITING, lock_around, lock_free_around, recount
 from mailer.feedback.classification import BLAMELESS_REASONS, Finding
 from mailer.models import (
     Address,
     AddressState,
+    Batch,
     Delivery,
     DeliveryEvent,
     DeliveryStatus,
@@ -58,13 +60,19 @@ EFFECTS: dict[tuple[EventKind, BounceClass | None], Effect] = {
     (EventKind.AUTOREPLIED, None): Effect(DeliveryStatus.SENT),
     (EventKind.REPLIED, None): Effect(DeliveryStatus.SENT),
 }
-#: From which states an event may move a delivery; from any other it stays where it is.
+#: From which states an event may move a delivery; from any other it stays where it is. What came
+#: back while the message is on the wire is not forgotten when its acceptance is written down.
 DELIVERY_MOVES: dict[DeliveryStatus, tuple[DeliveryStatus, ...]] = {
     DeliveryStatus.SENT: (DeliveryStatus.UNKNOWN,),
-    DeliveryStatus.BOUNCED: (DeliveryStatus.SENT, DeliveryStatus.UNKNOWN),
+    DeliveryStatus.BOUNCED: (
+        DeliveryStatus.SENT,
+        DeliveryStatus.UNKNOWN,
+        DeliveryStatus.SENDING,
+    ),
     DeliveryStatus.COMPLAINED: (
         DeliveryStatus.SENT,
         DeliveryStatus.UNKNOWN,
+        DeliveryStatus.SENDING,
         DeliveryStatus.BOUNCED,
     ),
 }
@@ -117,13 +125,31 @@ def _move_delivery(
     # The state is asked in the database: a worker may have moved it since this row was read.
     move = (
         sa.update(Delivery)
-        .where(col(Delivery.id) == delivery.id, col(Delivery.status).in_(DELIVERY_MOVES[to]))
-        .values(status=to, reason="" if to is DeliveryStatus.SENT else reason)
+        .where(
+            col(Delivery.id) == delivery.id,
+            sa.or_(col(Delivery.status).in_(DELIVERY_MOVES[to]), _waits_in_doubt(to)),
+        )
+        .values(
+            status=to,
+            reason="" if to is DeliveryStatus.SENT else reason,
+            # It has arrived: no second copy follows.
+            next_attempt_at=None,
+        )
         .execution_options(synchronize_session=False)
     )
     session.exec(move)
     recount(session, batch_ids=numbers)
     session.refresh(delivery)
+
+
+def _waits_in_doubt(to: DeliveryStatus) -> sa.ColumnElement[bool]:
+    """It is to be handed over again, and the event tells that an earlier attempt has arrived.
+
+    Who read or complained has it. That one came back tells it only of a message in doubt: of one
+    that was put off, the next attempt may do better.
+    """
+    waits = sa.and_(col(Delivery.status).in_(WAITING), col(Delivery.attempt) > 0)
+    return waits & (col(Delivery.reason) == IN_DOUBT) if to is DeliveryStatus.BOUNCED else waits
 
 
 def _move_address(
@@ -190,17 +216,33 @@ def _suppress(
 
 
 def withhold_waiting(session: Session, delivery: Delivery, *, reason: str) -> None:
-    """Withhold what still waits for the address of that delivery, in any distribution."""
+    """Withhold what still waits for the address of that delivery, in any distribution.
+
+    Its own batch may be locked by us: we wait for no other then. What is in one that is just being
+    worked in is withheld when it is claimed, since the address is suppressed by now.
+    """
     waiting = sa.and_(_of_same_address(delivery), col(Delivery.status).in_(WAITING))
     places = session.exec(select(Delivery.distribution_id, Delivery.position).where(waiting))
-    numbers = lock_around(session, places.all())
+    numbers = lock_free_around(session, places.all())
     session.exec(
         sa.update(Delivery)
-        .where(waiting)
+        .where(waiting, _lies_in(numbers))
         .values(status=DeliveryStatus.WITHHELD, reason=reason, next_attempt_at=None)
         .execution_options(synchronize_session="fetch")
     )
     recount(session, batch_ids=numbers)
+
+
+def _lies_in(batch_ids: list[int]) -> sa.ColumnElement[bool]:
+    return (
+        sa.select(col(Batch.id))
+        .where(
+            col(Batch.id).in_(batch_ids),
+            col(Batch.distribution_id) == col(Delivery.distribution_id),
+            col(Delivery.position).between(col(Batch.first_position), col(Batch.last_position)),
+        )
+        .exists()
+    )
 
 
 def _of_same_address(delivery: Delivery) -> sa.ColumnElement[bool]:

@@ -1,8 +1,9 @@
 """Being measured in person, and ending it: one button, also for what was sent already (T-2)."""
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
+from mailer.distribution.batches import lock_around
 from mailer.models import Delivery, DeliveryStatus, Desk, Journalist, TrackingMode
 
 #: Not composed yet: what is withdrawn now does not stand in them any more.
@@ -27,14 +28,12 @@ def stop_measuring(session: Session, delivery_id: int) -> bool:
     if contact is not None:
         contact.tracking = TrackingMode.NONE
         session.add(contact)
-    session.exec(
-        sa.update(Delivery)
-        .where(
-            col(Delivery.address_id) == delivery.address_id,
-            col(Delivery.status).in_(NOT_COMPOSED),
-        )
-        .values(tracking=TrackingMode.NONE)
+    to_come = sa.and_(
+        col(Delivery.address_id) == delivery.address_id, col(Delivery.status).in_(NOT_COMPOSED)
     )
+    places = session.exec(select(Delivery.distribution_id, Delivery.position).where(to_come))
+    lock_around(session, places.all())
+    session.exec(sa.update(Delivery).where(to_come).values(tracking=TrackingMode.NONE))
     session.flush()
     return True
 

@@ -280,7 +280,11 @@ class MediaListEntry(SQLModel, table=True):
 class Suppression(SQLModel, table=True):
     """An address we must not write to, by keyed hash: it outlives the contact."""
 
-    __table_args__ = (sa.UniqueConstraint("address_hash", "scope", "scope_value"),)
+    __table_args__ = (
+        sa.UniqueConstraint("address_hash", "scope", "scope_value"),
+        # Each wave asks whether anybody has left its topics or its office.
+        sa.Index("ix_suppression_scope", "scope", "scope_value"),
+    )
 
     id: int | None = row_id()
     address_hash: str = Field(index=True)

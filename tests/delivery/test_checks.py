@@ -1,18 +1,21 @@
 """What is checked once more just before a hand-over."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from mailer.contacts import scoped, suppressions
 from mailer.delivery import claims
-from mailer.delivery.checks import hindrances
+from mailer.delivery.checks import UNREADABLE, hindrances, not_ours
 from mailer.delivery.claims import Claimed, Stretch
 from mailer.models import (
     Address,
     AddressState,
+    Delivery,
+    DeliveryStatus,
     Distribution,
     Office,
     Release,
@@ -39,14 +42,17 @@ def look(session: Session, distribution: Distribution, keyring: Keyring) -> Look
     """Claim both, and tell what keeps them back by their addresses."""
 
     def look_once() -> dict[str, str]:
-        wave: Sequence[Claimed] = claims.claim(
-            session, Stretch(distribution.id or 0, 0, 10**9), owner="a", limit=9, now=NOW
-        )
+        wave = claimed(session, distribution)
         assert {one.email for one in wave} == {EVA, BO}
         found = hindrances(session, wave, keyring=keyring, embargo_until=None, now=NOW)
         return {one.email: found[one.id] for one in wave if one.id in found}
 
     return look_once
+
+
+def claimed(session: Session, distribution: Distribution) -> Sequence[Claimed]:
+    stretch = Stretch(distribution.id or 0, 0, 10**9)
+    return claims.claim(session, stretch, owner="a", limit=9, now=NOW)
 
 
 def suppress(session: Session, keyring: Keyring, reason: SuppressionReason) -> None:
@@ -106,3 +112,58 @@ def test_an_address_without_a_row_is_looked_up_by_its_hash(
     if is_there:
         suppress(session, keyring, SuppressionReason.UNSUBSCRIBED)
     assert look() == ({EVA: "suppressed: unsubscribed"} if is_there else {})
+
+
+def test_a_dead_address_gets_nothing_though_nobody_has_suppressed_it(
+    session: Session, look: Look
+) -> None:
+    of = col(Address.email) == EVA
+    values = {"state": AddressState.HARD, "state_reason": "unknown_user"}
+    session.execute(sa.update(Address).where(of).values(**values))
+    assert look() == {EVA: "address is dead: unknown_user"}
+
+
+@pytest.mark.parametrize("reason", list(SuppressionReason))
+def test_a_suppression_outlives_the_key_that_it_was_hashed_with(
+    session: Session, look: Look, reason: SuppressionReason
+) -> None:
+    suppress(session, Keyring({9: b"\x09" * 32}), reason)
+    assert look().keys() == {EVA}
+
+
+ODD = "Ådne..Vik@havnebladet.example"
+
+
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_an_address_that_nobody_can_read_today_is_withheld_and_keeps_no_other_back(
+    session: Session, distribution: Distribution, keyring: Keyring, is_alone: bool
+) -> None:
+    row = session.exec(select(Delivery).where(col(Delivery.email) == BO)).one()
+    row.email, row.address_id = ODD, None
+    session.flush()
+    if not is_alone:
+        suppress(session, keyring, SuppressionReason.MANUAL)
+    wave = claimed(session, distribution)
+    found = hindrances(session, wave, keyring=keyring, embargo_until=None, now=NOW)
+    told = {one.email: found[one.id] for one in wave if one.id in found}
+    assert told == {ODD: UNREADABLE} | ({} if is_alone else {EVA: "suppressed: manual"})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"status": DeliveryStatus.UNKNOWN, "lease_owner": ""},
+        {"status": DeliveryStatus.COMPLAINED},
+        {"lease_owner": "b"},
+        {"attempt": 2},
+        {"email": ""},
+    ],
+)
+def test_what_is_not_ours_any_more_is_told_from_what_is(
+    session: Session, distribution: Distribution, values: dict[str, Any]
+) -> None:
+    wave = claimed(session, distribution)
+    assert not_ours(session, wave, owner="a") == set()
+    (eva,) = (one.id for one in wave if one.email == EVA)
+    session.execute(sa.update(Delivery).where(col(Delivery.id) == eva).values(**values))
+    assert not_ours(session, wave, owner="a") == {eva}

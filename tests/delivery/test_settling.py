@@ -2,16 +2,20 @@
 decision.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
+from mailer.database import reading, writing
 from mailer.delivery import claims, settling, waves
 from mailer.delivery.claims import Claimed, Stretch
 from mailer.delivery.journal import Begun, Remains
 from mailer.delivery.outcome import Phase, from_reply
-from mailer.distribution import leases
+from mailer.distribution import batches, leases, lifecycle
+from mailer.distribution.leases import Lease
 from mailer.models import (
     Batch,
     Delivery,
@@ -24,8 +28,10 @@ from mailer.models import (
 from mailer.settings import Settings
 from tests import factories
 from tests.factories import NOW
+from tests.stepping import beside
 
 LEASE = timedelta(minutes=15)
+Decide = Callable[[Session, int], int]
 
 
 @pytest.fixture
@@ -115,3 +121,75 @@ def test_a_line_that_is_not_lost_keeps_what_it_has(
     settling.settle(session, Remains("another"), settings=settings.delivery, now=NOW)
     assert statuses(session) == [DeliveryStatus.SENDING.value] * len(claimed)
     assert batch(session).lease_owner == "lost"
+
+
+def lost_with_doubt(engine: sa.Engine) -> Lease:
+    """A batch of a lost line: one is in doubt, one was claimed, one was not."""
+    with writing(engine) as session:
+        release = factories.release(session, factories.office(session))
+        row = factories.distribution(session, release)
+        for position in range(3):
+            email = f"desk{position}@havnebladet.example"
+            factories.delivery(session, row, email, position=position)
+        lease = leases.take(session, row.id or 0, owner="lost", until=NOW + LEASE, now=NOW)
+        assert lease
+        doubtful, claimed = (
+            claims.claim(session, Stretch(row.id or 0, 0, 2), owner="lost", limit=1, now=NOW)
+            for _ in range(2)
+        )
+        session.get_one(Delivery, doubtful[0].id).status = DeliveryStatus.UNKNOWN
+        session.get_one(Delivery, doubtful[0].id).lease_owner = ""
+        session.flush()
+        assert claimed
+        batches.recount(session, batch_ids=[lease.batch_id])
+    return lease
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(
+    ("decide", "after"),
+    [
+        (
+            lambda session, number: lifecycle.resolve_unknown(session, number, resend=True),
+            {"pending": 2, "unknown": 1},
+        ),
+        (lifecycle.cancel, {"cancelled": 1, "unknown": 2}),
+    ],
+    ids=["resend", "cancel"],
+)
+def test_what_an_officer_decides_while_a_line_is_settled_is_not_lost(
+    postgresql_engine: sa.Engine, settings: Settings, decide: Decide, after: dict[str, int]
+) -> None:
+    lease = lost_with_doubt(postgresql_engine)
+    late = NOW + LEASE + timedelta(seconds=1)
+    with beside(postgresql_engine) as steps, writing(postgresql_engine) as officer:
+        assert decide(officer, lease.distribution_id) == 1
+        settled = steps.transact(
+            officer,
+            lambda session: settling.settle_overdue(session, settings=settings.delivery, now=late),
+        )
+        officer.commit()
+        assert len(settled.result()) == 1
+    with reading(postgresql_engine) as session:
+        free = batch(session)
+    assert (free.lease_owner, free.counts) == ("", after)
+    assert (free.due_at is not None) is ("pending" in after)
+
+
+@pytest.mark.postgresql
+def test_a_line_that_is_heard_of_at_the_last_moment_keeps_what_it_has(
+    postgresql_engine: sa.Engine, settings: Settings
+) -> None:
+    lease = lost_with_doubt(postgresql_engine)
+    late = NOW + LEASE + timedelta(seconds=1)
+    with beside(postgresql_engine) as steps, writing(postgresql_engine) as line:
+        assert leases.renew(line, lease, until=late + LEASE)
+        settled = steps.transact(
+            line,
+            lambda session: settling.settle_overdue(session, settings=settings.delivery, now=late),
+        )
+        line.commit()
+        assert settled.result() == []
+    with reading(postgresql_engine) as session:
+        assert batch(session).lease_owner == "lost"
+        assert statuses(session) == ["unknown", "sending", "pending"]

@@ -301,3 +301,137 @@ def test_what_is_put_back_waits_again_as_if_nothing_had_been(
     assert back.next_attempt_at == later
     assert row.id not in ids(claim(owner="b"))
     assert ids(claim(owner="b", now=later)) == [row.id]
+
+
+RESEND = replace(RULES, unknown=UnknownPolicy.RESEND)
+PLANNED = NOW + waves.RESEND_GAP
+
+
+def in_doubt(session: Session, claim: Claim) -> Claimed:
+    """Claimed once; nobody knows whether it was taken, and it is to be handed over again."""
+    (row,) = claim(limit=1)
+    assert record(session, row, CUT_AFTER_DOT, rules=RESEND)
+    return row
+
+
+def test_an_acceptance_that_comes_late_ends_the_plan_to_hand_it_over_again(
+    session: Session, claim: Claim
+) -> None:
+    row = in_doubt(session, claim)
+    assert record(session, row, ACCEPTED)
+    sent = fresh(session, row)
+    assert (sent.status, sent.next_attempt_at, sent.sent_at) == (DeliveryStatus.SENT, None, NOW)
+
+
+@pytest.mark.parametrize("outcome", [ACCEPTED, NO_USER, GREYLISTED, CUT_AFTER_DOT])
+def test_no_answer_takes_back_what_was_claimed_again(
+    session: Session, claim: Claim, outcome: Outcome
+) -> None:
+    row = in_doubt(session, claim)
+    assert row.id in ids(claim(owner="b", now=PLANNED))
+    assert not record(session, row, outcome)
+    again = fresh(session, row)
+    assert (again.status, again.lease_owner) == (DeliveryStatus.SENDING, "b")
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        DeliveryStatus.PENDING,
+        DeliveryStatus.CANCELLED,
+        DeliveryStatus.WITHHELD,
+        DeliveryStatus.EXPIRED,
+    ],
+)
+def test_whatever_was_decided_about_a_doubt_what_the_relay_took_is_sent(
+    session: Session, claim: Claim, status: DeliveryStatus
+) -> None:
+    row = in_doubt(session, claim)
+    fresh(session, row).status = status
+    session.flush()
+    assert record(session, row, ACCEPTED)
+    assert fresh(session, row).status is DeliveryStatus.SENT
+
+
+def test_a_refusal_that_comes_late_ends_the_doubt_too(session: Session, claim: Claim) -> None:
+    row = in_doubt(session, claim)
+    assert record(session, row, NO_USER)
+    refused = fresh(session, row)
+    assert (refused.status, refused.next_attempt_at) == (DeliveryStatus.REJECTED, None)
+
+
+def test_that_nobody_knows_does_not_undo_the_decision_to_hand_it_over_again(
+    session: Session, claim: Claim
+) -> None:
+    row = in_doubt(session, claim)
+    assert not record(session, row, CUT_AFTER_DOT)
+    again = fresh(session, row)
+    assert (again.status, again.next_attempt_at) == (DeliveryStatus.DEFERRED, PLANNED)
+
+
+def test_what_was_never_begun_need_not_wait_for_its_planned_time(
+    session: Session, claim: Claim
+) -> None:
+    row = in_doubt(session, claim)
+    assert waves.put_back(session, row, owner="a", until=NOW)
+    back = fresh(session, row)
+    assert (back.status, back.attempt, back.next_attempt_at) == (DeliveryStatus.PENDING, 0, NOW)
+
+
+def test_what_was_cancelled_is_not_given_back(session: Session, claim: Claim) -> None:
+    row = in_doubt(session, claim)
+    fresh(session, row).status = DeliveryStatus.CANCELLED
+    session.flush()
+    assert not waves.put_back(session, row, owner="a", until=NOW)
+    assert fresh(session, row).status is DeliveryStatus.CANCELLED
+
+
+@pytest.mark.parametrize("owner", ["a", ""])
+@pytest.mark.parametrize("status", [DeliveryStatus.BOUNCED, DeliveryStatus.COMPLAINED])
+def test_what_came_back_before_the_answer_was_written_down_is_not_forgotten(
+    session: Session, claim: Claim, status: DeliveryStatus, owner: str
+) -> None:
+    (claimed,) = claim(limit=1)
+    row = fresh(session, claimed)
+    row.status, row.reason, row.lease_owner = status, "unknown_user", owner
+    session.flush()
+    assert record(session, claimed, ACCEPTED)
+    returned = fresh(session, claimed)
+    assert (returned.status, returned.reason) == (status, "unknown_user")
+    assert (returned.sent_at, returned.lease_owner) == (NOW, "")
+    assert (returned.reply_code, returned.content_hash) == (250, "5f" * 32)
+
+
+def second_attempt(session: Session, claim: Claim, outcome: Outcome, *, is_set: bool) -> Delivery:
+    """After one that is in doubt."""
+    first = in_doubt(session, claim)
+    (again,) = (one for one in claim(now=PLANNED) if one.id == first.id)
+    handed = Handed.unset(again)
+    if is_set:
+        handed = Handed(again, skeleton(session), "7a" * 32, ("b=other",))
+    assert waves.record(session, handed, outcome, owner="a", rules=RULES, now=PLANNED)
+    return fresh(session, first)
+
+
+@pytest.mark.parametrize("is_set", [True, False])
+@pytest.mark.parametrize("outcome", [RELAY_DOWN, GREYLISTED, NO_USER])
+def test_what_proves_a_message_in_doubt_is_kept_when_another_attempt_fails(
+    session: Session, claim: Claim, outcome: Outcome, is_set: bool
+) -> None:
+    row = second_attempt(session, claim, outcome, is_set=is_set)
+    assert (row.content_hash, row.signatures) == ("5f" * 32, ["b=abc"])
+    assert row.skeleton_id
+
+
+@pytest.mark.parametrize(("is_set", "kept"), [(True, "7a" * 32), (False, "5f" * 32)])
+def test_a_second_doubt_is_proven_by_its_own_message_where_that_is_known(
+    session: Session, claim: Claim, is_set: bool, kept: str
+) -> None:
+    assert second_attempt(session, claim, CUT_AFTER_DOT, is_set=is_set).content_hash == kept
+
+
+def test_what_was_accepted_at_last_is_proven_by_its_own_message(
+    session: Session, claim: Claim
+) -> None:
+    row = second_attempt(session, claim, ACCEPTED, is_set=True)
+    assert (row.content_hash, row.signatures) == ("7a" * 32, ["b=other"])

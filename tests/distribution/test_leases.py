@@ -14,7 +14,8 @@ from mailer.releases.editions import FullRelease
 from tests import factories
 
 NOW = factories.NOW
-UNTIL = NOW + timedelta(minutes=15)
+LEASE = timedelta(minutes=15)
+UNTIL = NOW + LEASE
 
 
 @pytest.fixture
@@ -114,12 +115,29 @@ def test_what_does_not_wait_is_not_due(
 def test_the_rest_lets_the_urgent_pass_only_while_something_of_it_is_due(
     session: Session, full: FullRelease, distribution: Distribution
 ) -> None:
-    assert not leases.urgent_is_due(session, now=NOW)
+    assert not urgent_is_due(session)
     urgent = factories.distribution(session, full.release, is_urgent=True)
     later = NOW + timedelta(minutes=1)
     factories.delivery(session, urgent, "a@b.example", next_attempt_at=later)
-    assert not leases.urgent_is_due(session, now=NOW)
-    assert leases.urgent_is_due(session, now=later)
+    assert not urgent_is_due(session)
+    assert urgent_is_due(session, now=later)
+
+
+def urgent_is_due(session: Session, *, now: datetime = NOW) -> bool:
+    return leases.urgent_is_due(session, lease_seconds=LEASE.total_seconds(), now=now)
+
+
+@pytest.mark.parametrize(
+    ("silent_for", "is_awaited"),
+    [(timedelta(0), True), (timedelta(seconds=20), True), (timedelta(seconds=40), False)],
+)
+def test_the_rest_does_not_wait_for_the_urgent_that_a_silent_line_holds(
+    session: Session, full: FullRelease, silent_for: timedelta, is_awaited: bool
+) -> None:
+    urgent = factories.distribution(session, full.release, is_urgent=True)
+    factories.delivery(session, urgent, "a@b.example")
+    assert take(session, urgent, "a line of a lost machine")
+    assert urgent_is_due(session, now=NOW + silent_for) is is_awaited
 
 
 def test_two_lines_at_once_never_hold_the_same_batch(engine: sa.Engine) -> None:

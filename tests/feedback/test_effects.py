@@ -3,12 +3,14 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
+from mailer.delivery.reasons import IN_DOUBT
 from mailer.delivery.refusal import BounceClass, Reason
 from mailer.feedback import effects
 from mailer.feedback.classification import Finding
 from mailer.feedback.recording import record_event
 from mailer.models import (
     AddressState,
+    Batch,
     Delivery,
     DeliveryStatus,
     EventKind,
@@ -101,6 +103,12 @@ def test_each_cell_of_the_table_is_what_follows(
         (BOUNCED, EventKind.COMPLAINED, COMPLAINED),
         (COMPLAINED, EventKind.BOUNCED, COMPLAINED),
         (BOUNCED, EventKind.AUTOREPLIED, BOUNCED),
+        (DeliveryStatus.SENDING, EventKind.BOUNCED, BOUNCED),
+        (DeliveryStatus.SENDING, EventKind.COMPLAINED, COMPLAINED),
+        (DeliveryStatus.SENDING, EventKind.OPENED, DeliveryStatus.SENDING),
+        (DeliveryStatus.DEFERRED, EventKind.OPENED, SENT),
+        (DeliveryStatus.PENDING, EventKind.REPLIED, SENT),
+        (DeliveryStatus.DEFERRED, EventKind.COMPLAINED, COMPLAINED),
         (DeliveryStatus.REJECTED, EventKind.BOUNCED, DeliveryStatus.REJECTED),
         (DeliveryStatus.DEFERRED, EventKind.BOUNCED, DeliveryStatus.DEFERRED),
         (DeliveryStatus.CANCELLED, EventKind.OPENED, DeliveryStatus.CANCELLED),
@@ -119,6 +127,33 @@ def test_an_event_moves_a_delivery_only_from_where_it_may_be(
     follow(session, story.delivery, kind, keyring)
 
     assert story.delivery.status is after
+
+
+@pytest.mark.parametrize(
+    ("kind", "after"), [(EventKind.OPENED, SENT), (EventKind.BOUNCED, BOUNCED)]
+)
+def test_what_is_known_to_have_arrived_is_not_handed_over_again_though_that_was_planned(
+    session: Session, story: Story, keyring: Keyring, kind: EventKind, after: DeliveryStatus
+) -> None:
+    delivery = story.delivery
+    delivery.status, delivery.reason = DeliveryStatus.DEFERRED, IN_DOUBT
+    delivery.next_attempt_at = NOW
+
+    follow(session, delivery, kind, keyring)
+
+    moved = session.exec(select(Delivery.status, Delivery.next_attempt_at)).all()
+    assert moved == [(after, None)]
+    assert set(session.exec(select(Batch.due_at)).all()) <= {None}
+
+
+def test_nothing_comes_back_of_what_was_never_handed_over(
+    session: Session, story: Story, keyring: Keyring
+) -> None:
+    story.delivery.status, story.delivery.attempt = DeliveryStatus.PENDING, 0
+
+    follow(session, story.delivery, EventKind.OPENED, keyring)
+
+    assert story.delivery.status is DeliveryStatus.PENDING
 
 
 def test_a_soft_bounce_does_not_revive_a_dead_address(

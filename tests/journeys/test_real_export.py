@@ -1,5 +1,5 @@
-"""J10: an export of five thousand rows with all the dirt of real ones. No hand work, the preview is the
-result, a second import changes nothing, and undo restores every field and row.
+"""J10: an export of five thousand rows with all the dirt of real ones. No hand work, the preview is
+the result, a second import changes nothing, and undo restores every field and row.
 """
 
 from pathlib import Path

@@ -1,7 +1,10 @@
 """What guards the pages: headers, other sites, failures, and files that are kept for ever."""
 
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
+import structlog
 from starlette.testclient import TestClient
 
 from mailer.errors import (
@@ -187,6 +190,15 @@ def test_no_answer_is_built_from_the_name_that_the_caller_gives_us(
         answer = desk.get(path, headers={"Host": host})
         assert "evil.example" not in answer.text
         assert "evil.example" not in str(answer.headers)
+
+
+def test_a_key_that_cannot_be_used_stops_no_page(settings: Settings, tmp_path: Path) -> None:
+    dkim = settings.dkim.model_copy(update={"keys": {"press": tmp_path / "none.pem"}})
+    with structlog.testing.capture_logs() as logged:
+        app = create_app(settings.model_copy(update={"dkim": dkim}))
+    assert [entry["event"] for entry in logged] == ["previews are shown without a signature"]
+    with TestClient(app) as browser:
+        assert browser.get(static_files.url("press.css")).status_code == 200
 
 
 def test_a_database_that_is_away_is_said_with_the_time_to_wait(settings: Settings) -> None:

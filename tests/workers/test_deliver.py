@@ -20,10 +20,12 @@ from mailer.clock import now
 from mailer.compose.message import ComposedMessage
 from mailer.contacts.suppressions import is_suppressed
 from mailer.database import reading, writing
+from mailer.delivery import claims, settling
+from mailer.delivery.claims import Stretch
 from mailer.delivery.outcome import Outcome, Phase, from_reply, lost
 from mailer.delivery.smtp.load import NO_JOURNAL, Journal, MayBegin, always
 from mailer.delivery.transport.memory import ACCEPTED, MemoryTransport
-from mailer.distribution import batches
+from mailer.distribution import batches, leases, lifecycle
 from mailer.errors import Unreachable
 from mailer.models import (
     Batch,
@@ -42,7 +44,8 @@ from tests import factories
 from workers.broker import nudge
 from workers.deliver import Sender, declare
 from workers.rescue import rescue
-from workers.sending import hearing, lines, turn, watch
+from workers.sending import ending, hearing, turn, watch
+from workers.sending.ledger import NOTHING_SENT, Ledger, Sent
 from workers.sending.limits import Limits, Room
 from workers.sending.watch import Watch
 
@@ -370,7 +373,7 @@ def test_what_was_accepted_is_written_down_while_another_message_still_waits(
     distribution: Distribution,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(lines, "TELL_SECONDS", 0.01)
+    monkeypatch.setattr(ending, "TELL_SECONDS", 0.01)
     monkeypatch.setattr(hearing, "SILENT_SECONDS", 0.0)
     relay = SlowTransport()
     relay.is_seen = lambda: bool(
@@ -407,6 +410,73 @@ def test_a_pause_in_mid_wave_gives_back_what_was_not_begun(
     assert statuses(found) == ["sent"] + ["pending"] * (NUMBER - 1)
     assert {row.attempt for row in list(found.values())[1:]} == {0}
     assert len(relay.messages) == 1
+
+
+def test_a_line_whose_batch_another_has_taken_hands_over_no_more_of_it(
+    sender: Sender,
+    settings: Settings,
+    engine: sa.Engine,
+    relay: WatchedTransport,
+    distribution: Distribution,
+    deliver: Deliver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It stands still for longer than its lease, and goes on."""
+    number = distribution.id or 0
+    monkeypatch.setattr(watch, "LOOK_SECONDS", -1)
+    first_look = Watch._look
+
+    def take_over() -> None:
+        with writing(engine) as session:
+            at = now() + DAY
+            settling.settle_overdue(session, settings=settings.delivery, now=at)
+            lifecycle.resolve_unknown(session, number, resend=True)
+            lease = leases.take(session, number, owner="b", until=at + DAY, now=at)
+            assert lease is not None
+            stretch = Stretch(number, lease.first_position, lease.last_position)
+            assert len(claims.claim(session, stretch, owner="b", limit=9, now=at)) == NUMBER
+
+    def look(self: Watch, **given: Any) -> None:
+        first_look(self, **given)
+        if not given and held(engine) != ["b"]:
+            take_over()
+
+    monkeypatch.setattr(Watch, "_look", look)
+    found = deliver()
+    assert relay.attempts == EMAILS[:1]
+    assert {row.lease_owner for row in found.values()} == {"b"}
+    assert statuses(found) == ["sending"] * NUMBER
+
+
+def test_each_step_of_the_ledger_makes_a_lease_sure_for_the_most_of_its_time(
+    sender: Sender, engine: sa.Engine, distribution: Distribution
+) -> None:
+    ledger = Ledger(sender.shared, distribution.id or 0, owner="a")
+    wave = ledger.turn_over(NOTHING_SENT, flying=None, room=Room(2))
+    lease_seconds = sender.shared.settings.delivery.lease_seconds
+    before = ledger.ours_until(wave.lease)
+    assert wave.facts.read_at < before < wave.facts.read_at + lease_seconds
+    ledger.keep(Sent((), wave.lease))
+    assert ledger.ours_until(wave.lease) > before
+    with writing(engine) as session:
+        session.exec(sa.update(Batch).values(lease_owner="b"))
+    ledger.keep(Sent((), wave.lease))
+    assert ledger.ours_until(wave.lease) == 0.0
+
+
+def test_whatever_a_server_says_can_be_written_down(
+    deliver: Deliver, relay: WatchedTransport, engine: sa.Engine
+) -> None:
+    odd = b"ung\xfcltig \0".decode("utf-8", "surrogateescape")
+    relay.answers = {
+        EMAILS[0]: [from_reply(Phase.RCPT, 550, f"5.1.1 {odd}")],
+        EMAILS[1]: [lost(Phase.AFTER_DOT, odd)],
+        EMAILS[2]: [from_reply(Phase.AFTER_DOT, 250, odd)],
+        EMAILS[4]: [from_reply(Phase.CONNECT, 554, odd)],
+    }
+    found = deliver()
+    assert statuses(found) == ["rejected", "unknown", "sent", "sent", "deferred"]
+    assert r"ung\xfcltig" in note(engine)
 
 
 def test_the_batches_count_what_became_of_their_deliveries(

@@ -5,13 +5,11 @@ are composed or sent.
 """
 
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from mailer import clock, database
 from mailer.delivery import checks, claims, waves
@@ -19,11 +17,15 @@ from mailer.delivery.claims import Claimed, Stretch
 from mailer.delivery.outcome import Outcome
 from mailer.distribution import batches, leases, lifecycle
 from mailer.distribution.leases import Lease
-from mailer.errors import NotFound, Unreachable
-from mailer.models import Distribution, DistributionStatus, Office, Release
+from mailer.errors import Unreachable
+from workers.sending import looking
 from workers.sending.limits import Facts, Room
 from workers.sending.recording import Answer, record_answers
 from workers.sending.shared import Shared
+
+#: So much of a lease is surely ours: another machine's clock may run ahead of this one's, and what
+#: is begun at the very end would be called in doubt at once.
+SURE_SHARE = 0.9
 
 
 class Wave(NamedTuple):
@@ -58,9 +60,17 @@ class Ledger:
         #: The batch that waves are claimed from, and all that are not let go of yet.
         self._current: Lease | None = None
         self._held: frozenset[Lease] = frozenset()
+        #: Until when batches are surely ours, by their number and `clock.steady`.
+        self._ours_until: dict[int, float] = {}
         self._ends_at = time.monotonic() + shared.settings.delivery.turn_seconds
         #: Whether the turn ended although more is due.
         self.left_some = False
+
+    def ours_until(self, lease: Lease | None) -> float:
+        """Until when that batch is surely ours, by `clock.steady`: a line that was silent for too
+        long loses it, and does not hear of that where the database is away.
+        """
+        return self._ours_until.get(lease.batch_id, 0.0) if lease is not None else 0.0
 
     def look(self) -> Facts:
         """What the rows say now. Raises NotFound, or Unreachable."""
@@ -86,6 +96,7 @@ class Ledger:
             changed = {lease.batch_id for lease in kept if lease in (current, sent.lease)}
             batches.recount(session, batch_ids=changed)
         self._current, self._held = current, frozenset(kept)
+        self._are_ours(kept, facts=facts)
         return Wave(facts, deliveries, current)
 
     def keep(self, sent: Sent) -> None:
@@ -94,11 +105,20 @@ class Ledger:
         It is written again with the whole wave, which changes nothing; so a database that is away
         is no matter here.
         """
-        with suppress(Unreachable), database.writing(self._shared.engine) as session:
-            facts = self._facts(session, now=clock.now())
-            held, lost = self._renewed(session, sent, now=facts.at)
-            self._record(session, sent, facts=facts, lost=lost)
-            batches.recount(session, batch_ids={one.batch_id for one in held & {sent.lease}})
+        try:
+            with database.writing(self._shared.engine) as session:
+                facts = self._facts(session, now=clock.now())
+                held, lost = self._renewed(session, sent, now=facts.at)
+                self._record(session, sent, facts=facts, lost=lost)
+                batches.recount(session, batch_ids={one.batch_id for one in held & {sent.lease}})
+        except Unreachable:
+            return
+        self._are_ours(held, facts=facts)
+
+    def _are_ours(self, held: Collection[Lease], *, facts: Facts) -> None:
+        """The leases were committed."""
+        until = facts.read_at + SURE_SHARE * self._shared.settings.delivery.lease_seconds
+        self._ours_until = {lease.batch_id: until for lease in held}
 
     def _renewed(
         self, session: Session, sent: Sent, *, now: datetime
@@ -110,12 +130,14 @@ class Ledger:
         """
         known = self._held | ({sent.lease} if sent.lease is not None else set())
         ordered = sorted(known, key=lambda lease: lease.batch_id)
-        held = {one for one in ordered if leases.renew(session, one, until=self._until(now))}
-        lost = set(ordered) - held
-        batches.lock_around(
-            session, [(lease.distribution_id, lease.first_position) for lease in lost]
-        )
-        return held, lost
+        held = set()
+        for lease in ordered:
+            if leases.renew(session, lease, until=self._until(now)):
+                held.add(lease)
+            else:
+                # Locked before the next is asked for, or two might wait for each other.
+                batches.lock(session, [lease.batch_id])
+        return held, set(ordered) - held
 
     def _record(self, session: Session, sent: Sent, *, facts: Facts, lost: set[Lease]) -> None:
         record_answers(
@@ -136,25 +158,14 @@ class Ledger:
         return now + timedelta(seconds=self._shared.settings.delivery.lease_seconds)
 
     def _facts(self, session: Session, *, now: datetime) -> Facts:
-        found = session.execute(
-            sa.select(Distribution, col(Release.embargo_until), col(Office.zone))
-            .join(Release, col(Release.id) == col(Distribution.release_id))
-            .join(Office, col(Office.id) == col(Release.office_id))
-            .where(col(Distribution.id) == self._distribution_id)
-        ).one_or_none()
-        if found is None:
-            raise NotFound(f"there is no distribution {self._distribution_id}")
-        distribution, embargo_until, office_zone = found
-        return Facts(distribution, embargo_until, office_zone, at=now)
+        return looking.facts_of(session, self._distribution_id, now=now)
 
     def _goes_on(self, session: Session, facts: Facts) -> bool:
         """Whether another wave may be claimed at all."""
-        row = facts.distribution
-        if row.status is not DistributionStatus.SENDING or self._shared.stopping.is_set():
+        lease_seconds = self._shared.settings.delivery.lease_seconds
+        if self._shared.stopping.is_set():
             return False
-        if row.not_after is not None and row.not_after <= facts.at:
-            return False
-        if not row.is_urgent and leases.urgent_is_due(session, now=facts.at):
+        if not looking.goes_on(session, facts, lease_seconds=lease_seconds):
             return False
         self.left_some = time.monotonic() > self._ends_at
         return not self.left_some

@@ -22,6 +22,10 @@ class Facts:
     office_zone: str
     #: The moment of the claim, which dates the messages of a first attempt.
     at: datetime
+    #: The same by `clock.steady`.
+    read_at: float
+    #: Whether the batch that was asked for is still held.
+    is_held: bool
 
     @property
     def number(self) -> int:
@@ -48,6 +52,17 @@ class Later(NamedTuple):
     told: str
 
 
+def closed(facts: Facts, wave: Sequence[Claimed]) -> dict[int, datetime]:
+    """Until when those must wait for whom the sending hours are not open, by their id."""
+    if not facts.distribution.sending_hours:
+        return {}
+    opens = {
+        zone: timing.opens_at(facts.distribution, zone, office_zone=facts.office_zone, at=facts.at)
+        for zone in {delivery.zone for delivery in wave}
+    }
+    return {one.id: opens[one.zone] for one in wave if opens[one.zone] > facts.at}
+
+
 class Limits:
     """What the rates, the sending hours and the providers leave to one turn."""
 
@@ -56,7 +71,7 @@ class Limits:
 
     def later(self, facts: Facts, wave: Sequence[Claimed]) -> Later:
         """Which of the claimed must wait after all, and until when: the hours, their providers."""
-        until = self._closed(facts, wave)
+        until = closed(facts, wave)
         wanted = Counter(one.provider for one in wave if one.id not in until)
         grants = self._throttle.grants(wanted, is_urgent=facts.distribution.is_urgent)
         taken: Counter[str] = Counter()
@@ -71,17 +86,6 @@ class Limits:
                 until[delivery.id] = facts.at + timedelta(seconds=wait)
         states = self._throttle.provider_states() if grants else []
         return Later(until, "; ".join(str(one) for one in states if one.provider in wanted))
-
-    def _closed(self, facts: Facts, wave: Sequence[Claimed]) -> dict[int, datetime]:
-        if not facts.distribution.sending_hours:
-            return {}
-        opens = {
-            zone: timing.opens_at(
-                facts.distribution, zone, office_zone=facts.office_zone, at=facts.at
-            )
-            for zone in {delivery.zone for delivery in wave}
-        }
-        return {one.id: opens[one.zone] for one in wave if opens[one.zone] > facts.at}
 
     def room(self, facts: Facts, *, wanted: int) -> Room:
         """What the limits of the rate leave for the next wave."""

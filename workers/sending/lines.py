@@ -3,12 +3,13 @@ skeletons of what it is sending, and a journal.
 """
 
 import asyncio
+import socket
 import threading
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import dramatiq
 import uvloop
@@ -16,7 +17,9 @@ import uvloop
 from mailer.delivery.journal import Journal
 from mailer.delivery.outcome import Blame, Outcome
 from mailer.delivery.transport.relay import MayBegin, Transport
+from mailer.errors import Unreachable
 from mailer.settings import Settings
+from workers.sending.ending import Ending, wait_for
 from workers.sending.hearing import Hearing
 from workers.sending.releases import Releases
 from workers.sending.setting import Setter, WaveMessages
@@ -25,8 +28,6 @@ from workers.sending.shared import Shared
 Result = TypeVar("Result")
 #: So many messages for each connection has a wave to a relay whose pace nobody knows yet.
 FIRST_WAVE = 5
-#: A wave that lasts longer is told of on the way, so often.
-TELL_SECONDS = 2.0
 
 
 class Pace:
@@ -55,9 +56,10 @@ class Line:
     def __init__(self, transport: Transport, shared: Shared) -> None:
         settings = shared.settings
         self._transport = transport
+        self._is_process_ending = shared.stopping.is_set
         self._loop = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="ledger")
-        self.journal = Journal(journals(settings))
+        self.journal = _new_journal(journals(settings))
         self.releases = Releases()
         self.setter = Setter(shared.engine, shared.compositor)
         self.pace = Pace(
@@ -81,16 +83,21 @@ class Line:
         *,
         may_begin: MayBegin,
         hearing: Hearing,
+        is_over: Callable[[], bool],
         tell: Callable[[], None],
     ) -> list[Outcome | None]:
         """Hand the messages over and wait for the answers; None for one that was held back.
 
-        `tell` is called every now and then while that takes long.
+        While that takes long, `is_over` is asked whether it shall go on, and `tell` is called every
+        now and then.
         """
         self.journal.open_wave(messages.handed)
         began = time.monotonic()
         sending = self._transport.send(messages, may_begin=may_begin, journal=hearing)
-        outcomes = self._loop.run(_told_on_the_way(sending, tell))
+        ending = Ending(is_wave_over=is_over, is_process_ending=self._is_process_ending)
+        outcomes = self._loop.run(
+            wait_for(sending, transport=self._transport, ending=ending, tell=tell)
+        )
         # What was held back or found the relay closed took no time, and says nothing of its pace.
         taken = sum(one is not None and one.blames is not Blame.RELAY for one in outcomes)
         self.pace.took(taken, seconds=time.monotonic() - began)
@@ -113,17 +120,15 @@ class Line:
         self._loop.close()
 
 
-async def _told_on_the_way(
-    sending: Coroutine[Any, Any, Result], tell: Callable[[], None]
-) -> Result:
-    task = asyncio.ensure_future(sending)
+def _new_journal(folder: Path) -> Journal:
     try:
-        while not (await asyncio.wait({task}, timeout=TELL_SECONDS))[0]:
-            tell()
-    finally:
-        # Whatever went wrong in the telling: what was begun comes to its end.
-        outcomes = await task
-    return outcomes
+        return Journal(folder)
+    except OSError as cause:
+        raise Unreachable(
+            f"the worker on {socket.gethostname()} cannot keep its journal in {folder}"
+            f" ({cause.strerror or cause}), and without one it hands nothing over: give it a folder"
+            " that it may write into, on a disk with room"
+        ) from cause
 
 
 def journals(settings: Settings) -> Path:
@@ -139,7 +144,7 @@ class Lines(dramatiq.Middleware):
         self._own = threading.local()
 
     def mine(self) -> Line:
-        """The line of this thread."""
+        """The line of this thread. Raises Unreachable when it cannot keep a journal."""
         line: Line | None = getattr(self._own, "line", None)
         if line is None:
             line = self._own.line = self._open_line()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import structlog
 from sqlmodel import Session
 
+from mailer import database
 from mailer.delivery import waves
 from mailer.delivery.outcome import Blame, Outcome, OutcomeKind, Phase
 from mailer.delivery.waves import Handed
@@ -70,7 +71,8 @@ def record_answers(
     ]
     waves.record_sent(session, accepted, owner=owner)
     rules = shared.rules(distribution)
-    for answer in answers:
+    # For the order in which rows are locked (`batches`): addresses come last, by their number.
+    for answer in sorted(answers, key=_address):
         outcome, delivery = answer.outcome, answer.handed.delivery
         if outcome is None and answer.problem:
             waves.withhold(session, delivery, owner=owner, reason=answer.problem)
@@ -87,6 +89,10 @@ def record_answers(
         _explain(
             session, answers, distribution=distribution, slowed_by=slowed_by, troubles=troubles
         )
+
+
+def _address(answer: Answer) -> int:
+    return answer.handed.delivery.address_id or 0
 
 
 def _follow(
@@ -119,6 +125,15 @@ def _explain(
         lifecycle.halt(session, number, because=told(*troubles, refused))
     else:
         lifecycle.note(session, number, told(*troubles, refused))
+
+
+def tell(shared: Shared, distribution_id: int, text: str) -> bool:
+    """Tell the officer why this worker can do nothing at all for it; True when that is new.
+
+    Raises Unreachable when the database does not take it.
+    """
+    with database.writing(shared.engine) as session:
+        return lifecycle.note(session, distribution_id, text)
 
 
 def told(*refused: Outcome) -> str:

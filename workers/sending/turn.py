@@ -130,8 +130,10 @@ class Turn:
         watch = Watch(
             self._shared.engine,
             ready,
-            distribution_id=facts.number,
-            is_urgent=facts.distribution.is_urgent,
+            facts=facts,
+            lease=wave.lease,
+            ours_until=partial(self._ledger.ours_until, wave.lease),
+            lease_seconds=self._shared.settings.delivery.lease_seconds,
             keyring=self._shared.identity.keyring,
             is_stopping=self._shared.stopping.is_set,
         )
@@ -139,6 +141,7 @@ class Turn:
             messages,
             may_begin=lambda number: watch.may_begin(number) and messages.can_be(number),
             hearing=hearing,
+            is_over=watch.is_over,
             tell=partial(self._keep, wave, messages, hearing, slowed_by),
         )
         heard = zip((one.provider for one in ready), outcomes, strict=True)

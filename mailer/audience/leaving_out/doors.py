@@ -97,11 +97,15 @@ class Doors:
 def _dead(candidate: Candidate) -> Refusal | None:
     if not candidate.address_id:
         return Refusal(Cause.NO_ADDRESS, "has no e-mail address")
-    if candidate.state in LIVING:
+    return why_closed(candidate.state, candidate.state_reason)
+
+
+def why_closed(state: str, why: str) -> Refusal | None:
+    """Why nothing goes to an address that is in that state; None when something may."""
+    if state in LIVING:
         return None
-    why = candidate.state_reason
-    if candidate.state == AddressState.HARD:
+    if state == AddressState.HARD:
         return Refusal(Cause.DEAD, f"address is dead: {why or 'bounced'}")
-    if candidate.state == AddressState.COMPLAINED:
+    if state == AddressState.COMPLAINED:
         return Refusal(Cause.COMPLAINED, "suppressed: complained")
     return Refusal(Cause.SUPPRESSED, f"suppressed: {why or 'manual'}")

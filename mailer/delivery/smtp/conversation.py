@@ -10,14 +10,14 @@ from typing import cast
 import aiosmtplib
 
 from mailer.addresses import a_label
-from mailer.delivery.outcome import Outcome
+from mailer.delivery.outcome import Outcome, Phase, lost
 from mailer.delivery.smtp.envelope import Offer
 from mailer.delivery.smtp.load import Load
 from mailer.delivery.smtp.login import NoToken, TokenCommand
 from mailer.delivery.smtp.opening import opening_outcome
 from mailer.delivery.smtp.pipeline import Pipeline
 from mailer.delivery.smtp.secrets import secrets_of, without
-from mailer.delivery.smtp.steps import Trust
+from mailer.delivery.smtp.steps import Cut, Trust
 from mailer.settings.sections import RelaySettings
 
 
@@ -46,6 +46,9 @@ class Conversation:
         self._tls_context, self._token = tls_context, token
         self._trust = Trust.EAGER
         self._pipeline: Pipeline | None = None
+        #: A connection that is being opened; and whether we gave that up.
+        self._opening: asyncio.Task[Pipeline] | None = None
+        self._is_cut = self._is_leaving = False
 
     @property
     def is_open(self) -> bool:
@@ -67,9 +70,24 @@ class Conversation:
     async def close(self) -> None:
         """Say goodbye and hang up."""
         if self._pipeline is not None:
+            self._is_leaving = True
             await self._pipeline.quit()
+            self._is_leaving = False
         self.hang_up()
         await asyncio.sleep(0)  # the loop closes its end of the connection in its next round
+
+    def cut_short(self, cut: Cut) -> None:
+        """Hang up unless more of a message is out than the cut allows; what rests is kept."""
+        if self._opening is not None:
+            # Tried at each call: a wait that ends at that very moment does not hear of it.
+            self._is_cut = True
+            self._opening.cancel()
+        if self._pipeline is None:
+            return
+        if self._is_leaving:
+            self._pipeline.abort()
+        else:
+            self._pipeline.cut_short(cut)
 
     def hang_up(self) -> None:
         """Close at once: a close in good order waits for a peer that may be gone."""
@@ -106,6 +124,24 @@ class Conversation:
             tls_context=self._tls_context,
             token=self._token,
         )
+        self._is_cut = False
+        self._opening = asyncio.ensure_future(self._opened(smtp))
+        try:
+            return await self._opening
+        except asyncio.CancelledError:
+            if not self._is_cut:
+                raise
+            raise RelayUnusable(lost(Phase.CONNECT, "we had to stop", relay=self._name)) from None
+        except (aiosmtplib.SMTPException, OSError, NoToken, ValueError) as broken:
+            seconds = self._relay.connect_timeout_seconds
+            outcome = opening_outcome(broken, self._relay, relay=self._name, seconds=seconds)
+            token = self._token.last if self._token else ""
+            told = without(secrets_of(self._relay, token=token), outcome.text)
+            raise RelayUnusable(outcome._replace(text=told)) from broken
+        finally:
+            self._opening = None
+
+    async def _opened(self, smtp: aiosmtplib.SMTP) -> Pipeline:
         seconds = self._relay.connect_timeout_seconds
         try:
             # One limit for all of it: a relay that connects and is silent then is of no use either.
@@ -114,12 +150,12 @@ class Conversation:
                 if smtp.is_ehlo_or_helo_needed:
                     await smtp.ehlo()
             return self._taken_over(smtp)
-        except (aiosmtplib.SMTPException, OSError, NoToken, UnicodeError) as broken:
+        except BaseException:
+            # A close in good order waits for a peer that may be gone.
+            if smtp.transport is not None:
+                cast(asyncio.Transport, smtp.transport).abort()
             smtp.close()
-            outcome = opening_outcome(broken, self._relay, relay=self._name, seconds=seconds)
-            token = self._token.last if self._token else ""
-            told = without(secrets_of(self._relay, token=token), outcome.text)
-            raise RelayUnusable(outcome._replace(text=told)) from broken
+            raise
 
     def _taken_over(self, smtp: aiosmtplib.SMTP) -> Pipeline:
         transport = smtp.transport

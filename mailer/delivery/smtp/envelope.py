@@ -18,6 +18,8 @@ UNSAFE = re.compile(r"[\x00-\x20\x7f<>]")
 #: RFC 3461 section 4.4, and section 5.4 for the other.
 ENVID_OCTETS = 100
 ORCPT_OCTETS = 500
+#: A longer number is no limit of anybody's, and one of thousands of digits cannot even be read.
+SIZE_DIGITS = 18
 MAIL_LIMIT = re.compile(r"(?i)\bMAILMAX=([1-9][0-9]{0,5})\b")
 
 
@@ -44,7 +46,7 @@ class Offer:
             pipelining="pipelining" in extensions,
             smtputf8="smtputf8" in extensions,
             dsn="dsn" in extensions,
-            size_limit=int(size) if size.isdecimal() else 0,
+            size_limit=int(size) if size.isdecimal() and len(size) <= SIZE_DIGITS else 0,
             mail_limit=int(mail_limit.group(1)) if mail_limit else 0,
         )
 

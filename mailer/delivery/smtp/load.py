@@ -52,7 +52,7 @@ class Load:
         self, messages: Sequence[ComposedMessage], *, may_begin: MayBegin, journal: Journal
     ) -> None:
         """All of them wait."""
-        self.messages, self.may_begin, self.journal = messages, may_begin, journal
+        self.messages, self.journal, self._may_begin = messages, journal, may_begin
         self.waiting = deque(range(len(messages)))
         #: None for what was held back, and for what still waits.
         self.outcomes: list[Outcome | None] = [None] * len(messages)
@@ -60,6 +60,11 @@ class Load:
         self.trouble: Outcome = lost(Phase.CONNECT, "not connected")
         #: What went wrong on our own side, which is nobody's outcome.
         self.fault: Exception | None = None
+        self._is_over = False
+
+    def may_begin(self, number: int) -> bool:
+        """Whether that message may go out now."""
+        return not self._is_over and self._may_begin(number)
 
     def settle(self, number: int, outcome: Outcome) -> None:
         """Write down what became of that message."""
@@ -68,8 +73,17 @@ class Load:
 
     def put_back(self, number: int) -> None:
         """Let another connection take a message that the server has said nothing to."""
-        if self.fault is None:
+        if self.fault is None and not self._is_over:
             self.waiting.appendleft(number)
+
+    def take_back(self, number: int, outcome: Outcome) -> None:
+        """Hold back a message whose body had begun to leave, and that no server has."""
+        self.journal.answered(number, outcome)
+
+    def stop(self) -> None:
+        """Begin nothing more: what waits is held back."""
+        self._is_over = True
+        self.waiting.clear()
 
     def has_some_to_begin(self) -> bool:
         """Leave out those in front that may not begin; whether one waits that may."""

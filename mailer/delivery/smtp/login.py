@@ -4,6 +4,8 @@ The token is given to the relay and to nobody else: it stands in no log and in n
 """
 
 import asyncio
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -40,32 +42,52 @@ class TokenCommand:
         """A token of this moment. Raises NoToken."""
         async with self._lock:
             if self._clock() >= self._fresh_until:
-                self._token = await asyncio.to_thread(self._printed)
+                self._token = await self._run()
                 self._fresh_until = self._clock() + FRESH_SECONDS
             return self._token
 
-    def _printed(self) -> str:
-        """What the command prints, run without a shell."""
+    async def _run(self) -> str:
+        """Run the command without a shell; one that nobody waits for any more is ended."""
+        command = self._started()
+        printed = asyncio.get_running_loop().run_in_executor(None, self._printed, command)
         try:
-            done = subprocess.run(
+            # Whoever gives up waiting leaves the thread to see the end of the command.
+            return await asyncio.shield(printed)
+        finally:
+            _end(command)
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        try:
+            return subprocess.Popen(
                 self._command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                timeout=self._timeout_seconds,
-                check=False,
+                start_new_session=True,
             )
         except OSError as broken:
             raise NoToken(f"token_command cannot be run: {broken.strerror}") from None
+
+    def _printed(self, command: "subprocess.Popen[bytes]") -> str:
+        try:
+            printed, _ = command.communicate(timeout=self._timeout_seconds)
         except subprocess.TimeoutExpired:
+            _end(command)
+            command.communicate()
             raise NoToken(
                 f"token_command printed no token within {self._timeout_seconds:g} seconds"
             ) from None
-        if done.returncode != 0:
+        if command.returncode != 0:
             raise NoToken(
-                f"token_command ended with status {done.returncode}: run it by hand to see why"
+                f"token_command ended with status {command.returncode}: run it by hand to see why"
             )
-        token = done.stdout.decode("ascii", "replace").strip()
+        token = printed.decode("ascii", "replace").strip()
         if not token.isprintable() or not token.isascii() or not token or " " in token:
             raise NoToken("token_command printed something that is not one access token")
         return token
+
+
+def _end(command: "subprocess.Popen[bytes]") -> None:
+    """End what it has started too: that would hold our end of its output open."""
+    if command.poll() is None:
+        os.killpg(command.pid, signal.SIGKILL)

@@ -22,6 +22,7 @@ from mailer.delivery.smtp.steps import (
     RCPT,
     RESETTING,
     VOID,
+    Cut,
     Step,
     Trust,
 )
@@ -31,7 +32,7 @@ from mailer.settings.sections import RelaySettings
 DOT, RESET, QUIT = b".\r\n", b"RSET\r\n", b"QUIT\r\n"
 RCPT_ACCEPTED = frozenset({b"250", b"251", b"252"})
 #: How long a server may take to say goodbye before we just hang up.
-QUIT_SECONDS = 5.0
+QUIT_SECONDS = 2.0
 
 
 class Pipeline(Wire):
@@ -69,6 +70,8 @@ class Pipeline(Wire):
         #: Whether it has served, or stood idle: a server may have closed such a connection.
         self.is_kept = False
         self._is_eager_proven = self._is_envelope_proven = False
+        #: Whether we hang up because what is in flight shall not go on.
+        self._is_cut = False
         most = relay.messages_per_connection
         self._transactions_left = min(most, offer.mail_limit or most)
 
@@ -98,6 +101,15 @@ class Pipeline(Wire):
     def abort(self) -> None:
         """Hang up at once; what is in flight is settled as lost."""
         self._end("the connection was given up")
+
+    def cut_short(self, cut: Cut) -> None:
+        """Hang up if no more of a message is out than the cut allows; one that rests is kept."""
+        is_unfinished = self._sent is None or self._is_paused
+        if self._load is None or (self._sent is not None and cut is Cut.UNBEGUN):
+            return
+        if is_unfinished or cut is Cut.IN_DOUBT:
+            self._is_cut = True
+            self._end("we had to stop before the server answered")
 
     def _heard(self, reply: bytes) -> None:
         step, code = self._step, reply[:3]
@@ -247,6 +259,8 @@ class Pipeline(Wire):
         """Say of each message in flight what the end of the connection means for it."""
         sent, opened, step = self._sent, self._open, self._step
         self._sent = self._open = None
+        if self._is_cut and self._refusal is None:
+            opened = None  # held back
         was_ahead = opened is not None and self._lower_trust(code=code, is_odd=is_odd)
         if opened is not None and self._refusal is not None:
             load.settle(opened, self._refusal)
@@ -263,7 +277,9 @@ class Pipeline(Wire):
                 load.settle(opened, outcome)
         if sent is not None:
             phase = Phase.DATA if self._is_paused else Phase.AFTER_DOT
-            load.settle(sent, broken_off(phase, words, code=code, relay=self._offer.relay))
+            outcome = broken_off(phase, words, code=code, relay=self._offer.relay)
+            conclude = load.take_back if self._is_cut and self._is_paused else load.settle
+            conclude(sent, outcome)
 
     def _lower_trust(self, *, code: int | None, is_odd: bool) -> bool:
         """Write less far ahead when that never went well here; whether to try so at once."""

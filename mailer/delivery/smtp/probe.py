@@ -98,7 +98,8 @@ class Probe:
         if self._relay.tls != "none":
             self._answers.certificate = certificate_of(self._smtp)
         await self._timed(Step.EHLO, self._smtp.ehlo)
-        self._answers.offers = dict(self._smtp.esmtp_extensions)
+        offers = self._smtp.esmtp_extensions
+        self._answers.offers = {word: self._clean(more) for word, more in offers.items()}
         if self._relay.username:
             await self._timed(Step.LOGIN, self._log_in)
 

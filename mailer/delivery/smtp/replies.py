@@ -2,10 +2,10 @@
 
 from collections import deque
 
+from mailer.delivery.legibility import legible
+
 #: Far more than any honest reply; one that never ends must not fill the memory.
 REPLY_OCTETS = 32_768
-#: Signs that no database column takes, or that would break a line of a listing.
-UNPRINTABLE = dict.fromkeys((*range(32), 127), " ") | {ord("\n"): "\n"}
 
 
 class Replies:
@@ -57,11 +57,9 @@ SEPARATORS = {b"", b" ", b"-", b"\r"}
 def words_of(reply: bytes) -> str:
     """What the reply says behind its code, line by line."""
     if b"\n" not in reply:
-        return _clean(reply[4:].decode("utf-8", "backslashreplace"))
-    lines = [line[4:].decode("utf-8", "backslashreplace") for line in reply.split(b"\n")]
-    return "\n".join(_clean(line) for line in lines)
+        return _words(reply)
+    return "\n".join(map(_words, reply.split(b"\n")))
 
 
-def _clean(words: str) -> str:
-    words = words.strip()
-    return words if words.isprintable() else words.translate(UNPRINTABLE)
+def _words(line: bytes) -> str:
+    return legible(line[4:].decode("utf-8", "backslashreplace").strip())

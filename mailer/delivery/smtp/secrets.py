@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Iterable
 
+from mailer.delivery.legibility import legible
 from mailer.settings.sections import RelaySettings
 
 HIDDEN = "…"
@@ -20,6 +21,8 @@ def secrets_of(relay: RelaySettings, *, token: str = "") -> tuple[str, ...]:
         found.add(_coded(f"{name}\0{name}\0{password}"))
     if token:
         found |= {token, _coded(token), _coded(f"user={name}\1auth=Bearer {token}\1\1")}
+    # What a server repeats may have been made legible before it is looked at for secrets.
+    found |= {legible(secret) for secret in found}
     return tuple(sorted(found, key=len, reverse=True))
 
 
@@ -32,7 +35,7 @@ def without(secrets: Iterable[str], text: str) -> str:
 
 def said(text: str) -> str:
     """What a server said, for a terminal: one line, short, and no control characters."""
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    line = " ".join(legible(text).split())
     return line if len(line) <= SAID_CHARACTERS else f"{line[:SAID_CHARACTERS]}{HIDDEN}"
 
 

@@ -29,6 +29,17 @@ class Trust(IntEnum):
     EAGER = 2
 
 
+class Cut(IntEnum):
+    """What a stop hangs up, by how much of a message is out."""
+
+    #: Nothing of a body is out: the message just waits again.
+    UNBEGUN = 0
+    #: The last dot has not left, so that no server has the message.
+    UNFINISHED = 1
+    #: All the rest: whether the server has the message is in doubt then.
+    IN_DOUBT = 2
+
+
 IDLE, RESETTING, MAIL, RCPT, DATA, AFTER_DOT, VOID = Step
 PHASES = {
     RESETTING: Phase.MAIL,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from mailer.compose.message import ComposedMessage
 from mailer.delivery.outcome import Outcome, Phase, from_reply
 from mailer.delivery.smtp.load import NO_JOURNAL, Journal, MayBegin, always
+from mailer.delivery.smtp.steps import Cut
 
 ACCEPTED = from_reply(Phase.AFTER_DOT, 250, "2.0.0 Ok: kept in memory")
 
@@ -21,6 +22,8 @@ class MemoryTransport:
         #: The recipients of every attempt, in order.
         self.attempts: list[str] = []
         self.is_closed = False
+        #: What was to be hung up, in order.
+        self.cuts: list[Cut] = []
         #: What relays say that take nothing, while this one steps in.
         self.troubles: list[Outcome] = []
 
@@ -43,6 +46,10 @@ class MemoryTransport:
             journal.answered(number, outcome)
             outcomes.append(outcome)
         return outcomes
+
+    def cut_short(self, cut: Cut) -> None:
+        """Remember it: nothing ever waits here."""
+        self.cuts.append(cut)
 
     async def close(self) -> None:
         """Remember that nobody wants it any more."""

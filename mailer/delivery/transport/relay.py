@@ -15,11 +15,12 @@ from mailer.delivery.outcome import Outcome
 from mailer.delivery.smtp.conversation import Conversation, client
 from mailer.delivery.smtp.load import NO_JOURNAL, Journal, Load, MayBegin, always
 from mailer.delivery.smtp.login import TokenCommand
+from mailer.delivery.smtp.steps import Cut
 from mailer.errors import BadInput, SettingsError
 from mailer.settings import Settings
 from mailer.settings.sections import RelaySettings
 
-__all__ = ("NO_JOURNAL", "Journal", "MayBegin", "SMTPTransport", "Transport", "always")
+__all__ = ("NO_JOURNAL", "Cut", "Journal", "MayBegin", "SMTPTransport", "Transport", "always")
 
 #: What we call the relay in [relay].
 USUAL_NAME = "relay"
@@ -44,6 +45,13 @@ class Transport(Protocol):
         journal: Journal = NO_JOURNAL,
     ) -> list[Outcome | None]:
         """Hand the messages over; None for one that was held back, of which nothing went out."""
+        ...
+
+    def cut_short(self, cut: Cut) -> None:
+        """Let a `send` that is under way begin nothing more, and hang up as the cut says.
+
+        What is hung up before its last dot was out is held back. It may be asked again and again.
+        """
         ...
 
     async def close(self) -> None:
@@ -77,6 +85,7 @@ class SMTPTransport:
             )
             for _ in range(relay.connections)
         ]
+        self._load: Load | None = None
 
     @classmethod
     def from_settings(cls, settings: Settings, *, name: str = USUAL_NAME) -> Self:
@@ -92,7 +101,7 @@ class SMTPTransport:
         journal: Journal = NO_JOURNAL,
     ) -> list[Outcome | None]:
         """Hand the messages over; a relay that cannot be used defers all that wait, at once."""
-        load = Load(messages, may_begin=may_begin, journal=journal)
+        load = self._load = Load(messages, may_begin=may_begin, journal=journal)
         # Those that stand come first: a single message opens no other.
         ready = sorted(self._conversations, key=lambda one: not one.is_open)[: len(messages)]
         while load.waiting and ready:
@@ -105,6 +114,13 @@ class SMTPTransport:
     def troubles(self) -> Sequence[Outcome]:
         """One relay alone: what it refuses stands in the outcomes."""
         return ()
+
+    def cut_short(self, cut: Cut) -> None:
+        """Hold back what waits, and hang up as the cut says."""
+        if self._load is not None:
+            self._load.stop()
+        for conversation in self._conversations:
+            conversation.cut_short(cut)
 
     async def close(self) -> None:
         """Say goodbye on all connections."""

@@ -11,6 +11,7 @@ from typing import Self, overload
 from mailer.compose.message import ComposedMessage
 from mailer.delivery.outcome import Outcome
 from mailer.delivery.smtp.load import NO_JOURNAL, Journal, MayBegin, always
+from mailer.delivery.smtp.steps import Cut
 from mailer.delivery.transport.board import Board
 from mailer.delivery.transport.inspection.review import refuse_unusable, relays_of
 from mailer.delivery.transport.relay import USUAL_NAME, SMTPTransport, Transport
@@ -111,6 +112,11 @@ class Relays:
                 share.relay.standing.hear(answer, at=self._clock(), waited=share.waited)
                 deal.take(share, answer)
         return deal.outcomes
+
+    def cut_short(self, cut: Cut) -> None:
+        """Stop what each of them is doing."""
+        for relay in self._relays:
+            relay.transport.cut_short(cut)
 
     async def close(self) -> None:
         """Say goodbye to all of them."""

@@ -43,6 +43,7 @@ def upgrade() -> None:
     for table, column in BEGINNINGS:
         begins = sa.text(f"substr(CAST({column} AS TEXT), 1, 200)")
         op.create_index(f"ix_{table}_{column}", table, [begins])
+    op.create_index("ix_suppression_scope", "suppression", ["scope", "scope_value"])
     with op.batch_alter_table("contact_import", schema=None) as batch:
         batch.add_column(sa.Column("operation_id", BIG, nullable=True))
         batch.create_index("ix_contact_import_operation_id", ["operation_id"])
@@ -151,6 +152,7 @@ def _history() -> None:
 def downgrade() -> None:
     for table, column in BEGINNINGS:
         op.drop_index(f"ix_{table}_{column}", table)
+    op.drop_index("ix_suppression_scope", "suppression")
     with op.batch_alter_table("contact_import", schema=None) as batch:
         batch.drop_constraint("fk_contact_import_operation_id_contact_operation")
         batch.drop_index("ix_contact_import_operation_id")

@@ -2,8 +2,10 @@
 
 import asyncio
 import base64
+import os
 import stat
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,6 +88,27 @@ def test_a_command_that_never_ends_is_stopped() -> None:
     command = [sys.executable, "-c", "import signal; signal.pause()"]
     with pytest.raises(NoToken, match=r"printed no token within 0\.2 seconds"):
         asyncio.run(TokenCommand(command, timeout_seconds=0.2).fresh())
+
+
+def test_a_command_that_nobody_waits_for_any_more_is_ended_with_all_that_it_started(
+    tmp_path: Path,
+) -> None:
+    pipe = tmp_path / "started"
+    os.mkfifo(pipe)
+    script = f"sleep 30 & echo $! > {pipe}; wait"
+    command = TokenCommand(["/bin/sh", "-c", script], timeout_seconds=30)
+    began = time.monotonic()
+
+    async def give_up() -> bool:
+        asking = asyncio.ensure_future(command.fresh())
+        await asyncio.to_thread(pipe.read_text)
+        asking.cancel()
+        await asyncio.wait({asking})
+        return asking.cancelled()
+
+    # A loop ends when its threads have: here the one that reads what the command prints.
+    assert asyncio.run(give_up())
+    assert time.monotonic() - began < 20
 
 
 def test_connections_that_open_together_share_a_token(tmp_path: Path) -> None:
