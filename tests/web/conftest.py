@@ -19,6 +19,12 @@ PASSWORD = "a quiet harbour"
 
 
 @pytest.fixture
+def engine(sqlite_engine: sa.Engine) -> sa.Engine:
+    """The pages on SQLite: what they ask the database lies beneath them, and is tested on both."""
+    return sqlite_engine
+
+
+@pytest.fixture
 def web_settings(settings: Settings, engine: sa.Engine) -> Settings:
     """The settings with the database of the test in them."""
     url = engine.url.render_as_string(hide_password=False)

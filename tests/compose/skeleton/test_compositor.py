@@ -125,7 +125,7 @@ def test_a_line_that_breaks_within_a_token_breaks_in_the_same_place(
 @settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    max_examples=200,
+    max_examples=60,
 )
 @given(
     name=st.text(max_size=200),

@@ -152,7 +152,7 @@ def keep_job(
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 @given(book=BOOKS)
 @settings(
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

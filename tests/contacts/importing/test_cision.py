@@ -14,7 +14,7 @@ from tests.contacts.importing.importing import counts
 
 
 def test_a_dirty_export_needs_no_hand(engine: sa.Engine, keyring: Keyring, tmp_path: Path) -> None:
-    made = cision.make(800)
+    made = cision.make(300)
     path = tmp_path / "cision.csv"
     path.write_text(made.text, encoding="utf-8")
     with Session(engine) as session:

@@ -44,7 +44,7 @@ STEPS = st.lists(
     max_size=7,
 )
 FEW = settings(
-    max_examples=15,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -34,9 +34,9 @@ TABLES = st.integers(2, 5).flatmap(
     lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1, max_size=8)
 )
 FAST = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-SLOW = settings(FAST, max_examples=25)
+SLOW = settings(FAST, max_examples=10)
 HEADER = ["email", "outlet", "city", "zone", "note"]
 
 
