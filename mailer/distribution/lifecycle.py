@@ -74,10 +74,7 @@ def schedule(  # noqa: PLR0913 – all that is decided is said by its name
     for a jump in the number of recipients unless `expect` names just that number (F1).
     """
     now = clock.now()
-    # Twice: reading what was typed has allowed for it once, and that was a moment ago.
-    if at < now - 2 * SLACK:
-        here = at.astimezone(clock.zone(full.office.zone)).isoformat(timespec="minutes")
-        raise BadInput(f"{here} lies in the past: name a later time, or now")
+    _refuse_past(at, now=now, office_zone=full.office.zone)
     if waive_because:
         waive(session, full, reason=waive_because, by=by)
     _refuse_blocked(session, full)
@@ -96,6 +93,13 @@ def schedule(  # noqa: PLR0913 – all that is decided is said by its name
     session.add(distribution)
     session.flush()
     return Scheduled(distribution, prospect)
+
+
+def _refuse_past(at: datetime, *, now: datetime, office_zone: str) -> None:
+    # Twice: reading what was typed has allowed for it once, and that was a moment ago.
+    if at < now - 2 * SLACK:
+        here = at.astimezone(clock.zone(office_zone)).isoformat(timespec="minutes")
+        raise BadInput(f"{here} lies in the past: name a later time, or now")
 
 
 def _foresee(

@@ -6,7 +6,6 @@ from mailer.models.accounts import OfficerRole, OfficerSession, PressOfficer
 from mailer.models.contacts import (
     Address,
     AddressState,
-    ContactImport,
     Desk,
     Journalist,
     LegalBasis,
@@ -45,6 +44,7 @@ from mailer.models.feedback import (
 from mailer.models.history import (
     ChangeAction,
     ContactChange,
+    ContactImport,
     ContactOperation,
     DifferentPeople,
     ImportMapping,

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from mailer.database import Json, UTCDateTime, one_of
-from mailer.models.columns import BIG, beginning, document, reference, row_id, words
+from mailer.database import UTCDateTime, one_of
+from mailer.models.columns import beginning, document, reference, row_id, words
 from mailer.models.offices import TrackingMode
 
 #: Deliveries keep the numbers of contacts that may be erased, and the history those of all rows:
@@ -295,18 +295,3 @@ class Suppression(SQLModel, table=True):
     #: Where it came from: a link, a report, an import, an officer.
     source: str = ""
     created_at: datetime = Field(sa_type=UTCDateTime)
-
-
-class ContactImport(SQLModel, table=True):
-    """One file that was imported: what it was and what came of it."""
-
-    __tablename__ = "contact_import"
-
-    id: int | None = row_id()
-    file_name: str
-    digest: str
-    counts: dict[str, int] = Field(default_factory=dict, sa_type=Json)
-    imported_at: datetime = Field(sa_type=UTCDateTime)
-    officer_id: int | None = Field(default=None, sa_type=BIG, foreign_key="press_officer.id")
-    #: What it did to the address book, and how it is undone.
-    operation_id: int | None = reference("contact_operation.id", default=None)

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from mailer.database import UTCDateTime, one_of
+from mailer.database import Json, UTCDateTime, one_of
 from mailer.models.columns import BIG, document, reference, row_id
 from mailer.models.contacts import NUMBERED_ONCE
 
@@ -99,3 +99,18 @@ class ImportMapping(SQLModel, table=True):
     #: What the list keeper calls such files.
     name: str = ""
     used_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class ContactImport(SQLModel, table=True):
+    """One file that was imported: what it was and what came of it."""
+
+    __tablename__ = "contact_import"
+
+    id: int | None = row_id()
+    file_name: str
+    digest: str
+    counts: dict[str, int] = Field(default_factory=dict, sa_type=Json)
+    imported_at: datetime = Field(sa_type=UTCDateTime)
+    officer_id: int | None = Field(default=None, sa_type=BIG, foreign_key="press_officer.id")
+    #: What it did to the address book, and how it is undone.
+    operation_id: int | None = reference("contact_operation.id", default=None)

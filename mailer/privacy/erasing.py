@@ -66,8 +66,7 @@ def erase(
     if not note.strip():
         raise BadInput("an erasure is done with a note: say who asked for it, when and how")
     _wait_for_audiences(session)
-    subject = find_data_subject(session, text, today=now.date())
-    subject.names |= _names_on_messages(session, subject)
+    subject = _found(session, text, now=now)
     words = _of_person(subject)
     mine = _numbers(session, traces.by_number(subject) | traces.by_address(subject))
     mail = _inbound(session, words, set(mine))
@@ -102,6 +101,13 @@ def erase(
         shared=tuple(sorted(subject.shared)),
         words=words,
     )
+
+
+def _found(session: Session, text: str, *, now: datetime) -> DataSubject:
+    """Who is meant, with the names under which we wrote to her."""
+    subject = find_data_subject(session, text, today=now.date())
+    subject.names |= _names_on_messages(session, subject)
+    return subject
 
 
 def _is_known(subject: DataSubject) -> bool:

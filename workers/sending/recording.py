@@ -1,6 +1,6 @@
 """Writes down what became of a wave, and what the officer should know of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -64,12 +64,7 @@ def record_answers(
     An officer is told what is in the way: `slowed_by` where something goes out, and where nothing
     does the `troubles` of all relays.
     """
-    accepted = [
-        (answer.handed, answer.outcome, answer.at or now)
-        for answer in answers
-        if answer.outcome is not None and answer.outcome.kind is OutcomeKind.ACCEPTED
-    ]
-    waves.record_sent(session, accepted, owner=owner)
+    waves.record_sent(session, list(_accepted(answers, now=now)), owner=owner)
     rules = shared.rules(distribution)
     # For the order in which rows are locked (`batches`): addresses come last, by their number.
     for answer in sorted(answers, key=_address):
@@ -89,6 +84,14 @@ def record_answers(
         _explain(
             session, answers, distribution=distribution, slowed_by=slowed_by, troubles=troubles
         )
+
+
+def _accepted(
+    answers: Sequence[Answer], *, now: datetime
+) -> Iterator[tuple[Handed, Outcome, datetime]]:
+    for answer in answers:
+        if answer.outcome is not None and answer.outcome.kind is OutcomeKind.ACCEPTED:
+            yield answer.handed, answer.outcome, answer.at or now
 
 
 def _address(answer: Answer) -> int:

@@ -7,17 +7,20 @@ what is said of each · applying: what is said → the address book.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from sqlmodel import Session
 
 from mailer import clock
 from mailer.contacts.history import operation
+from mailer.contacts.importing.columns import recall, remember
 from mailer.contacts.importing.files import ContactFile, open_contacts
 from mailer.contacts.importing.report import FieldChange, ImportReport, RowFate, Tally, UnusableRow
 from mailer.contacts.importing.sheets import read_sheets
 from mailer.contacts.importing.spool import Spool
 from mailer.contacts.importing.writing import Progress, Writing
+from mailer.database import reading
 from mailer.models import ContactImport, OperationKind
 from mailer.tokens import Keyring
 
@@ -60,13 +63,22 @@ def import_contacts(
         Spool() as spool,
         open_contacts(path, encoding=given.encoding, delimiter=given.delimiter) as file,
     ):
-        read_sheets(session, file, spool, tally, mapping=given.mapping, today=at.date())
+        mapped = read_sheets(
+            file,
+            spool,
+            tally,
+            mapping=given.mapping,
+            recall=partial(_recalled, session),
+            today=at.date(),
+        )
         with operation(
             session,
             OperationKind.IMPORT,
             source=given.source or file.name,
             officer_id=given.officer_id,
         ) as recording:
+            for columns in mapped:
+                remember(session, columns)
             Writing(
                 session,
                 spool,
@@ -78,6 +90,12 @@ def import_contacts(
             ).write(progress=progress)
         record = _record(session, file, tally, given, operation_id=recording.id)
         return tally.report(import_id=record.id or 0, file_name=file.name)
+
+
+def _recalled(session: Session, fingerprint: str) -> Mapping[str, str] | None:
+    """Asked beside the session: it must not hold the database while a long file is read."""
+    with reading(session.get_bind().engine) as aside:
+        return recall(aside, fingerprint)
 
 
 def _record(

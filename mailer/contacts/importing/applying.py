@@ -1,32 +1,25 @@
-"""Writing what a file says into the address book, kind by kind, and telling field by field what
-changed.
-"""
+"""Writing what a file says into the address book, kind by kind."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from functools import cache
 from typing import Any
 
-import sqlalchemy as sa
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from mailer.addresses import MailAddress
 from mailer.contacts import history, media_lists, suppressions
 from mailer.contacts.directory import find_addresses
 from mailer.contacts.history import Recording
+from mailer.contacts.importing.changing import Applied, Changing
 from mailer.contacts.importing.drafts import Draft, draft, insert_drafts
 from mailer.contacts.importing.known import Known
 from mailer.contacts.importing.plans import (
     DeskPlan,
-    Facts,
     OutletPlan,
     PersonPlan,
     Placement,
     RolePlan,
 )
-from mailer.contacts.importing.values import clean
 from mailer.database import insert
 from mailer.models import (
     Address,
@@ -37,28 +30,7 @@ from mailer.models import (
     MediaListEntry,
     Outlet,
     Role,
-    TrackingMode,
 )
-
-#: The file's column for an attribute that is called otherwise.
-COLUMNS = {
-    "country": "outlet_country",
-    "publication_languages": "outlet_languages",
-    "public_note": "note",
-    "name": "desk",
-}
-DETAILS = "details."
-#: Numbers to find duplicates by; they follow what was typed and are not told by themselves.
-E164 = "_e164"
-
-
-@dataclass
-class Applied:
-    """What was written: the lines that brought a contact, and what changed in the known ones."""
-
-    new_rows: set[int] = field(default_factory=set)
-    #: (line, field, before, after)
-    changes: list[tuple[int, str, str, str]] = field(default_factory=list)
 
 
 class Applying:
@@ -68,17 +40,16 @@ class Applying:
         self, session: Session, recording: Recording, *, source: str, at: datetime
     ) -> None:
         self.session = session
-        self.recording = recording
         self.provenance: dict[str, Any] = {"source": source, "first_seen_at": at}
         self.at = at
         self.addresses: dict[str, Address] = {}
-        self.applied = Applied()
+        self.changing = Changing(recording, at=at)
 
     def apply(
         self, placement: Placement, *, emails: Mapping[str, MailAddress], known: Known
     ) -> Applied:
         """Write the placement of some rows. `emails` are the addresses in those rows."""
-        self.applied = Applied()
+        self.changing.applied = Applied()
         self._save_addresses(placement, emails=emails, known=known)
         self._save_outlets(placement)
         self._save_people(placement.people)
@@ -86,16 +57,16 @@ class Applying:
         self._save_roles(placement.people)
         self.session.flush()
         self._save_lists(placement)
-        return self.applied
+        return self.changing.applied
 
     def tell_outlets(self, plans: Iterable[tuple[OutletPlan, Outlet]]) -> Applied:
         """Write what the whole file says of some outlets."""
-        self.applied = Applied()
+        self.changing.applied = Applied()
         for plan, outlet in plans:
             # The rows that bring an outlet bring a contact or a job; that is told there.
-            self._write(Outlet, outlet, plan.facts, told=not plan.row)
+            self.changing.write(Outlet, outlet, plan.facts, told=not plan.row)
         self.session.flush()
-        return self.applied
+        return self.changing.applied
 
     def _save_addresses(
         self, placement: Placement, *, emails: Mapping[str, MailAddress], known: Known
@@ -141,11 +112,11 @@ class Applying:
         for plan in plans:
             if plan.person is not None:
                 plan.person_id = plan.person.id
-                self._write(Journalist, plan.person, plan.facts)
+                self.changing.write(Journalist, plan.person, plan.facts)
                 continue
             made = draft(Journalist, **self.provenance)
-            self.applied.new_rows.add(plan.row)
-            self._write(Journalist, made, plan.facts, new_row=plan.row)
+            self.changing.applied.new_rows.add(plan.row)
+            self.changing.write(Journalist, made, plan.facts, new_row=plan.row)
             drafts.append((plan, made))
         insert_drafts(self.session, Journalist, [made for _, made in drafts])
         for plan, made in drafts:
@@ -157,7 +128,7 @@ class Applying:
         for plan in plans:
             if plan.desk is not None:
                 plan.desk_id = plan.desk.id
-                self._write(Desk, plan.desk, plan.facts)
+                self.changing.write(Desk, plan.desk, plan.facts)
                 continue
             made = draft(
                 Desk,
@@ -166,8 +137,8 @@ class Applying:
                 address_id=self.addresses[plan.address].id,
                 **self.provenance,
             )
-            self.applied.new_rows.add(plan.row)
-            self._write(Desk, made, plan.facts, new_row=plan.row)
+            self.changing.applied.new_rows.add(plan.row)
+            self.changing.write(Desk, made, plan.facts, new_row=plan.row)
             drafts.append((plan, made))
         insert_drafts(self.session, Desk, [made for _, made in drafts])
         for plan, made in drafts:
@@ -184,7 +155,7 @@ class Applying:
                 if job.role is not None:
                     job.role_id = job.role.id
                     self._move(job, job.role)
-                    self._write(Role, job.role, job.facts)
+                    self.changing.write(Role, job.role, job.facts)
                     continue
                 drafts.append((job, self._new_role(plan, job, is_primary=not has_job)))
                 has_job = True
@@ -201,14 +172,16 @@ class Applying:
             is_primary=is_primary,
         )
         if job.row != plan.row:
-            self._tell(job.row, "outlet", "", job.outlet.name if job.outlet else "freelance")
-        self._write(Role, made, job.facts, new_row=job.row)
+            self.changing.tell(
+                job.row, "outlet", "", job.outlet.name if job.outlet else "freelance"
+            )
+        self.changing.write(Role, made, job.facts, new_row=job.row)
         return made
 
     def _move(self, job: RolePlan, role: Role) -> None:
         if job.moved_by and role.address_id != (to := self.addresses[job.address].id):
             role.address_id = to
-            self._tell(job.moved_by, "email", "", job.address)
+            self.changing.tell(job.moved_by, "email", "", job.address)
 
     def _save_lists(self, placement: Placement) -> None:
         """Put the jobs and desks on the lists that the file names; nobody is taken off one."""
@@ -233,7 +206,7 @@ class Applying:
         self.session.flush()
         for said, member in (wanted[entry] for entry in missing):
             if said.row != member.row:
-                self._tell(said.row, "lists", "", said.value)
+                self.changing.tell(said.row, "lists", "", said.value)
 
     def _lists(self, names: Iterable[str]) -> dict[str, MediaList]:
         before = {row.id for row in media_lists.all_lists(self.session).values()}
@@ -241,71 +214,6 @@ class Applying:
         added = [row.id or 0 for row in lists.values() if row.id not in before]
         history.note_added(self.session, MediaList, added)
         return lists
-
-    def _write(
-        self,
-        table: type[SQLModel],
-        target: SQLModel | Draft,
-        facts: Facts,
-        *,
-        new_row: int | None = None,
-        told: bool = True,
-    ) -> None:
-        """Set what is said; what the row that made the target says is no change."""
-        columns = _columns(table)
-        for attribute, said in facts.items():
-            if attribute.startswith(DETAILS):
-                before, after = _put_detail(target, attribute.removeprefix(DETAILS), said.value)
-            else:
-                before = getattr(target, attribute)
-                after = history.as_value(columns[attribute], _listed(said.value))
-            # A file may say that nobody may write to someone; only an officer takes that back.
-            if _is_alike(before, after) or (attribute == "do_not_contact" and before):
-                continue
-            if not attribute.startswith(DETAILS):
-                setattr(target, attribute, after)
-            if isinstance(target, SQLModel):
-                self.recording.told_by(target, said.row)
-            self._follow(target, attribute, facts, after)
-            if told and said.row != new_row and not attribute.endswith(E164):
-                self._tell(said.row, COLUMNS.get(attribute, attribute), before, after)
-
-    def _follow(self, target: Any, attribute: str, facts: Facts, after: object) -> None:
-        """What goes with an attribute: the moment of consent, and the number of a new phone."""
-        if attribute == "tracking":
-            consented = after == TrackingMode.INDIVIDUAL
-            target.tracking_consented_at = self.at if consented else None
-        number = attribute + E164
-        if attribute in ("phone", "mobile") and number not in facts and hasattr(target, number):
-            setattr(target, number, "")
-
-    def _tell(self, row: int, column: str, before: object, after: object) -> None:
-        self.applied.changes.append((row, column, _shown(before), _shown(after)))
-
-
-@cache
-def _columns(table: type[SQLModel]) -> Mapping[str, sa.Column[Any]]:
-    return dict(sa.inspect(table).local_table.columns)
-
-
-def _put_detail(target: Any, name: str, value: Any) -> tuple[object, object]:
-    value = _listed(value)
-    before = target.details.get(name, "")
-    if not _is_alike(before, value):
-        # A document of its own, so that the session sees that it changed.
-        target.details = target.details | {name: value}
-    return before, value
-
-
-def _is_alike(before: object, after: object) -> bool:
-    """Whether a file that was told the one says the other: line breaks, for one, are not read."""
-    if isinstance(before, str) and isinstance(after, str):
-        return before == after or clean(before) == after
-    return before == after
-
-
-def _listed(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
 
 
 def _outlet_id(plan: OutletPlan | None) -> int | None:
@@ -316,11 +224,3 @@ def _entry(list_id: int, member: RolePlan | DeskPlan) -> media_lists.Entry:
     if isinstance(member, RolePlan):
         return list_id, member.role_id, None
     return list_id, None, member.desk_id
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple):
-        return "|".join(map(str, value))
-    return value.value if isinstance(value, StrEnum) else str(value)

@@ -10,6 +10,7 @@ from typing import Any
 from mailer.addresses import MailAddress
 from mailer.contacts.importing.columns import Columns, kind_of, takes_several
 from mailer.contacts.importing.contact_row import ContactRow
+from mailer.contacts.importing.fields import CLOSED, DESK, JOB, OUTLET, PERSON, STATES
 from mailer.contacts.importing.files import Line
 from mailer.contacts.importing.values import ContactState, Kind, PersonName, Phone, read_told
 from mailer.contacts.suggesting import spelling
@@ -18,94 +19,6 @@ from mailer.models import MediaType, SuppressionReason
 
 #: Said about whether and how we may write: what cannot be read here makes the row unusable.
 STRICT = frozenset({Kind.FLAG, Kind.TRACKING, Kind.STATE})
-#: By target, the attribute of the journalist; `details.` is what no column of ours holds.
-PERSON = {
-    "person.title": "title",
-    "person.particle": "particle",
-    "person.patronymic": "patronymic",
-    "person.suffix": "suffix",
-    "person.languages": "languages",
-    "role.country": "country",
-    "person.country": "country",
-    "role.city": "city",
-    "person.zone": "zone",
-    "person.do_not_contact": "do_not_contact",
-    "person.embargo_trusted": "embargo_trusted",
-    "person.accredited_until": "accredited_until",
-    "person.open_tracking": "tracking",
-    "person.tracking": "tracking",
-    "person.notes_public": "public_note",
-    "person.notes_private": "private_note",
-    "person.salutation": "details.salutation",
-    "person.gender": "details.gender",
-    "person.rating": "details.rating",
-    "person.preferred_channel": "details.preferred_channel",
-    "person.social.x": "details.x",
-    "person.social.linkedin": "details.linkedin",
-    "person.social.facebook": "details.facebook",
-    "person.social.instagram": "details.instagram",
-    "person.social.other": "details.profiles",
-    "person.url": "details.pages",
-}
-JOB = {
-    "role.job_title": "job_title",
-    "role.beats": "beats",
-    "role.started_on": "started_on",
-    "role.ended_on": "ended_on",
-    "role.role_type": "details.role_type",
-    "role.desk": "details.department",
-    "role.addr1": "details.addr1",
-    "role.addr2": "details.addr2",
-    "role.postcode": "details.postcode",
-    "role.region": "details.region",
-}
-OUTLET = {
-    "outlet.group": "group_name",
-    "outlet.media_type": "media_type",
-    "outlet.publication_languages": "publication_languages",
-    "outlet.city": "city",
-    "outlet.zone": "zone",
-    "outlet.url": "website",
-    "outlet.notes_public": "public_note",
-    "outlet.type_detail": "details.type_detail",
-    "outlet.product_type": "details.product_type",
-    "outlet.scope": "details.scope",
-    "outlet.periodicity": "details.periodicity",
-    "outlet.market": "details.market",
-    "outlet.reach": "details.reach",
-    "outlet.beats": "details.beats",
-    "outlet.preferred_channel": "details.preferred_channel",
-    "outlet.addr1": "details.addr1",
-    "outlet.addr2": "details.addr2",
-    "outlet.postcode": "details.postcode",
-    "outlet.region": "details.region",
-}
-#: What a desk's own row may say, where a person's says it of the person or the job.
-DESK = {
-    "person.languages": "languages",
-    "role.beats": "beats",
-    "role.city": "city",
-    "person.zone": "zone",
-    "person.country": "country",
-    "role.country": "country",
-    "person.do_not_contact": "do_not_contact",
-    "person.embargo_trusted": "embargo_trusted",
-    "person.open_tracking": "tracking",
-    "person.tracking": "tracking",
-    "person.notes_public": "public_note",
-    "person.notes_private": "private_note",
-}
-STATES = {
-    "state.unsubscribed": SuppressionReason.UNSUBSCRIBED,
-    "state.complained": SuppressionReason.COMPLAINED,
-    "state.bounced": SuppressionReason.BOUNCED,
-}
-CLOSED = {
-    ContactState.UNSUBSCRIBED: SuppressionReason.UNSUBSCRIBED,
-    ContactState.COMPLAINED: SuppressionReason.COMPLAINED,
-    ContactState.BOUNCED: SuppressionReason.BOUNCED,
-    ContactState.BY_HAND: SuppressionReason.MANUAL,
-}
 #: Where the country stands whose telephone numbers need no country code, the nearest first.
 REGIONS = ("role.country", "person.country", "outlet.country")
 Said = dict[str, Any]
@@ -130,7 +43,7 @@ def type_line(line: Line, columns: Columns, *, row: int, today: date) -> TypedLi
     said = _read_cells(line, columns, typed.notices)
     _take_name(said)
     typed.notices.extend(_left_out(said))
-    typed.rows = list(_rows(said, row=row, today=today, source=_source(columns)))
+    typed.rows = list(_rows(said, row=row, today=today, source=columns.source))
     if not typed.rows:
         raise BadInput("there is neither a name nor an e-mail address in the row")
     return typed
@@ -147,36 +60,27 @@ def _refuse_damage(line: Line, columns: Columns) -> None:
         raise BadInput(f"{wide}: put cells that hold the delimiter into quotation marks")
 
 
-def _source(columns: Columns) -> str:
-    """Numbers are those of the database that the file comes from: another one has its own."""
-    found = next((how for how in columns.found_by if how.startswith("set ")), "")
-    name = found.removeprefix("set ")
-    return "" if name in ("", "press_mailer") else f"{name}:"
-
-
 def _read_cells(line: Line, columns: Columns, notices: list[str]) -> Said:
     """By target what the cells say; telephone numbers last, since they need the country."""
     said: Said = {}
-    cells = list(zip(columns.header, columns.targets, line.cells, strict=False))
-    phones = [cell for cell in cells if kind_of(cell[1]) is Kind.PHONES]
-    others = [cell for cell in cells if kind_of(cell[1]) not in (Kind.PHONES, Kind.IGNORE)]
-    for header, target, text in others:
-        _read_cell(said, header, target, text, notices, columns.delimiter_inside_cell)
-    region = next((said[target] for target in REGIONS if target in said), "")
-    for header, target, text in phones:
-        _read_cell(said, header, target, text, notices, columns.delimiter_inside_cell, region)
+    region = ""
+    for place, kind in columns.reading_order:
+        if place >= len(line.cells):
+            continue
+        if kind is Kind.PHONES and not region:
+            region = next((said[target] for target in REGIONS if target in said), "")
+        _read_cell(said, columns, place, line.cells[place], notices, region=region)
     return said
 
 
 def _read_cell(
-    said: Said,
-    header: str,
-    target: str,
-    text: str,
-    notices: list[str],
-    delimiter: str,
-    region: str = "",
+    said: Said, columns: Columns, place: int, text: str, notices: list[str], *, region: str
 ) -> None:
+    header, target, delimiter = (
+        columns.header[place],
+        columns.targets[place],
+        columns.delimiter_inside_cell,
+    )
     kind = kind_of(target)
     try:
         reading = read_told(kind, text, delimiter=delimiter, region=region)

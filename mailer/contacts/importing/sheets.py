@@ -1,38 +1,33 @@
 """From a file to the rows on disk: each sheet's header, then its lines one by one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
-from sqlmodel import Session
-
-from mailer.contacts.importing.columns import (
-    Columns,
-    is_header,
-    read_header,
-    recall,
-    remember,
-)
+from mailer.contacts.importing.columns import Columns, is_header, read_header
 from mailer.contacts.importing.files import ContactFile, Line, Sheet
 from mailer.contacts.importing.report import Mark, Tally
 from mailer.contacts.importing.rows import type_line
 from mailer.contacts.importing.spool import Spool
 from mailer.errors import BadInput
 
+#: What was said about a header row before, by its fingerprint.
+Recall = Callable[[str], Mapping[str, str] | None]
+
 
 def read_sheets(
-    session: Session,
     file: ContactFile,
     spool: Spool,
     tally: Tally,
     *,
     mapping: Mapping[str, str],
+    recall: Recall,
     today: date,
-) -> None:
-    """Type every line of the file and put it on the spool.
+) -> list[Columns]:
+    """Type every line of the file and put it on the spool; the columns that the mapping decided.
 
     Raises BadInput when no sheet has a header that can be used.
     """
-    reading = _Reading(session, spool, tally, mapping=mapping, today=today)
+    reading = _Reading(spool, tally, mapping=mapping, recall=recall, today=today)
     for sheet in file.sheets:
         reading.read(sheet)
     if not reading.is_usable and reading.refusal is not None:
@@ -40,6 +35,7 @@ def read_sheets(
     for notice in file.notices:
         tally.notice(0, notice)
     spool.finish()
+    return reading.mapped
 
 
 class _Reading:
@@ -47,16 +43,17 @@ class _Reading:
 
     def __init__(
         self,
-        session: Session,
         spool: Spool,
         tally: Tally,
         *,
         mapping: Mapping[str, str],
+        recall: Recall,
         today: date,
     ) -> None:
-        self.session, self.spool, self.tally = session, spool, tally
-        self.mapping, self.today = mapping, today
+        self.spool, self.tally = spool, tally
+        self.mapping, self.recall, self.today = mapping, recall, today
         self.is_usable = False
+        self.mapped: list[Columns] = []
         self.refusal: BadInput | None = None
 
     def read(self, sheet: Sheet) -> None:
@@ -76,15 +73,11 @@ class _Reading:
             self._take(line, columns, base + line.number)
 
     def _columns(self, header: Line) -> Columns:
-        columns = read_header(
-            header.cells,
-            mapping=self.mapping,
-            remembered=lambda fingerprint: recall(self.session, fingerprint),
-        )
+        columns = read_header(header.cells, mapping=self.mapping, remembered=self.recall)
         for notice in columns.notices:
             self.tally.notice(0, notice)
         if "mapping" in columns.found_by:
-            remember(self.session, columns)
+            self.mapped.append(columns)
         return columns
 
     def _take(self, line: Line, columns: Columns, number: int) -> None:

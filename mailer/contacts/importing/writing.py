@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 
 from mailer.contacts import suppressions
 from mailer.contacts.history import Recording
-from mailer.contacts.importing.applying import Applied, Applying
+from mailer.contacts.importing.applying import Applying
+from mailer.contacts.importing.changing import Applied
 from mailer.contacts.importing.contact_row import ContactRow
 from mailer.contacts.importing.known import Known, look_up
 from mailer.contacts.importing.outlets import decide_outlets

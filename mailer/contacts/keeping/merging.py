@@ -79,11 +79,7 @@ def merge(
     ) as recording:
         for change in changes:
             setattr(staying, change.field, change.after)
-        jobs = _take_jobs(session, staying, going)
-        _take_differences(session, staying, going)
-        session.flush()
-        session.delete(going)
-        session.flush()
+        jobs = _take_over(session, staying, going)
         _lead_on(session, recording.id, going.id or 0, to=staying.id or 0)
     return Merged(
         operation_id=recording.id,
@@ -94,6 +90,16 @@ def merge(
         changes=changes,
         notices=notices,
     )
+
+
+def _take_over(session: Session, staying: Journalist, going: Journalist) -> tuple[str, ...]:
+    """Everything that names the other names the one who stays; the jobs that came so."""
+    jobs = _take_jobs(session, staying, going)
+    _take_differences(session, staying, going)
+    session.flush()
+    session.delete(going)
+    session.flush()
+    return jobs
 
 
 def former_numbers(session: Session, journalist_id: int) -> list[int]:

@@ -66,15 +66,7 @@ def move(
         if to.email:
             closed = follow(session, leaving.role, to.email, keyring=keyring, source=source)
             address = _address(session, to.email, keyring=keyring)
-        new = Role(
-            journalist_id=person.id or 0,
-            outlet_id=to.outlet.id if to.outlet else None,
-            job_title=to.job_title,
-            beats=list(leaving.role.beats),
-            address_id=address.id if address else None,
-            is_primary=leaving.role.is_primary,
-            started_on=on,
-        )
+        new = _begun(leaving.role, to, address=address, on=on)
         lists = lists_of(session, MediaListEntry.role_id, leaving.role.id)
         end(leaving.role, on)
         session.add(new)
@@ -91,6 +83,19 @@ def move(
         new=there,
         email=to.email,
         closed=closed or (_closed(address) if address else ""),
+    )
+
+
+def _begun(left: Role, to: NewJob, *, address: Address | None, on: date) -> Role:
+    """The new job: what she writes about goes with her."""
+    return Role(
+        journalist_id=left.journalist_id,
+        outlet_id=to.outlet.id if to.outlet else None,
+        job_title=to.job_title,
+        beats=list(left.beats),
+        address_id=address.id if address else None,
+        is_primary=left.is_primary,
+        started_on=on,
     )
 
 

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -6,6 +7,7 @@ from sqlmodel import Session, select
 
 from mailer.contacts import suppressions
 from mailer.contacts.directory import describe, find_address
+from mailer.contacts.importing import import_contacts
 from mailer.errors import BadInput
 from mailer.models import (
     AddressState,
@@ -269,3 +271,15 @@ def test_an_import_is_one_operation_of_the_history(session: Session, take: Impor
         "outlet": 2,
         "role": 2,
     }
+
+
+def test_the_database_is_not_held_while_the_file_is_read(
+    engine: sa.Engine, keyring: Keyring, tmp_path: Path
+) -> None:
+    path = tmp_path / "contacts.csv"
+    path.write_text(f"{HEADER},shoe size\n", encoding="utf-8")
+    with Session(engine) as session:
+        with pytest.raises(BadInput, match="shoe size"):
+            import_contacts(session, path, keyring=keyring)
+        # Its last line may be minutes away: nobody else must wait for that.
+        assert not session.in_transaction()

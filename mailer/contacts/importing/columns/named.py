@@ -1,6 +1,10 @@
 """What was found out about the columns of a file."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from mailer.contacts.importing.columns.targets import kind_of
+from mailer.contacts.importing.values.kinds import Kind
 
 
 @dataclass(frozen=True)
@@ -39,3 +43,23 @@ class Columns:
     notices: tuple[str, ...] = ()
     #: The header cells by which a line is recognised that repeats them.
     keys: frozenset[str] = field(default=frozenset(), repr=False)
+
+    @cached_property
+    def reading_order(self) -> tuple[tuple[int, Kind], ...]:
+        """The places of the cells that say something, and how each is read.
+
+        Telephone numbers come last: how one is dialled depends on the country of the row.
+        """
+        kinds = [(place, kind_of(target)) for place, target in enumerate(self.targets)]
+        said = [one for one in kinds if one[1] is not Kind.IGNORE]
+        return tuple(sorted(said, key=lambda one: one[1] is Kind.PHONES))
+
+    @cached_property
+    def source(self) -> str:
+        """What is put before the numbers of the database that the file comes from.
+
+        Another database has numbers of its own; ours, and a file by hand, have none.
+        """
+        found = next((how for how in self.found_by if how.startswith("set ")), "")
+        name = found.removeprefix("set ")
+        return "" if name in ("", "press_mailer") else f"{name}:"

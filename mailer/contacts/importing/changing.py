@@ -1,0 +1,121 @@
+"""Setting what a file says in one row of ours, and telling field by field what that changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from mailer.contacts import history
+from mailer.contacts.history import Recording
+from mailer.contacts.importing.drafts import Draft
+from mailer.contacts.importing.plans import Facts
+from mailer.contacts.importing.values import clean
+from mailer.models import TrackingMode
+
+#: The file's column for an attribute that is called otherwise.
+COLUMNS = {
+    "country": "outlet_country",
+    "publication_languages": "outlet_languages",
+    "public_note": "note",
+    "name": "desk",
+}
+DETAILS = "details."
+#: Numbers to find duplicates by; they follow what was typed and are not told by themselves.
+E164 = "_e164"
+
+
+@dataclass
+class Applied:
+    """What was written: the lines that brought a contact, and what changed in the known ones."""
+
+    new_rows: set[int] = field(default_factory=set)
+    #: (line, field, before, after)
+    changes: list[tuple[int, str, str, str]] = field(default_factory=list)
+
+
+class Changing:
+    """One import's changes."""
+
+    def __init__(self, recording: Recording, *, at: datetime) -> None:
+        self.recording = recording
+        self.at = at
+        self.applied = Applied()
+
+    def write(
+        self,
+        table: type[SQLModel],
+        target: SQLModel | Draft,
+        facts: Facts,
+        *,
+        new_row: int | None = None,
+        told: bool = True,
+    ) -> None:
+        """Set what is said; what the row that made the target says is no change."""
+        columns = _columns(table)
+        for attribute, said in facts.items():
+            if attribute.startswith(DETAILS):
+                before, after = _put_detail(target, attribute.removeprefix(DETAILS), said.value)
+            else:
+                before = getattr(target, attribute)
+                after = history.as_value(columns[attribute], _listed(said.value))
+            # A file may say that nobody may write to someone; only an officer takes that back.
+            if _is_alike(before, after) or (attribute == "do_not_contact" and before):
+                continue
+            if not attribute.startswith(DETAILS):
+                setattr(target, attribute, after)
+            if isinstance(target, SQLModel):
+                self.recording.told_by(target, said.row)
+            self._follow(target, attribute, facts, after)
+            if told and said.row != new_row and not attribute.endswith(E164):
+                self.tell(said.row, COLUMNS.get(attribute, attribute), before, after)
+
+    def _follow(self, target: Any, attribute: str, facts: Facts, after: object) -> None:
+        """What goes with an attribute: the moment of consent, and the number of a new phone."""
+        if attribute == "tracking":
+            consented = after == TrackingMode.INDIVIDUAL
+            target.tracking_consented_at = self.at if consented else None
+        number = attribute + E164
+        if attribute in ("phone", "mobile") and number not in facts and hasattr(target, number):
+            setattr(target, number, "")
+
+    def tell(self, row: int, column: str, before: object, after: object) -> None:
+        """Keep that a line changed a column of a contact that was known."""
+        self.applied.changes.append((row, column, _shown(before), _shown(after)))
+
+
+@cache
+def _columns(table: type[SQLModel]) -> Mapping[str, sa.Column[Any]]:
+    return dict(sa.inspect(table).local_table.columns)
+
+
+def _put_detail(target: Any, name: str, value: Any) -> tuple[object, object]:
+    value = _listed(value)
+    before = target.details.get(name, "")
+    if not _is_alike(before, value):
+        # A document of its own, so that the session sees that it changed.
+        target.details = target.details | {name: value}
+    return before, value
+
+
+def _is_alike(before: object, after: object) -> bool:
+    """Whether a file that was told the one says the other: line breaks, for one, are not read."""
+    if isinstance(before, str) and isinstance(after, str):
+        return before == after or clean(before) == after
+    return before == after
+
+
+def _listed(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return "|".join(map(str, value))
+    return value.value if isinstance(value, StrEnum) else str(value)
