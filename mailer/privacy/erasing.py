@@ -79,24 +79,47 @@ def erase(
         officer_id=officer_id,
         note=words.out_of(note.strip()),
     ) as recording:
-        withheld = anonymising.withhold(session, mine)
-        events = _strip(session, mine)
-        inbound = anonymising.empty_inbound(session, mail, note="erased", now=now)
-        anonymising.anonymise(session, mine)
-        anonymising.clean_outlets(session, mine, words)
         hashes = seal(session, sorted(subject.own), keyring=keyring)
-        called = subject.called
-        rows = forget_subject(session, subject, words)
-        swept = sweep(session, words, addresses=address_words(subject.own_spellings))
+        return _forget(
+            session,
+            subject,
+            words,
+            mine=mine,
+            mail=mail,
+            hashes=hashes,
+            operation_id=recording.id,
+            now=now,
+        )
+
+
+def _forget(
+    session: Session,
+    subject: DataSubject,
+    words: Words,
+    *,
+    mine: list[int],
+    mail: set[int],
+    hashes: int,
+    operation_id: int,
+    now: datetime,
+) -> Erased:
+    """Take everything away; the messages first, while it is known whose they are."""
+    withheld = anonymising.withhold(session, mine)
+    events = _strip(session, mine)
+    inbound = anonymising.empty_inbound(session, mail, note="erased", now=now)
+    anonymising.anonymise(session, mine)
+    anonymising.clean_outlets(session, mine, words)
+    called = subject.called
+    rows = forget_subject(session, subject, words)
     return Erased(
         called=called,
-        operation_id=recording.id,
+        operation_id=operation_id,
         rows=dict(rows),
         withheld=withheld,
         deliveries=len(mine),
         events=events,
         inbound=inbound,
-        swept=swept,
+        swept=sweep(session, words, addresses=address_words(subject.own_spellings)),
         hashes=hashes,
         shared=tuple(sorted(subject.shared)),
         words=words,
