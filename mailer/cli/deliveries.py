@@ -14,8 +14,8 @@ from mailer.cli.telling import ERASED, Story, moment_of, reason_of, tell
 from mailer.compose.letter import Identity
 from mailer.compose.skeleton.proof import Proof, prove
 from mailer.delivery.reasons import in_words
-from mailer.distribution import lifecycle, listing, overview
-from mailer.distribution.lifecycle import Decision
+from mailer.distribution import doubts, listing, overview
+from mailer.distribution.doubts import Decision
 from mailer.errors import NotFound, Refused
 from mailer.models import (
     Delivery,
@@ -197,9 +197,7 @@ def resolve(
     """Decide the deliveries of which nobody knows whether the relay took them."""
     desk: Context = context.obj
     with desk.writing() as session:
-        decided = lifecycle.resolve_unknown(
-            session, distribution, resend=decision is Decision.RESEND
-        )
+        decided = doubts.resolve_unknown(session, distribution, resend=decision is Decision.RESEND)
     desk.answer(
         {"distribution_id": distribution, "decided": decided, "decision": decision},
         as_json=as_json,

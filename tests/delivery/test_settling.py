@@ -14,7 +14,7 @@ from mailer.delivery import claims, settling, waves
 from mailer.delivery.claims import Claimed, Stretch
 from mailer.delivery.journal import Begun, Remains
 from mailer.delivery.outcome import Phase, from_reply
-from mailer.distribution import batches, leases, lifecycle
+from mailer.distribution import batches, doubts, leases, lifecycle
 from mailer.distribution.leases import Lease
 from mailer.models import (
     Batch,
@@ -150,7 +150,7 @@ def lost_with_doubt(engine: sa.Engine) -> Lease:
     ("decide", "after"),
     [
         (
-            lambda session, number: lifecycle.resolve_unknown(session, number, resend=True),
+            lambda session, number: doubts.resolve_unknown(session, number, resend=True),
             {"pending": 2, "unknown": 1},
         ),
         (lifecycle.cancel, {"cancelled": 1, "unknown": 2}),

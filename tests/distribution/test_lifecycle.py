@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 
 from mailer import clock
-from mailer.distribution import lifecycle, overview
+from mailer.distribution import doubts, lifecycle, overview
 from mailer.distribution.options import OptionRefused, Options, options_of, terms_of
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import (
@@ -161,7 +161,7 @@ def test_a_delivery_in_doubt_is_decided_by_a_person(
 ) -> None:
     row = factories.distribution(session, full.release, status=S.SENT)
     doubtful = factories.delivery(session, row, "u@b.example", status=DeliveryStatus.UNKNOWN)
-    assert lifecycle.resolve_unknown(session, row.id or 0, resend=resend) == 1
+    assert doubts.resolve_unknown(session, row.id or 0, resend=resend) == 1
     session.refresh(doubtful)
     session.refresh(row)
     assert doubtful.status is status

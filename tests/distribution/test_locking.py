@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from mailer.clock import now
 from mailer.compose.letter import Identity
 from mailer.database import reading, writing
-from mailer.distribution import batches, leases, lifecycle, scheduling
+from mailer.distribution import batches, doubts, leases, lifecycle, scheduling
 from mailer.errors import Refused
 from mailer.models import Batch, Delivery, DeliveryStatus, Distribution, DistributionStatus
 from mailer.settings import Settings
@@ -74,7 +74,7 @@ def test_what_is_to_be_sent_again_is_not_forgotten_by_a_scheduler_that_sees_all_
 ) -> None:
     number = made(postgresql_engine, DeliveryStatus.SENT, DeliveryStatus.UNKNOWN)
     with writing(postgresql_engine) as officer:
-        assert lifecycle.resolve_unknown(officer, number, resend=True) == 1
+        assert doubts.resolve_unknown(officer, number, resend=True) == 1
         done = steps.transact(officer, lambda session: scheduling.finish_done(session, now=now()))
     assert done.result() == []
     assert stands(postgresql_engine) == (S.SENDING, {"sent": 1, "pending": 1}, 1)
@@ -87,7 +87,7 @@ def test_what_was_called_sent_a_moment_ago_goes_on_when_some_is_to_be_sent_again
     with writing(postgresql_engine) as scheduler:
         assert scheduling.finish_done(scheduler, now=now()) == [number]
         decided = steps.transact(
-            scheduler, lambda session: lifecycle.resolve_unknown(session, number, resend=True)
+            scheduler, lambda session: doubts.resolve_unknown(session, number, resend=True)
         )
     assert decided.result() == 1
     assert stands(postgresql_engine) == (S.SENDING, {"sent": 1, "pending": 1}, 1)
@@ -100,7 +100,7 @@ def test_nothing_is_sent_again_from_what_was_cancelled_a_moment_ago(
     with writing(postgresql_engine) as officer:
         assert lifecycle.cancel(officer, number) == 1
         decided = steps.transact(
-            officer, lambda session: lifecycle.resolve_unknown(session, number, resend=True)
+            officer, lambda session: doubts.resolve_unknown(session, number, resend=True)
         )
     with pytest.raises(Refused, match="was cancelled"):
         decided.result()

@@ -25,7 +25,7 @@ from mailer.delivery.claims import Stretch
 from mailer.delivery.outcome import Outcome, Phase, from_reply, lost
 from mailer.delivery.smtp.load import NO_JOURNAL, Journal, MayBegin, always
 from mailer.delivery.transport.memory import ACCEPTED, MemoryTransport
-from mailer.distribution import batches, leases, lifecycle
+from mailer.distribution import batches, doubts, leases
 from mailer.errors import Unreachable
 from mailer.models import (
     Batch,
@@ -430,7 +430,7 @@ def test_a_line_whose_batch_another_has_taken_hands_over_no_more_of_it(
         with writing(engine) as session:
             at = now() + DAY
             settling.settle_overdue(session, settings=settings.delivery, now=at)
-            lifecycle.resolve_unknown(session, number, resend=True)
+            doubts.resolve_unknown(session, number, resend=True)
             lease = leases.take(session, number, owner="b", until=at + DAY, now=at)
             assert lease is not None
             stretch = Stretch(number, lease.first_position, lease.last_position)

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mailer import clock
-from mailer.distribution import lifecycle, listing, overview
-from mailer.distribution.lifecycle import Decision
+from mailer.distribution import doubts, lifecycle, listing, overview
+from mailer.distribution.doubts import Decision
 from mailer.distribution.options import terms_of
 from mailer.distribution.overview import Progress
 from mailer.models import DeliveryStatus
@@ -121,7 +121,7 @@ def resolve(door: Parts, distribution_id: RowNumber, decision: Decision) -> Resp
     """Decide the deliveries of which nobody knows whether the relay took them."""
 
     def decide(session: Session, number: int) -> object:
-        return lifecycle.resolve_unknown(session, number, resend=decision is Decision.RESEND)
+        return doubts.resolve_unknown(session, number, resend=decision is Decision.RESEND)
 
     return _done(door, distribution_id, decide)
 
