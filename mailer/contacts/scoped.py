@@ -128,6 +128,19 @@ def kept(session: Session, address: str, *, keyring: Keyring) -> list[Suppressio
     )
 
 
+def is_left(session: Session, scopes: Sequence[Scope]) -> bool:
+    """Whether anybody at all has left one of these scopes."""
+    return bool(session.execute(sa.select(sa.exists().where(_of(scopes)))).scalar())
+
+
+def _of(scopes: Sequence[Scope]) -> sa.ColumnElement[bool]:
+    kept_for = (
+        sa.and_(col(Suppression.scope) == kind, col(Suppression.scope_value) == value)
+        for kind, value in scopes
+    )
+    return sa.or_(sa.false(), *kept_for)
+
+
 def left_among(
     session: Session, given: Sequence[str], scopes: Sequence[Scope], *, keyring: Keyring
 ) -> dict[str, str]:
@@ -135,13 +148,7 @@ def left_among(
 
     Addresses are hashed only where somebody has left one of the scopes at all.
     """
-    of_these = sa.or_(
-        *(
-            sa.and_(col(Suppression.scope) == kind, col(Suppression.scope_value) == value)
-            for kind, value in scopes
-        )
-    )
-    if not scopes or not session.execute(sa.select(sa.exists().where(of_these))).scalar():
+    if not is_left(session, scopes):
         return {}
     normal = {address: _normalised(address) for address in given}
     by_hash = {
@@ -159,7 +166,7 @@ def left_among(
                 col(Suppression.scope_value),
                 col(Suppression.reason),
             )
-            .where(col(Suppression.address_hash).in_(chunk), of_these)
+            .where(col(Suppression.address_hash).in_(chunk), _of(scopes))
             .order_by(col(Suppression.id))
         )
         for hashed, kind, value, reason in rows:

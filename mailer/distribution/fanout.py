@@ -144,17 +144,14 @@ class _Finishing:
         for place in sorted(spool.keys()):
             for waiting in spool.rows(place):
                 names = [""] * len(waiting) if place.is_withheld else self._names(waiting)
-                for (number, domain, *own), name in zip(waiting, names, strict=True):
-                    made = (position, name, self.provider(domain))
-                    yield (*made, *own, *self.frames[number].values)
+                for row, name in zip(waiting, names, strict=True):
+                    made = (position, name, self.provider(row[1]))
+                    yield made + row[2:] + self.frames[row[0]].values
                     position += 1
 
-    def _names(self, waiting: list[list[Any]]) -> list[str]:
+    def _names(self, waiting: list[tuple[Any, ...]]) -> list[str]:
         return message_ids(
-            [
-                (self.frames[number].revision_id, address_id)
-                for number, _, address_id, *_ in waiting
-            ],
+            [(self.frames[row[0]].revision_id, row[2]) for row in waiting],
             reference=self.full.release.reference,
             domain=self.identity.mail_domain,
             keyring=self.identity.keyring,

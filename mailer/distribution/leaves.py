@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from mailer.audience.candidates import Candidate
 from mailer.audience.leaving_out.refusals import Cause, Refusal
-from mailer.contacts.scoped import left_among, scopes_of
+from mailer.contacts.scoped import is_left, left_among, scopes_of
 from mailer.releases.editions import FullRelease
 from mailer.tokens import Keyring
 
@@ -22,10 +22,12 @@ class Leaves:
     def __init__(self, session: Session, full: FullRelease, keyring: Keyring | None) -> None:
         self._session, self._keyring = session, keyring
         self._scopes = scopes_of(full.release.beats, full.office.key)
+        # Asked once: for a million recipients it would be asked a thousand times.
+        self._is_left = is_left(session, self._scopes)
 
     def of(self, recipients: Sequence[Candidate]) -> dict[int, Refusal]:
         """Why those of the recipients get nothing who have left, by the number of the address."""
-        if self._keyring is None:
+        if self._keyring is None or not self._is_left:
             return {}
         emails = [one.email for one in recipients]
         left = left_among(self._session, emails, self._scopes, keyring=self._keyring)
