@@ -18,9 +18,11 @@ import redis
 import sqlalchemy as sa
 import structlog
 from playwright.sync_api import Browser, sync_playwright
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import Session, SQLModel
 
-from mailer import database, valkey
+from mailer import accounts, database, valkey
 from mailer.migrations.upgrading import upgrade
 from mailer.models import Office
 from mailer.settings import Settings, load
@@ -29,6 +31,7 @@ from tests import factories
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 IN_CI = bool(os.environ.get("CI"))
+AS_KEPT = accounts._hasher
 
 
 def missing(what: str) -> None:
@@ -43,6 +46,21 @@ def _log_as_it_was() -> Iterator[None]:
     """A door that a test opens sets the form of the log: the next test finds it as it was."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def passwords_as_kept() -> PasswordHash:
+    """How passwords are hashed for people: `_quick_passwords` leaves it alone."""
+    return AS_KEPT
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    """The same hash as people get, for less work: theirs takes a tenth of a second on purpose."""
+    with pytest.MonkeyPatch.context() as patched:
+        quick = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
+        patched.setattr(accounts, "_hasher", PasswordHash((quick,)))
+        yield
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from pwdlib import PasswordHash
 from sqlmodel import Session, select
 
 from mailer import accounts
@@ -30,6 +31,11 @@ def test_an_officer_is_found_however_the_address_is_typed(
 def test_the_password_itself_is_not_kept(marie: PressOfficer) -> None:
     assert PASSWORD not in marie.password_hash
     assert marie.password_hash.startswith("$argon2id$")
+
+
+def test_to_guess_a_password_costs_memory_and_time(passwords_as_kept: PasswordHash) -> None:
+    # RFC 9106, section 4: the second recommended choice.
+    assert "$m=65536,t=3,p=4$" in passwords_as_kept.hash(PASSWORD)
 
 
 def test_the_right_password_lets_in(marie: PressOfficer) -> None:

@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 SUFFIX = ".journal"
 #: Two waves may be in flight: every other one is kept in a second file beside the first.
 OTHER_SUFFIX = ".journal2"
+#: The lines of a file that has not even a head.
+EMPTY = [""]
 #: Of digits: the largest number that a database holds has 19.
 LONGEST_NUMBER = 19
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -176,11 +178,14 @@ def _remove(path: Path) -> None:
 
 def _read(path: Path) -> Remains:
     remains = Remains(path.name.removesuffix(SUFFIX))
-    waves = [_lines(file) for file in (path, path.with_suffix(OTHER_SUFFIX))]
+    found = [_lines(file) for file in (path, path.with_suffix(OTHER_SUFFIX))]
+    # An empty one was killed between two waves, before anything of the next was begun. Whether
+    # the machine itself went down, which also empties files, is told by the other.
+    waves = [wave for wave in found if wave[1] != EMPTY]
     is_complete = [
         _take_wave(remains, lines) for _, lines in sorted(waves, key=lambda wave: wave[0])
     ]
-    remains.is_complete = all(is_complete)
+    remains.is_complete = bool(waves) and all(is_complete)
     return remains
 
 

@@ -1,6 +1,7 @@
 """The command line as an administrator uses it, in a fresh folder."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -85,9 +86,18 @@ def files(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="session")
+def ready_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the home of the first test with `ready` is kept for all others."""
+    return tmp_path_factory.mktemp("ready") / "home"
+
+
 @pytest.fixture
-def ready(mailer: Command, files: Path) -> Command:
+def ready(mailer: Command, files: Path, settings: Settings, ready_home: Path) -> Command:
     """The same, with an office, contacts and a release in the database."""
+    if ready_home.exists():
+        shutil.copytree(ready_home, settings.home, dirs_exist_ok=True)
+        return mailer
     for words in (
         ("db", "upgrade"),
         ("office", "save", "office.toml"),
@@ -96,6 +106,7 @@ def ready(mailer: Command, files: Path) -> Command:
     ):
         answer = mailer(*words)
         assert answer.exit_code == 0, answer.err
+    shutil.copytree(settings.home, ready_home)
     return mailer
 
 

@@ -11,7 +11,7 @@ def test_rows_come_back_by_key_in_the_order_in_which_they_were_added() -> None:
         for key in (2, 0, 1):
             rows = [row for some in spool.rows(key) for row in some]
             assert rows == [
-                [number, f"Ελένη\n{number}", None] for number in range(key, ROWS_IN_MEMORY + 10, 3)
+                (number, f"Ελένη\n{number}", None) for number in range(key, ROWS_IN_MEMORY + 10, 3)
             ]
 
 
