@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from mailer.audience.terms import Key
-from mailer.models import MediaType, TrackingMode
+from mailer.models import LegalBasis, MediaType, TrackingMode
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -31,6 +31,9 @@ class Profile:
     topics: tuple[str, ...]
     kinds: tuple[str, ...]
     urgent_only: bool
+    #: The basis and the source of a notice that she is still to get; None: she needs none.
+    notice_basis: LegalBasis | None
+    notice_source: str
     reasons: tuple[str, ...]
     #: The keys of the terms that found her.
     found_by: frozenset[Key]

@@ -2,18 +2,16 @@
 is written in. Everything a template may see is a plain value made here or in rendering (R9).
 """
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote
 
 from babel.dates import get_timezone_location
 
 from mailer.clock import zone
 from mailer.compose.letter import Letter
-from mailer.compose.wire import END_ISOLATE, ISOLATE, ISOLATE_LTR
+from mailer.compose.notice_words import NoticeWords, notice_words
+from mailer.compose.saying import Way, Words
 from mailer.languages import (
-    catalog,
     clock_time,
     closest,
     direction,
@@ -42,22 +40,6 @@ KICKERS = {
 #: Medium labels that every language has a word for.
 MEDIA = frozenset({"E-mail", "Fax", "Phone", "Website"})
 REASON = "You receive this e-mail because your address is on the press distribution list “{list}”."
-#: Between a label and its value, where the language does not write a plain colon (standards C-5).
-COLONS = {"fr": "\u00a0:", "hy": "՝"}
-COMMAS = {"ar": "،"}
-#: The digits of a number as far as a word, an extension or a second number.
-DIALLED = re.compile(r"\+?[\d\s().–-]*")
-
-
-@dataclass(frozen=True)
-class Way:
-    """A way to reach someone: its label, what is printed, and where a tap leads."""
-
-    label: str
-    shown: str
-    #: The same for plain text; a number is kept from being turned round in a text to the left.
-    plain: str
-    href: str
 
 
 @dataclass(frozen=True)
@@ -90,6 +72,8 @@ class Foot:
     privacy: str
     stop_measuring: str
     postal_address: str
+    #: One, or none for who was told before.
+    notices: tuple[NoticeWords, ...]
 
 
 @dataclass(frozen=True)
@@ -115,7 +99,7 @@ class Cover:
 def make_cover(letter: Letter) -> Cover:
     """The cover of that letter; what the office has not given is left out."""
     language, office, release = letter.cover_language, letter.full.office, letter.full.release
-    words = _Words(language)
+    words = Words(language)
     return Cover(
         language=language,
         direction=direction(language),
@@ -129,7 +113,7 @@ def make_cover(letter: Letter) -> Cover:
         embargo_line=_embargo_line(letter, words),
         contact_heading=words.say("Press contact"),
         contacts=tuple(_card(contact, words) for contact in letter.full.contacts),
-        foot=_foot(office, words),
+        foot=_foot(letter, words),
     )
 
 
@@ -144,50 +128,7 @@ def _closed(sentence: str) -> str:
     return sentence if sentence.endswith(".") else f"{sentence}."
 
 
-@dataclass(frozen=True)
-class _Words:
-    language: str
-
-    def say(self, english: str, **values: object) -> str:
-        said = catalog(self.language).pgettext("cover", english)
-        return said.format(**values) if values else said
-
-    @property
-    def colon(self) -> str:
-        return COLONS.get(self.language, ":")
-
-    @property
-    def comma(self) -> str:
-        return COMMAS.get(self.language, ",")
-
-    def apart(self, text: str) -> str:
-        """A name or a number as it stands within a sentence that may run the other way."""
-        is_rtl = direction(self.language) == "rtl"
-        return f"{ISOLATE}{text}{END_ISOLATE}" if is_rtl else text
-
-    def way(
-        self, label: str, shown: str, href: str, *, colon: str | None = None
-    ) -> tuple[Way, ...]:
-        """A way, unless there is nothing to show."""
-        if not shown:
-            return ()
-        turns = direction(self.language) == "rtl" and href.startswith("tel:")
-        plain = f"{ISOLATE_LTR}{shown}{END_ISOLATE}" if turns else shown
-        written = self.say(label) + (self.colon if colon is None else colon)
-        return (Way(label=written, shown=shown, plain=plain, href=href),)
-
-    def number(self, label: str, number: str, *, colon: str | None = None) -> tuple[Way, ...]:
-        """A number to dial: the (0) of a national call is printed, never dialled."""
-        digits = DIALLED.match(number.replace("(0)", "").strip())
-        dialled = re.sub(r"[^\d+]", "", digits.group() if digits else "")
-        return self.way(label, number, f"tel:{dialled}", colon=colon)
-
-    def mailbox(self, address: str) -> tuple[Way, ...]:
-        """An address to write to."""
-        return self.way("E-mail", address, f"mailto:{quote(address, safe='@+')}")
-
-
-def _masthead(office: Office, words: _Words) -> Masthead:
+def _masthead(office: Office, words: Words) -> Masthead:
     in_cover = closest(words.language, office.names) if office.names else None
     language = in_cover or office.default_language
     website = office.website
@@ -201,7 +142,7 @@ def _masthead(office: Office, words: _Words) -> Masthead:
     )
 
 
-def _date_line(letter: Letter, words: _Words) -> str:
+def _date_line(letter: Letter, words: Words) -> str:
     written = long_date(letter.full.release.dated_on, words.language)
     date = _closed(words.say("Date: {date}", date=written))
     if letter.pages is None:
@@ -210,14 +151,14 @@ def _date_line(letter: Letter, words: _Words) -> str:
     return full_stop_joined(date, pages)
 
 
-def _embargo_line(letter: Letter, words: _Words) -> str:
+def _embargo_line(letter: Letter, words: Words) -> str:
     until = letter.full.release.embargo_until
     if until is None:
         return ""
     return words.say("Embargoed until {datetime}", datetime=_moment(until, letter, words))
 
 
-def _moment(until: datetime, letter: Letter, words: _Words) -> str:
+def _moment(until: datetime, letter: Letter, words: Words) -> str:
     """The moment on the reader's clock first, then on the office's, then in UTC (J4)."""
     office, language = letter.full.office, words.language
     here = until.astimezone(zone(letter.zone or office.zone))
@@ -250,7 +191,7 @@ def _offset(moment: datetime) -> str:
     return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "") if minutes else "UTC"
 
 
-def _card(contact: PressContact, words: _Words) -> ContactCard:
+def _card(contact: PressContact, words: Words) -> ContactCard:
     mobile = contact.mobile if contact.shows_mobile else ""
     return ContactCard(
         name=contact.name,
@@ -261,12 +202,13 @@ def _card(contact: PressContact, words: _Words) -> ContactCard:
     )
 
 
-def _medium(label: str, words: _Words) -> str:
+def _medium(label: str, words: Words) -> str:
     """The medium in the cover's language where the catalogs know it, else as the office says it."""
     return words.say(label) if label in MEDIA else label
 
 
-def _foot(office: Office, words: _Words) -> Foot:
+def _foot(letter: Letter, words: Words) -> Foot:
+    office = letter.full.office
     return Foot(
         reason=words.say(REASON, list=words.apart(list_name(office, words.language))),
         view=words.say("View in browser"),
@@ -274,4 +216,5 @@ def _foot(office: Office, words: _Words) -> Foot:
         privacy=words.say("Privacy and your rights"),
         stop_measuring=words.say("Stop measuring"),
         postal_address=" ".join(office.postal_address.split()),
+        notices=notice_words(letter, words),
     )

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Protocol, Self
 
 from mailer.addresses import a_label
+from mailer.compose.notice import NO_TERMS, Notice, Terms, notice_of
 from mailer.compose.signing import Signer, load_signers
 from mailer.errors import NotFound
 from mailer.languages import cover_languages
-from mailer.models import Revision, TrackingMode
+from mailer.models import LegalBasis, Revision, TrackingMode
 from mailer.releases.editions import FullRelease
 from mailer.settings import Settings
 from mailer.tokens import Keyring
@@ -25,6 +26,8 @@ class Identity:
     keyring: Keyring
     #: Whose signatures our messages carry, in this order.
     signers: tuple[Signer, ...] = ()
+    #: What a notice to somebody new tells beside the office.
+    terms: Terms = NO_TERMS
 
     @classmethod
     def from_settings(cls, settings: Settings, *, signs: bool = True) -> Self:
@@ -39,6 +42,11 @@ class Identity:
             tracking_enabled=settings.tracking.enabled,
             keyring=Keyring(settings.signing_keys),
             signers=load_signers(settings.dkim) if signs else (),
+            terms=Terms(
+                months=settings.retention.ended_role_months,
+                regulation=settings.privacy.regulation,
+                authority=settings.privacy.authority,
+            ),
         )
 
 
@@ -61,6 +69,10 @@ class Addressee(Protocol):
     def tracking(self) -> TrackingMode: ...
     @property
     def plain_text_only(self) -> bool: ...
+    @property
+    def notice_basis(self) -> LegalBasis | None: ...
+    @property
+    def notice_source(self) -> str: ...
     @property
     def revision_id(self) -> int | None: ...
     @property
@@ -96,6 +108,8 @@ class Letter:
     #: The first attempt; it stays the same on every later one.
     dated_at: datetime
     plain_text_only: bool
+    #: For somebody who was not told yet that we have her data; None for all others.
+    notice: Notice | None = None
     #: The pages of the print rendition of this very edition; None prints no count.
     pages: int | None = None
 
@@ -131,6 +145,7 @@ def write_letter(
         message_id=delivery.message_id,
         dated_at=delivery.first_attempt_at or at,
         plain_text_only=delivery.plain_text_only,
+        notice=notice_of(delivery.notice_basis, delivery.notice_source),
         pages=pages,
     )
 

@@ -12,9 +12,10 @@ import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from mailer.compose.cover import COMMAS, make_cover
+from mailer.compose.cover import make_cover
 from mailer.compose.letter import Letter
 from mailer.compose.markup import to_html, to_text
+from mailer.compose.saying import COMMAS
 from mailer.compose.tracking import Links, links_of
 from mailer.compose.wire import isolated, one_line
 from mailer.languages import direction, long_date

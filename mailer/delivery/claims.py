@@ -16,9 +16,10 @@ from sqlmodel import Session, col
 
 from mailer.database import UTCDateTime, aware, gathered
 from mailer.distribution.batches import WAITING
-from mailer.models import Delivery, DeliveryStatus, TrackingMode
+from mailer.models import Delivery, DeliveryStatus, LegalBasis, TrackingMode
 
 TRACKING = {mode.value: mode for mode in TrackingMode}
+BASES = {basis.value: basis for basis in LegalBasis}
 
 
 class Claimed(NamedTuple):
@@ -34,6 +35,8 @@ class Claimed(NamedTuple):
     revision_id: int | None
     edition_language: str
     cover_language: str
+    notice_basis: LegalBasis | None
+    notice_source: str
     tracking: TrackingMode
     plain_text_only: bool
     message_id: str
@@ -108,9 +111,10 @@ def claim(
 
 def _claimed(row: Sequence[Any]) -> Claimed:
     """The delivery as it is after the claim, from the row before it."""
-    *begin, tracking, plain_text_only, message_id, attempt, first_at = row
+    *begin, basis, source, tracking, plain_text_only, message_id, attempt, first_at = row
+    notice = BASES.get(basis), source
     end = bool(plain_text_only), message_id, attempt + 1, first_at and aware(first_at)
-    return Claimed._make((*begin, TRACKING[tracking], *end))
+    return Claimed._make((*begin, *notice, TRACKING[tracking], *end))
 
 
 def _position(delivery: Claimed) -> int:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from mailer.delivery.claims import Claimed
 from mailer.delivery.journal import Begun, Remains
+from mailer.delivery.lateness import RETURNED
 from mailer.delivery.outcome import Outcome
 from mailer.delivery.waves import Handed, Rules, put_back, record
 from mailer.distribution import batches, leases
@@ -70,8 +71,8 @@ def _settle(
         )
         for claimed in _claimed(session, lease):
             outcome = remains.outcome(claimed.id, claimed.attempt)
-            _settle_one(session, claimed, outcome, remains=remains, rules=rules, now=now)
-            settled.append(Settled(claimed, outcome))
+            if _settle_one(session, claimed, outcome, remains=remains, rules=rules, now=now):
+                settled.append(Settled(claimed, outcome))
         leases.release(session, lease)
     return settled
 
@@ -84,13 +85,13 @@ def _settle_one(
     remains: Remains,
     rules: Rules,
     now: datetime,
-) -> None:
+) -> bool:
+    """False when something came back meanwhile, which is its last word."""
     if outcome is None:
-        put_back(session, claimed, owner=remains.owner, until=now)
-        return
+        return put_back(session, claimed, owner=remains.owner, until=now)
     begun = remains.begun.get((claimed.id, claimed.attempt), NOTHING_BEGUN)
     handed = Handed(claimed, begun.skeleton_id, begun.content_hash, begun.signatures)
-    record(session, handed, outcome, owner=remains.owner, rules=rules, now=now)
+    return record(session, handed, outcome, owner=remains.owner, rules=rules, now=now)
 
 
 def _claimed(session: Session, lease: Lease) -> list[Claimed]:
@@ -98,7 +99,8 @@ def _claimed(session: Session, lease: Lease) -> list[Claimed]:
         sa.select(*(col(getattr(Delivery, name)) for name in Claimed._fields)).where(
             col(Delivery.distribution_id) == lease.distribution_id,
             col(Delivery.position).between(lease.first_position, lease.last_position),
-            col(Delivery.status) == DeliveryStatus.SENDING,
+            # What came back while it was on the wire is the line's, too, until it is let go of.
+            col(Delivery.status).in_((DeliveryStatus.SENDING, *RETURNED)),
             col(Delivery.lease_owner) == lease.owner,
         )
     )

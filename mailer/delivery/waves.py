@@ -20,6 +20,7 @@ from mailer.delivery.lateness import RETURNED, is_ours, may_be_accepted, may_be_
 from mailer.delivery.outcome import Blame, Outcome, OutcomeKind
 from mailer.delivery.reasons import IN_DOUBT, OF_THE_RELAY
 from mailer.delivery.retry import next_attempt, useful_until
+from mailer.distribution.informing import inform
 from mailer.models import Delivery, DeliveryStatus, UnknownPolicy
 from mailer.settings.sections import DeliverySettings
 
@@ -79,11 +80,12 @@ def record_sent(
 ) -> int:
     """Write down what the relay took and when; how many were ours to answer.
 
-    Whatever was decided about it meanwhile, the relay has it, as long as nobody has claimed it to
-    hand it over again.
+    Whose message carried a notice is informed from then on. Whatever was decided about it
+    meanwhile, the relay has it, as long as nobody has claimed it to hand it over again.
     """
     connection = session.connection()
     dialect = connection.dialect.name
+    taken = list(sent)
     rows = [
         (
             handed.delivery.id,
@@ -96,11 +98,16 @@ def record_sent(
             json.dumps(handed.signatures) if handed.signatures else "[]",
             written(at, dialect=dialect),
         )
-        for handed, outcome, at in sent
+        for handed, outcome, at in taken
     ]
     if not rows:
         return 0
     ours = connection.execute(_recording(dialect), {"rows": json.dumps(rows), "owner": owner})
+    inform(
+        session,
+        [handed.delivery.id for handed, _, _ in taken if handed.delivery.notice_basis],
+        at=max(at for _, _, at in taken),
+    )
     return ours.rowcount
 
 
@@ -267,4 +274,21 @@ def _let_go(
         .values({"lease_owner": "", **values})
         .execution_options(synchronize_session=False)
     )
-    return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
+    is_written = bool(changed.rowcount == 1)  # type: ignore[attr-defined]
+    if not is_written:
+        _let_go_of_returned(session, delivery)
+    return is_written
+
+
+def _let_go_of_returned(session: Session, delivery: Claimed) -> None:
+    """What came back while it was claimed keeps its last word, and is nobody's any more."""
+    session.execute(
+        sa.update(Delivery)
+        .where(
+            col(Delivery.id) == delivery.id,
+            col(Delivery.attempt) == delivery.attempt,
+            col(Delivery.status).in_(RETURNED),
+        )
+        .values(lease_owner="")
+        .execution_options(synchronize_session=False)
+    )

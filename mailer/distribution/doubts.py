@@ -7,6 +7,7 @@ from sqlmodel import Session, col
 
 from mailer import clock
 from mailer.distribution.batches import lock_all, recount
+from mailer.distribution.informing import inform
 from mailer.distribution.lifecycle import found, reopen
 from mailer.errors import Refused
 from mailer.models import Delivery, DeliveryStatus, DistributionStatus
@@ -33,12 +34,15 @@ def resolve_unknown(session: Session, distribution_id: int, *, resend: bool) -> 
             f"distribution {distribution_id} was cancelled: nothing is sent from it again"
         )
     target = DeliveryStatus.PENDING if resend else DeliveryStatus.SENT
+    in_doubt = sa.and_(
+        col(Delivery.distribution_id) == distribution_id,
+        col(Delivery.status) == DeliveryStatus.UNKNOWN,
+    )
+    noticed = sa.select(col(Delivery.id)).where(in_doubt, col(Delivery.notice_basis).is_not(None))
+    informed = [] if resend else list(session.execute(noticed).scalars())
     decided = session.exec(
         sa.update(Delivery)
-        .where(
-            col(Delivery.distribution_id) == distribution_id,
-            col(Delivery.status) == DeliveryStatus.UNKNOWN,
-        )
+        .where(in_doubt)
         .values(
             status=target,
             reason="decided by an officer",
@@ -46,6 +50,7 @@ def resolve_unknown(session: Session, distribution_id: int, *, resend: bool) -> 
         )
         .execution_options(synchronize_session=False)
     )
+    inform(session, informed, at=clock.now())
     recount(session, batch_ids=numbers)
     reopen(session, distribution_id)
     return int(decided.rowcount)

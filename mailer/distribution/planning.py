@@ -19,6 +19,7 @@ from mailer.audience.leaving_out.matters import Matter
 from mailer.audience.leaving_out.refusals import Cause, Refusal
 from mailer.audience.leaving_out.representing import Standing
 from mailer.audience.selection import LeftOut, Reading, in_chunks, readings, refused
+from mailer.compose.notice import told_source
 from mailer.distribution.earlier import Earlier, Ledger
 from mailer.distribution.leaves import Leaves
 from mailer.distribution.timing import RecipientZone, zone_of
@@ -213,6 +214,8 @@ def as_delivery(planned: PlannedDelivery) -> Delivery:
         zone=planned.zone.name if planned.zone.is_known else "",
         reasons=list(who.reasons),
         plain_text_only=who.plain_text_only,
+        notice_basis=who.profile.notice_basis,
+        notice_source=told_source(who.profile.notice_source),
         revision_id=planned.edition.revision.id,
         edition_language=planned.edition.language,
         edition_rule=planned.edition.rule,

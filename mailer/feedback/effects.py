@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from mailer import addresses
+from mailer import addresses, clock
 from mailer.contacts import suppressions
 from mailer.delivery.reasons import IN_DOUBT
 from mailer.delivery.refusal import BounceClass, Reason
 from mailer.distribution.batches import WAITING, lock_around, lock_free_around, recount
+from mailer.distribution.informing import inform, take_back
 from mailer.feedback.classification import BLAMELESS_REASONS, Finding
 from mailer.models import (
     Address,
@@ -102,7 +103,7 @@ def follow(
     effect = EFFECTS.get((kind, _column(finding)), NOTHING)
     reason = finding.reason.value if finding else kind.value
     if effect.delivery:
-        _move_delivery(session, delivery, to=effect.delivery, reason=reason)
+        move_delivery(session, delivery, to=effect.delivery, reason=reason)
     if effect.address:
         _move_address(session, delivery, to=effect.address, reason=reason, now=now)
     suppression = effect.suppression or _proven_dead(session, delivery, finding, now=now)
@@ -118,9 +119,8 @@ def _column(finding: Finding | None) -> BounceClass | None:
     return finding.bounce_class
 
 
-def _move_delivery(
-    session: Session, delivery: Delivery, *, to: DeliveryStatus, reason: str
-) -> None:
+def move_delivery(session: Session, delivery: Delivery, *, to: DeliveryStatus, reason: str) -> None:
+    """Move it there if the table lets it, and count its batch again."""
     numbers = lock_around(session, [(delivery.distribution_id, delivery.position)])
     # The state is asked in the database: a worker may have moved it since this row was read.
     move = (
@@ -140,6 +140,17 @@ def _move_delivery(
     session.exec(move)
     recount(session, batch_ids=numbers)
     session.refresh(delivery)
+    _follow_notice(session, delivery)
+
+
+def _follow_notice(session: Session, delivery: Delivery) -> None:
+    """Who has a message in doubt has its notice; whose came back was told nothing by it."""
+    if delivery.notice_basis is None or delivery.id is None:
+        return
+    if delivery.status is DeliveryStatus.SENT:
+        inform(session, [delivery.id], at=clock.now())
+    elif delivery.status is DeliveryStatus.BOUNCED and delivery.first_attempt_at is not None:
+        take_back(session, delivery, since=delivery.first_attempt_at)
 
 
 def _waits_in_doubt(to: DeliveryStatus) -> sa.ColumnElement[bool]:

@@ -50,7 +50,7 @@ from mailer.models.history import (
     ImportMapping,
     OperationKind,
 )
-from mailer.models.offices import Office, PressContact, TrackingMode
+from mailer.models.offices import LegalProfile, Office, PressContact, TrackingMode
 from mailer.models.releases import (
     Edition,
     EditionStatus,
@@ -94,6 +94,7 @@ __all__ = [
     "Journalist",
     "KeptSkeleton",
     "LegalBasis",
+    "LegalProfile",
     "ListPurpose",
     "MediaList",
     "MediaListEntry",

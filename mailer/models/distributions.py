@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from mailer.database import UTCDateTime, one_of
 from mailer.models.columns import BIG, document, reference, row_id, words
+from mailer.models.contacts import LegalBasis
 from mailer.models.offices import TrackingMode
 
 
@@ -69,8 +70,9 @@ class Distribution(SQLModel, table=True):
     not_after: datetime | None = Field(default=None, sa_type=UTCDateTime)
     is_urgent: bool = False
     unknown_policy: UnknownPolicy = Field(default=UnknownPolicy.HOLD, sa_type=one_of(UnknownPolicy))
-    #: At most so many hand-overs a minute by all workers together; None: as fast as the relay.
-    rate_per_minute: int | None = None
+    #: At most so many hand-overs a minute by all workers together, 1.667 for 100 an hour; None: as
+    #: fast as the relay.
+    rate_per_minute: float | None = None
     #: Such as 08:30: each recipient gets it at that time of her own clock; empty: all at once.
     local_time: str = ""
     #: The day of her calendar that it is meant for; None: the office's day of `scheduled_at`.
@@ -188,6 +190,9 @@ class Delivery(SQLModel, table=True):
     cover_rule: str = ""
     tracking: TrackingMode = Field(default=TrackingMode.NONE, sa_type=one_of(TrackingMode))
     plain_text_only: bool = False
+    #: The basis and the source that its notice under Art. 14 names; None: it carries no notice.
+    notice_basis: LegalBasis | None = Field(default=None, sa_type=one_of(LegalBasis))
+    notice_source: str = ""
 
     status: DeliveryStatus = Field(default=DeliveryStatus.PENDING, sa_type=one_of(DeliveryStatus))
     #: Why it is withheld, rejected, deferred or unknown, in our words.

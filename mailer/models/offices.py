@@ -18,6 +18,17 @@ class TrackingMode(StrEnum):
     INDIVIDUAL = "individual"
 
 
+class LegalProfile(StrEnum):
+    """Whose law holds for the personal data of an office (standards 6.1)."""
+
+    COE = "coe"
+    EUDPR = "eudpr"
+    GDPR = "gdpr"
+    UK = "uk"
+    #: Named in the settings, section privacy.
+    CUSTOM = "custom"
+
+
 class Office(SQLModel, table=True):
     """A press office: masthead, From address, languages, zone, postal address."""
 
@@ -47,6 +58,7 @@ class Office(SQLModel, table=True):
     one_at_outlet: bool = False
     #: So many messages one address gets from the office in a day; None: as many as are sent.
     daily_limit: int | None = None
+    #: One of LegalProfile; a word of before is read as custom.
     legal_profile: str = "gdpr"
     privacy_url: str = ""
 

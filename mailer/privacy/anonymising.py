@@ -38,6 +38,8 @@ EMPTY: dict[str, Any] = {
     "reasons": [],
     "tracking": TrackingMode.NONE,
     "reply_text": "",
+    "notice_basis": None,
+    "notice_source": "",
     "skeleton_id": None,
     "signatures": [],
 }

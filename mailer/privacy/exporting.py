@@ -41,6 +41,8 @@ OF_DELIVERY = (
     "cover_rule",
     "tracking",
     "plain_text_only",
+    "notice_basis",
+    "notice_source",
     "status",
     "reason",
     "message_id",

@@ -34,7 +34,7 @@ FREE_TEXT: dict[type[SQLModel], tuple[str, ...]] = {
     ContactChange: ("before", "after"),
     ContactImport: ("file_name",),
     ContactOperation: ("source", "note"),
-    Delivery: ("reasons", "reason", "reply_text"),
+    Delivery: ("reasons", "reason", "reply_text", "notice_source"),
     Desk: ("public_note", "private_note", "details", "source", "basis_source"),
     Distribution: ("note",),
     ImportMapping: ("name",),

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from mailer import addresses, clock, languages
 from mailer.errors import BadInput, NotFound, Refused
-from mailer.models import Office, PressContact, TrackingMode
+from mailer.models import LegalProfile, Office, PressContact, TrackingMode
 from mailer.releases.manuscripts.front_matter import is_blank, one_line, unknown
 from mailer.releases.manuscripts.reading import ContactRecord
 
@@ -213,6 +213,14 @@ def _tracking(value: object) -> TrackingMode:
     return TrackingMode(word)
 
 
+def _legal_profile(value: object) -> str:
+    word = _line(value).lower()
+    known = [profile.value for profile in LegalProfile]
+    if word not in known:
+        raise BadInput(unknown("legal_profile", word, known))
+    return word
+
+
 def _tag(value: object) -> str:
     return languages.parse(_line(value))
 
@@ -238,6 +246,7 @@ _READERS: Final[dict[str, Callable[[object], object]]] = {
     "privacy_url": _web_address,
     "zone": _zone,
     "tracking": _tracking,
+    "legal_profile": _legal_profile,
     "default_language": _tag,
     "languages": _tags,
     "names": _by_language,

@@ -26,6 +26,7 @@ from mailer.settings.sections import (
     DeliverySettings,
     DkimSettings,
     MailSettings,
+    PrivacySettings,
     RelaySettings,
     RetentionSettings,
     SchedulerSettings,
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     tracking: TrackingSettings
     delivery: DeliverySettings
     throttle: ThrottleSettings
+    privacy: PrivacySettings
     retention: RetentionSettings
     scheduler: SchedulerSettings
     worker: WorkerSettings

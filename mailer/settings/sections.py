@@ -100,6 +100,11 @@ class ThrottleSettings(Section):
     provider_rates: dict[str, Weight]
 
 
+class PrivacySettings(Section):
+    regulation: str
+    authority: str
+
+
 class RetentionSettings(Section):
     unused_contact_months: Weight
     ended_role_months: Weight

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from mailer.compose.rendering import render
-from mailer.models import TrackingMode
+from mailer.models import LegalBasis, TrackingMode
 
 pytestmark = pytest.mark.browser
 
@@ -45,6 +45,21 @@ def test_it_has_no_fault_of_accessibility(
     # Landmarks are for pages; a message stands inside its reader's.
     options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
     found = Axe().run(page, options=options)
+    page.close()
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("cover", ["da", "ar"])
+def test_a_notice_fits_and_has_no_fault_of_accessibility(
+    chromium: Browser, make_letter: Any, cover: str, scheme: Any
+) -> None:
+    told = {"notice_basis": LegalBasis.CONSENT, "notice_source": "a-long-source" * 20}
+    html = render(make_letter(cover, "en", **told)).html
+    page = chromium.new_page(color_scheme=scheme, viewport={"width": 320, "height": 800})
+    page.set_content(html.replace("https://press.example.org", "about:blank#"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
     page.close()
     assert found.violations_count == 0, found.generate_report()
 

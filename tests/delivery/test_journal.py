@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -29,6 +30,8 @@ def handed(number: int) -> Handed:
         revision_id=1,
         edition_language="en",
         cover_language="da",
+        notice_basis=None,
+        notice_source="",
         tracking=TrackingMode.NONE,
         plain_text_only=False,
         message_id="<x@y.example>",
@@ -122,6 +125,38 @@ def test_two_waves_are_kept_and_a_third_forgets_the_first(
     found = remains(tmp_path)
     assert set(found.begun) == {(9, 2)}
     assert found.outcome(11, 2) is None
+
+
+def killed_between_two_waves(opened: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file of the next wave is emptied and has no head yet."""
+    with monkeypatch.context() as patched:
+        patched.setattr(journal, "_write", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            opened.open_wave([handed(9)])
+    die(opened)
+
+
+def test_of_a_wave_that_was_about_to_begin_nothing_went_out(
+    tmp_path: Path, open_journal: Callable[[], Journal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_journal()
+    opened.answered(0, ACCEPTED)
+    opened.begun(1)
+    killed_between_two_waves(opened, monkeypatch)
+    found = remains(tmp_path)
+    assert found.outcome(9, 2) is None
+    assert found.outcome(0, 2) == ACCEPTED
+    assert is_in_doubt(found.outcome(1, 2))
+
+
+def test_an_empty_journal_proves_nothing_after_a_reboot(
+    tmp_path: Path, open_journal: Callable[[], Journal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed_between_two_waves(open_journal(), monkeypatch)
+    booted = tmp_path / "boot_id"
+    booted.write_text("another")
+    monkeypatch.setattr(journal, "BOOT_ID", booted)
+    assert is_in_doubt(remains(tmp_path).outcome(9, 2))
 
 
 def test_after_a_reboot_whatever_has_no_answer_is_in_doubt(

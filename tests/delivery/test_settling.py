@@ -115,6 +115,23 @@ def test_where_it_was_decided_so_doubt_is_sent_again_much_later_under_the_same_n
     )
 
 
+@pytest.mark.parametrize("answer", ["250", "451", None])
+def test_what_came_back_while_it_was_claimed_is_nobodys_when_its_line_dies(
+    session: Session, claimed: list[Claimed], settings: Settings, answer: str | None
+) -> None:
+    number = claimed[0].id
+    session.get_one(Delivery, number).status = DeliveryStatus.BOUNCED
+    session.get_one(Delivery, number).reason = "unknown_user"
+    session.flush()
+    outcomes = {(number, 1): from_reply(Phase.AFTER_DOT, int(answer), "2.0.0")} if answer else {}
+    remains = Remains("lost", is_complete=True, begun={}, outcomes=outcomes)
+    settling.settle(session, remains, settings=settings.delivery, now=NOW)
+    row = session.get_one(Delivery, number, populate_existing=True)
+    assert (row.status, row.reason, row.lease_owner) == ("bounced", "unknown_user", "")
+    assert (row.sent_at is not None) is (answer == "250")
+    assert batch(session).counts == {"bounced": 1, "pending": 2}
+
+
 def test_a_line_that_is_not_lost_keeps_what_it_has(
     session: Session, claimed: list[Claimed], settings: Settings
 ) -> None:

@@ -12,6 +12,7 @@ from mailer.delivery import waves
 from mailer.delivery.outcome import Blame, Outcome, OutcomeKind, Phase
 from mailer.delivery.waves import Handed
 from mailer.distribution import lifecycle
+from mailer.feedback import arrivals
 from mailer.feedback.recording import record_outcome
 from mailer.models import Delivery, Distribution
 from workers.sending.shared import Shared
@@ -104,10 +105,12 @@ def _follow(
     delivery, outcome = answer.handed.delivery, answer.outcome
     if not is_ours:
         log.warning("answer came too late", delivery_id=delivery.id, outcome=answer.word)
-    elif outcome is not None and not answer.blames_relay:
+        return
+    if outcome is not None and not answer.blames_relay:
         # What the relay has to say of itself is no event of this delivery.
         row = session.get_one(Delivery, delivery.id, populate_existing=True)
         record_outcome(session, row, outcome, keyring=shared.identity.keyring, now=now)
+    arrivals.recall(session, delivery.id)
 
 
 def _explain(

@@ -6,7 +6,10 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from mailer.audience.finding.sources import ROLES, Column, Source, column_of
-from mailer.models import Address, Desk, Journalist, Outlet, Role
+from mailer.models import Address, Desk, Journalist, LegalBasis, Outlet, Role
+
+#: How it is written down that she gave us her data herself.
+HERSELF = ("herself", "himself", "themself", "self", "the person", "sign-up")
 
 
 def own_columns(
@@ -82,6 +85,7 @@ def profile_columns(source: Source) -> list[Column]:
         column_of(table.plain_text_only),
         column_of(table.embargo_trusted),
         _wishes(table),
+        _notice(table),
     ]
 
 
@@ -97,3 +101,16 @@ def _wishes(table: type[Journalist | Desk]) -> Column:
     whole: Column = sa.literal_column("'['") + topics + comma + kinds + comma + is_urgent
     asks_nothing = sa.and_(topics == "[]", kinds == "[]", ~urgent_only)
     return sa.case((asks_nothing, ""), else_=whole + sa.literal_column("']'"))
+
+
+def _notice(table: type[Journalist | Desk]) -> Column:
+    """The basis and, after a blank, the source of the notice that is still owed (GDPR Art. 14).
+
+    Empty for who was told, and for who gave us the data herself and agreed.
+    """
+    source = sa.func.coalesce(sa.func.nullif(col(table.basis_source), ""), col(table.source))
+    agreed = col(table.legal_basis) == LegalBasis.CONSENT
+    is_hers = sa.and_(agreed, sa.func.lower(sa.func.trim(source)).in_(HERSELF))
+    basis: Column = sa.type_coerce(col(table.legal_basis), sa.String)
+    needs_none = sa.or_(col(table.informed_at).is_not(None), is_hers)
+    return sa.case((needs_none, ""), else_=basis + sa.literal_column("' '") + source)

@@ -33,7 +33,7 @@ from mailer.audience.finding.sources import (
 )
 from mailer.audience.terms import EVERYONE
 from mailer.database import UTCDateTime
-from mailer.models import Address, MediaType, Role, TrackingMode
+from mailer.models import Address, LegalBasis, MediaType, Role, TrackingMode
 from mailer.models.contacts import written_name
 
 #: All addresses.
@@ -47,7 +47,7 @@ HALF = 2**32
 #: tells which terms fit.
 NAME_COLUMNS = 4
 OWN_COLUMNS = len(Candidate._fields) - 2
-PROFILE_COLUMNS = 11
+PROFILE_COLUMNS = 12
 #: Topics, kinds, and whether urgent only, of someone who asks for nothing.
 NO_WISHES = "[[], [], 0]"
 #: As the driver gives it: to translate every value costs more than all the rest.
@@ -172,6 +172,7 @@ class Search:
         media_type, country, own_zone, outlet_zone, languages, outlet_languages = key[:6]
         tracking, has_consented, plain_text_only, embargo_trusted = key[6:10]
         topics, kinds, urgent_only = json.loads(key[10] or NO_WISHES)
+        basis, _, source = key[11].partition(" ")
         fitting = flags.fitting(key[PROFILE_COLUMNS:])
         reasons = tuple(map(self.conditions.phrase, fitting))
         is_measured = tracking != TrackingMode.INDIVIDUAL or has_consented
@@ -188,6 +189,8 @@ class Search:
             topics=tuple(topics),
             kinds=tuple(kinds),
             urgent_only=bool(urgent_only),
+            notice_basis=LegalBasis(basis) if basis else None,
+            notice_source=source,
             reasons=reasons or (EVERYONE,),
             found_by=frozenset(term.key for term in fitting),
         )

@@ -18,6 +18,7 @@ import structlog
 
 from mailer.compose.letter import Addressee, Identity, write_letter
 from mailer.compose.message import ComposedMessage, compose
+from mailer.compose.notice import told_source
 from mailer.compose.skeleton.parts import Skeleton
 from mailer.compose.skeleton.splicing import (
     Personal,
@@ -30,7 +31,7 @@ from mailer.compose.skeleton.splicing import (
 )
 from mailer.compose.wire import on_wire
 from mailer.errors import BadInput, MailerError, Refused
-from mailer.models import TrackingMode
+from mailer.models import LegalBasis, TrackingMode
 from mailer.releases.editions import FullRelease
 from mailer.tokens import Purpose
 
@@ -42,7 +43,7 @@ log = structlog.get_logger(__name__)
 KEPT = 256
 
 #: What of a delivery makes another skeleton.
-Key = tuple[int | None, str, str, TrackingMode, bool, str]
+Key = tuple[int | None, str, str, TrackingMode, bool, str, LegalBasis | None, bool]
 
 
 class Setting(NamedTuple):
@@ -242,6 +243,7 @@ def _read(number: int, delivery: Addressee, *, date: tuple[bytes, bytes]) -> _Re
         recipient=recipient,
         message_id=delivery.message_id,
         date=date,
+        source=_source(delivery),
     )
     return None if values is None else _Reader(number, delivery, recipient, values)
 
@@ -255,7 +257,14 @@ def _key(delivery: Addressee, *, is_held: bool) -> Key:
         delivery.plain_text_only,
         # Only an embargo is told on the reader's own clock.
         delivery.zone if is_held else "",
+        delivery.notice_basis,
+        # Whom we have the data from is spliced; words of the catalog stand for nobody.
+        bool(_source(delivery)),
     )
+
+
+def _source(delivery: Addressee) -> str:
+    return told_source(delivery.notice_source) if delivery.notice_basis else ""
 
 
 def _why(defect: Exception) -> str:

@@ -33,6 +33,7 @@ class Place(StrEnum):
     DATE = "date"
     MESSAGE_ID = "message-id"
     TOKEN = "token"  # noqa: S105
+    SOURCE = "source"
     SIGNED_AT = "signed-at"
     BODY_HASH = "body-hash"
     SIGNATURE = "signature"
@@ -44,7 +45,7 @@ class Slot(NamedTuple):
     place: Place
     #: What a token is good for.
     purpose: Purpose | None = None
-    #: Which link a token counts, or which signature it is.
+    #: Which link a token counts, which signature it is, or which part a source stands in.
     number: int = 0
     #: So many letters of a token stand before a soft break; 0: it is whole.
     torn_at: int = 0
@@ -67,6 +68,7 @@ class Slot(NamedTuple):
 
 
 TO, DATE, MESSAGE_ID = Slot(Place.TO), Slot(Place.DATE), Slot(Place.MESSAGE_ID)
+SOURCE_IN_TEXT, SOURCE_IN_HTML = Slot(Place.SOURCE), Slot(Place.SOURCE, number=1)
 SIGNED_AT, BODY_HASH = Slot(Place.SIGNED_AT), Slot(Place.BODY_HASH)
 
 
@@ -149,7 +151,7 @@ class Skeleton:
 
     @cached_property
     def is_wire_ready(self) -> bool:
-        """Whether every message of it can go over the wire as it is; no slot begins a line."""
+        """Whether every message of it can go over the wire as it is; no slot begins with a dot."""
         return is_wire_ready(self.marked)
 
     @cached_property

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from mailer.compose.letter import Letter
 from mailer.compose.message import date_line, from_domain, unsigned
+from mailer.compose.notice import source_lines
 from mailer.compose.signing.dkim import relaxed_value, signature_header, stamp, wrapped
 from mailer.compose.skeleton.parts import (
     BODY_HASH,
@@ -22,6 +23,8 @@ from mailer.compose.skeleton.parts import (
     MESSAGE_ID,
     SIGNED_AT,
     SOFT_BREAK,
+    SOURCE_IN_HTML,
+    SOURCE_IN_TEXT,
     TO,
     Columns,
     Form,
@@ -54,10 +57,19 @@ class Personal(NamedTuple):
     message_id: bytes
     date: bytes
     stamp: bytes
+    #: From whom we have her data, in the text and in the HTML, where her notice names anybody.
+    source_in_text: bytes
+    source_in_html: bytes
 
 
 def personal(
-    row_id: int, *, name: str, recipient: str, message_id: str, date: tuple[bytes, bytes]
+    row_id: int,
+    *,
+    name: str,
+    recipient: str,
+    message_id: str,
+    date: tuple[bytes, bytes],
+    source: str = "",
 ) -> Personal | None:
     """The personal values, or None when they cannot be spliced safely.
 
@@ -67,7 +79,8 @@ def personal(
     if not (is_plain and 0 < len(message_id) < LONGEST_ID and recipient.isascii() and row_id):
         return None
     to = folded(mailbox(name, recipient, header="To"), header="To")
-    return Personal(row_id, to.encode("ascii"), message_id.encode("ascii"), *date)
+    own = to.encode("ascii"), message_id.encode("ascii")
+    return Personal(row_id, *own, *date, *source_lines(source))
 
 
 def dated(moment: datetime, *, zone_name: str) -> tuple[bytes, bytes]:
@@ -83,7 +96,9 @@ def cut(letter: Letter) -> Skeleton:
 
     Raises Refused when such a value stands where no slot is.
     """
-    probe = f"n{secrets.token_hex(10)}"
+    probe, source = f"n{secrets.token_hex(10)}", f"s{secrets.token_hex(10)}"
+    notice = letter.notice
+    names_source = notice is not None and bool(notice.source)
     nobody = replace(
         letter,
         delivery_id=NOBODY,
@@ -91,18 +106,29 @@ def cut(letter: Letter) -> Skeleton:
         email=f"{probe}@{probe}.example",
         recipient_name=probe,
         message_id=f"<{probe}@{probe}.example>",
+        notice=replace(notice, source=source) if notice and names_source else notice,
     )
     keyring = letter.identity.keyring
     head, gap, body = _without_tokens(unsigned(nobody), nobody).partition(b"\r\n\r\n")
     head, headers = OWN_HEADER.subn(_own_header, head)
+    body = _without_source(body, source)
     marked = b"".join([*_signature_headers(letter), head, gap, body])
-    if probe.encode("ascii") in marked.lower() or headers != len(OWN_HEADERS):
+    is_left = any(one.encode("ascii") in marked.lower() for one in (probe, source))
+    if is_left or headers != len(OWN_HEADERS):
         raise Refused("a personal value of the message stands in an unknown place")
     return Skeleton(marked, key_number=keyring.number, zone=letter.full.office.zone)
 
 
 def _own_header(found: re.Match[bytes]) -> bytes:
     return found[1] + b": " + OWN_HEADERS[found[1]].mark
+
+
+def _without_source(body: bytes, source: str) -> bytes:
+    """The body with slots in place of the lines that name that source."""
+    slots = zip(source_lines(source), (SOURCE_IN_TEXT, SOURCE_IN_HTML), strict=True)
+    for line, slot in slots:
+        body = body.replace(b"\r\n%s\r\n" % line, b"\r\n%s\r\n" % slot.mark)
+    return body
 
 
 def _without_tokens(data: bytes, letter: Letter) -> bytes:
@@ -148,12 +174,15 @@ def columns_of(
 
     Raises NotFound when the key that signed the tokens is gone.
     """
-    row_ids, to, message_ids, dates, stamps = zip(*people, strict=True)
+    row_ids, to, message_ids, dates, stamps, in_text, in_html = zip(*people, strict=True)
     columns: dict[Slot, Sequence[bytes]] = {
         TO: to,
         MESSAGE_ID: message_ids,
         DATE: dates,
         SIGNED_AT: stamps,
+        # Single blanks and soft breaks: it stands so in the canonical body, too.
+        SOURCE_IN_TEXT: in_text,
+        SOURCE_IN_HTML: in_html,
     }
     tokens: dict[tuple[Purpose, int], list[bytes]] = {}
     for slot in skeleton.form.slots:
