@@ -8,8 +8,9 @@ from sqlmodel import Session
 from mailer import clock, database
 from mailer.delivery import journal, settling
 from mailer.delivery.journal import Remains
-from mailer.delivery.outcome import Blame
+from mailer.delivery.outcome import Blame, OutcomeKind
 from mailer.delivery.settling import Settled
+from mailer.feedback import arrivals
 from mailer.feedback.recording import record_outcome
 from mailer.models import Delivery
 from mailer.settings import Settings
@@ -36,6 +37,7 @@ def rescue(engine: sa.Engine, settings: Settings, *, keyring: Keyring) -> None:
             journal.set_aside(journals(settings), remains)
     with database.writing(engine) as session:
         settled = settling.settle_overdue(session, settings=settings.delivery, now=clock.now())
+        _follow(session, settled, keyring=keyring)
     _tell(settled)
 
 
@@ -47,11 +49,14 @@ def _settle(engine: sa.Engine, settings: Settings, remains: Remains, *, keyring:
 
 
 def _follow(session: Session, settled: list[Settled], *, keyring: Keyring) -> None:
-    """What the relay had answered to the lost line has the same effects as ever."""
+    """What the relay had answered to the lost line, and what was heard, has its effects as ever."""
     for one in settled:
-        if one.outcome is not None and one.outcome.blames not in {None, Blame.RELAY}:
+        if one.outcome is None or one.outcome.kind is OutcomeKind.ACCEPTED:
+            continue
+        if one.outcome.blames not in {None, Blame.RELAY}:
             row = session.get_one(Delivery, one.delivery.id, populate_existing=True)
             record_outcome(session, row, one.outcome, keyring=keyring, now=clock.now())
+        arrivals.recall(session, one.delivery.id)
 
 
 def _tell(settled: list[Settled]) -> None:

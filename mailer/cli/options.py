@@ -13,6 +13,7 @@ from mailer import clock
 from mailer.cli.context import BIGGEST, Context
 from mailer.distribution import options
 from mailer.distribution.options import Options, Terms
+from mailer.distribution.rates import rate_in_words
 from mailer.errors import BadInput
 from mailer.models import Clock, UnknownPolicy
 
@@ -122,7 +123,7 @@ def in_words(terms: Terms, *, office_zone: str) -> Iterator[str]:
         whose = "office's" if chosen.sending_clock is Clock.OFFICE else "recipient's"
         yield f"handed over only in the hours {chosen.sending_hours} of the {whose} clock"
     if chosen.rate_per_minute:
-        yield f"at most {chosen.rate_per_minute} a minute"
+        yield f"at most {rate_in_words(chosen.rate_per_minute)}"
     if chosen.not_after:
         yield f"what is left at {written(chosen.not_after, office_zone)} expires"
     if chosen.unknown_policy is UnknownPolicy.RESEND:

@@ -19,6 +19,7 @@ from mailer.distribution.jump import Size, measure
 from mailer.distribution.notes import notes
 from mailer.distribution.options import Options, Terms
 from mailer.distribution.planning import PlannedDelivery, plan
+from mailer.distribution.rates import plain
 from mailer.distribution.timetable import Start, Timetable, read_start
 from mailer.distribution.timing import ZoneOrigin
 from mailer.releases.editions import FullRelease, load
@@ -75,7 +76,7 @@ def read_terms(desk: Context, full: FullRelease, typed: Typed, *, at: str) -> tu
 
 def within_limits(desk: Context, prospect: Prospect) -> Prospect:
     """The same with what the settings allow to all distributions together."""
-    return replace(prospect, limit_per_minute=int(limit_per_minute(desk.settings)) or None)
+    return replace(prospect, limit_per_minute=plain(limit_per_minute(desk.settings)) or None)
 
 
 def note_local_links(desk: Context) -> None:

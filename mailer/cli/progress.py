@@ -17,6 +17,7 @@ from mailer.delivery.throttling.throttle import limit_per_minute
 from mailer.distribution import overview
 from mailer.distribution.expectation import Expectation, expect
 from mailer.distribution.options import Terms, terms_of
+from mailer.distribution.rates import plain, rate_in_words
 from mailer.models import DeliveryStatus, DistributionStatus
 from mailer.releases.offices import the_office
 
@@ -121,9 +122,9 @@ def _standing(desk: Context, number: int) -> Standing:
     return Standing(state, terms, expected, zone)
 
 
-def _limit(desk: Context, terms: Terms) -> int | None:
+def _limit(desk: Context, terms: Terms) -> float | None:
     """The hand-overs a minute that may be: its own limit, or that of all together."""
-    limits = (terms.options.rate_per_minute, int(limit_per_minute(desk.settings)))
+    limits = (terms.options.rate_per_minute, plain(limit_per_minute(desk.settings)))
     return min(filter(None, limits), default=None)
 
 
@@ -198,6 +199,6 @@ def _pace(standing: Standing) -> Iterator[str]:
         return
     done = f"done by about {written(expected.done_at, standing.zone)}"
     if expected.is_at_limit:
-        yield f"at {expected.pace} a minute (the limit) {done}"
+        yield f"at {rate_in_words(expected.pace or 0)} (the limit) {done}"
     else:
         yield done

@@ -9,6 +9,8 @@ The order of locks, so that nobody waits in a circle and nobody counts what anot
 2. deliveries, their events, and addresses with their suppressions, by the number of the address;
 3. last the row of the distribution: its status and its note.
 
+People and desks who were informed (`informing`) stand in no such order: who is held is left out.
+
 Who holds batches already and would have others too takes only those that are free
 (`lock_free_around`). SQLite has one lock for all, which a writing transaction takes at its begin.
 """

@@ -24,7 +24,7 @@ class Expectation:
     """How fast it goes on from here, and until when."""
 
     #: Hand-overs a minute; None: nothing tells.
-    pace: int | None = None
+    pace: float | None = None
     #: Whether that is what the limit allows; else it is the pace of the last minute.
     is_at_limit: bool = False
     #: About when the last is handed over; None: nothing tells.
@@ -39,7 +39,7 @@ def expect(
     state: Progress,
     terms: Terms,
     *,
-    limit: int | None,
+    limit: float | None,
     office_zone: str,
     now: datetime,
 ) -> Expectation:
@@ -64,14 +64,14 @@ def expect(
     )
 
 
-def _stands(state: Progress, terms: Terms, limit: int | None, now: datetime) -> bool:
+def _stands(state: Progress, terms: Terms, limit: float | None, now: datetime) -> bool:
     """Whether something is due for longer than the limit explains, and nothing is handed over."""
     patience = max(RATE_WINDOW, timedelta(minutes=2 / limit) if limit else RATE_WINDOW)
     latest = max(filter(None, (terms.next_due_at, state.last_sent_at)), default=now)
     return terms.next_due_at is not None and latest < now - patience
 
 
-def _is_at_limit(state: Progress, limit: int, now: datetime) -> bool:
+def _is_at_limit(state: Progress, limit: float, now: datetime) -> bool:
     """Whether the limit, and nothing else, says how fast it goes; at first that is believed."""
     began = state.first_sent_at
     if began is None or now - began < RATE_WINDOW:
@@ -84,7 +84,7 @@ def _by_the_clock(
     session: Session,
     state: Progress,
     terms: Terms,
-    pace: int | None,
+    pace: float | None,
     *,
     office_zone: str,
     now: datetime,

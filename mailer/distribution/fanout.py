@@ -4,9 +4,7 @@ Everything flows: decided address by address in shuffled order, set aside until 
 rounds are known, and written in the order of hand-over.
 """
 
-import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -27,6 +25,7 @@ from mailer.distribution.options import options_of, refuse_staggered
 from mailer.distribution.planning import Decision, decide
 from mailer.distribution.spool import Spool
 from mailer.distribution.writing import write_rows
+from mailer.memory import rarely_searched
 from mailer.models import Delivery, Distribution, ReceivingDomain
 from mailer.releases.editions import FullRelease, load_by_id
 from mailer.settings.sections import ThrottleSettings
@@ -72,7 +71,7 @@ def fan_out(
         shuffled_by=number,
         keyring=identity.keyring,
     )
-    with _undisturbed(), Spool[Place]() as spool:
+    with rarely_searched(), Spool[Place]() as spool:
         planned = _set_aside(spool, decisions, frames=frames)
         for revision in full.revisions.values():
             if any(frame.revision_id == revision.id for frame in frames.all):
@@ -84,20 +83,6 @@ def fan_out(
     session.add(distribution)
     session.flush()
     return planned
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Spare Python the search for objects that hold each other: none of the rows do, and to look
-    through them again and again takes a quarter of the time.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _set_aside(spool: Spool[Place], decisions: Iterator[Decision], *, frames: Frames) -> int:

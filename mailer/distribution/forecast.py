@@ -58,10 +58,10 @@ class Prospect:
     times: Timetable
     crowd: Crowd
     #: Hand-overs a minute that the office and its relays may make at all; None: as many as it goes.
-    limit_per_minute: int | None = None
+    limit_per_minute: float | None = None
 
     @property
-    def pace(self) -> int | None:
+    def pace(self) -> float | None:
         """Hand-overs a minute: what was chosen, or the office's limit when that is lower."""
         return min(
             filter(None, (self.options.rate_per_minute, self.limit_per_minute)), default=None

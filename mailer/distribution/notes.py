@@ -10,6 +10,7 @@ from math import ceil
 from mailer import languages
 from mailer.distribution.forecast import Crowd, Prospect
 from mailer.distribution.options import Options
+from mailer.distribution.rates import rate_in_words
 from mailer.distribution.timetable import Timetable
 from mailer.distribution.timing import meant_day, parse_clock_time, showings
 
@@ -134,7 +135,8 @@ def _span(prospect: Prospect, last_at: datetime, written: Written, *, about: str
 
 def _rate(prospect: Prospect) -> str:
     is_chosen = prospect.pace == prospect.options.rate_per_minute
-    return f"at {prospect.pace} a minute" + ("" if is_chosen else " (the limit in the settings)")
+    rate = rate_in_words(prospect.pace or 0)
+    return f"at {rate}" + ("" if is_chosen else " (the limit in the settings)")
 
 
 def _expiry(prospect: Prospect, *, end: str) -> str:

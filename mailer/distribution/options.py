@@ -3,7 +3,6 @@
 Each option is read from one line of text, the same on the command line and on the pages.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,17 +12,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from mailer import clock
+from mailer.distribution.rates import parse_rate, plain
 from mailer.distribution.timing import Hours, Timing, parse_clock_time, parse_hours
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import Batch, Clock, Distribution, UnknownPolicy
 
 Value = TypeVar("Value")
-
-RATE = re.compile(r"(\d{1,9})\s*(?:/\s*(s|min|h))?", re.ASCII)
-#: How many minutes one of the unit has.
-MINUTES_OF = {"s": 1 / 60, "min": 1, "h": 60}
-#: More a minute than any relay takes.
-FASTEST = 100_000_000
 
 
 class BadOption(BadInput):
@@ -51,7 +45,8 @@ class Options:
     #: Ahead of all other traffic, also for those who want only what is urgent.
     is_urgent: bool = False
     unknown_policy: UnknownPolicy = UnknownPolicy.HOLD
-    rate_per_minute: int | None = None
+    #: Such as 1.667 for 100 an hour.
+    rate_per_minute: float | None = None
     local_time: str = ""
     #: The day of each recipient's calendar for the local time; None: the office's day of the start.
     local_date: date | None = None
@@ -85,7 +80,7 @@ def options_of(row: Distribution) -> Options:
         not_after=row.not_after,
         is_urgent=row.is_urgent,
         unknown_policy=row.unknown_policy,
-        rate_per_minute=row.rate_per_minute,
+        rate_per_minute=plain(row.rate_per_minute) if row.rate_per_minute else None,
         local_time=row.local_time,
         local_date=row.local_date,
         sending_hours=row.sending_hours,
@@ -159,23 +154,6 @@ def _read(option: str, parse: Callable[[str], Value], text: str) -> Value | None
         return parse(text)
     except BadInput as wrong:
         raise BadOption(str(wrong), option=option) from wrong
-
-
-def parse_rate(text: str) -> int:
-    """Hand-overs a minute, from 120/min, 2/s, 5000/h or 120; never faster than what was typed.
-
-    Raises BadInput.
-    """
-    found = RATE.fullmatch(text.strip().lower())
-    if found is None:
-        raise BadInput(f"cannot read the rate {text!r}: write it like 120/min, 2/s or 5000/h")
-    a_minute = int(int(found[1]) / MINUTES_OF[found[2] or "min"])
-    if not 1 <= a_minute <= FASTEST:
-        raise BadInput(
-            f"the rate {text!r} cannot be kept: give at least 1/min,"
-            " or leave it out to send as fast as the relay takes it"
-        )
-    return a_minute
 
 
 def refuse_staggered(options: Options, *, at: datetime, embargo_until: datetime | None) -> None:

@@ -1,6 +1,7 @@
 """The officer's decision as a form: what is typed, what is wrong with it, and what it comes to."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -17,6 +18,7 @@ from mailer.distribution.jump import Size, measure
 from mailer.distribution.notes import end_to_know, names_to_know
 from mailer.distribution.options import BadOption, OptionRefused, Options
 from mailer.distribution.planning import Plan, plan
+from mailer.distribution.rates import plain
 from mailer.distribution.timetable import Start, Timetable, read_start
 from mailer.errors import BadInput, Refused
 from mailer.models import Clock, UnknownPolicy
@@ -108,6 +110,8 @@ class Numbers:
     by_zone: list[tuple[str, int]]
     #: The addresses of those whose zone is not known.
     unknown_zones: list[str]
+    #: All the reasons that some share, and their addresses; the largest group first.
+    because: list[tuple[str, list[str]]]
     #: Reason, and the addresses it leaves out.
     left_out: list[tuple[str, list[str]]]
     #: The zone that most recipients are known to live in; empty when none is known.
@@ -197,7 +201,7 @@ def decide(
     if not decided.planned:
         raise Refused("nobody would get it: the numbers below say why")
     prospect = prospect_of(full, decided.planned, options, at=start.at, now=now)
-    prospect = replace(prospect, limit_per_minute=int(limit_per_minute) or None)
+    prospect = replace(prospect, limit_per_minute=plain(limit_per_minute) or None)
     notes = [*end_to_know(prospect, written=moment), *names_to_know(prospect)]
     return Decision(
         full=full,
@@ -237,13 +241,19 @@ def _in_figures(rule: Criteria, decided: Plan) -> Numbers:
         by_cover=Counter(one.cover.language for one in planned).most_common(),
         by_zone=Counter(one.zone.name for one in planned).most_common(),
         unknown_zones=[one.recipient.email for one in planned if not one.zone.is_known],
-        left_out=_left_out(decided),
+        because=_grouped((_because(one.recipient.reasons), one.recipient.email) for one in planned),
+        left_out=_grouped((one.reason, one.email) for one in decided.left_out),
         largest_zone=known.most_common(1)[0][0] if known else "",
     )
 
 
-def _left_out(decided: Plan) -> list[tuple[str, list[str]]]:
-    by_reason: dict[str, list[str]] = {}
-    for one in decided.left_out:
-        by_reason.setdefault(one.reason, []).append(one.email)
-    return sorted(by_reason.items(), key=lambda pair: -len(pair[1]))
+def _because(reasons: Sequence[str]) -> str:
+    return " and ".join(reasons)
+
+
+def _grouped(told: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """The addresses by what is told of them, the largest group first."""
+    groups: dict[str, list[str]] = {}
+    for words, address in told:
+        groups.setdefault(words, []).append(address)
+    return sorted(groups.items(), key=lambda pair: -len(pair[1]))

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from starlette.templating import Jinja2Templates
 
 from mailer import clock, languages
+from mailer.distribution.rates import rate_in_words
 from mailer.settings import TEMPLATES
 from mailer.web import static_files
 
@@ -37,6 +38,7 @@ def make_templates() -> Jinja2Templates:
         "moment": moment,
         "number": number,
         "plural": plural,
+        "rate": rate,
         "share": share,
         "short_moment": short_moment,
         "told": told,
@@ -49,6 +51,11 @@ def make_templates() -> Jinja2Templates:
 def number(value: int) -> str:
     """12 345: thousands parted by a narrow space that does not break."""
     return f"{value:,}".replace(",", "\u202f")
+
+
+def rate(a_minute: float) -> str:
+    """1 200 a minute, or 100 an hour."""
+    return rate_in_words(a_minute, written=number)
 
 
 def plural(value: int, one: str, many: str = "") -> str:

@@ -102,6 +102,20 @@ def test_a_limited_send_says_its_limit_and_when_it_is_done(
     assert "at 2 a minute (the limit) done by about " in told
 
 
+def test_a_rate_by_the_hour_is_told_by_the_hour(scheduled: Command, row: Distribution) -> None:
+    now = clock.now()
+    change(row, status=S.SENDING, rate_per_minute=100 / 60, fanned_out_at=now, scheduled_at=now)
+    for number in range(100):
+        factories.delivery(session_of(row), row, f"n{number}@b.example", next_attempt_at=now)
+    session_of(row).commit()
+    told = scheduled("distributions", "status", "1").out
+    assert "at most 100 an hour" in told
+    assert "at 100 an hour (the limit) done by about " in told
+    done = scheduled("distributions", "status", "1", "--json").document
+    about = datetime.fromisoformat(done["forecast_at"])
+    assert timedelta(minutes=60) <= about - now < timedelta(minutes=61)
+
+
 def test_the_limit_of_all_together_is_one_too(
     scheduled: Command, row: Distribution, monkeypatch: pytest.MonkeyPatch
 ) -> None:

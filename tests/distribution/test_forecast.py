@@ -45,9 +45,9 @@ def test_nobody_is_the_last_of_nobody() -> None:
 
 @pytest.mark.parametrize(
     ("rate", "number", "last"),
-    [(60, 1, 0), (60, 120, 119), (1, 3, 120), (120, 7201, 3600)],
+    [(60, 1, 0), (60, 120, 119), (1, 3, 120), (120, 7201, 3600), (100 / 60, 101, 3600)],
 )
-def test_a_rate_makes_one_go_after_the_other(rate: int, number: int, last: int) -> None:
+def test_a_rate_makes_one_go_after_the_other(rate: float, number: int, last: int) -> None:
     found = told(Options(rate_per_minute=rate), {OFFICE: number - number // 3, TOKYO: number // 3})
     assert found == Forecast(NOON + timedelta(seconds=last), 0)
 

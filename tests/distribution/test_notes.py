@@ -10,6 +10,7 @@ from mailer import clock
 from mailer.distribution.forecast import Crowd, Prospect
 from mailer.distribution.notes import lasting, named, notes
 from mailer.distribution.options import Options
+from mailer.distribution.rates import parse_rate
 from mailer.distribution.timetable import make_timetable
 from mailer.models import Clock, Office
 
@@ -126,6 +127,8 @@ def test_a_rate_is_told_as_a_duration_and_with_its_end() -> None:
 
 def test_the_limit_in_the_settings_counts_where_it_is_lower_than_the_rate() -> None:
     crowd = people(total=600, zones=Counter({OFFICE: 600}))
+    by_the_hour = told(crowd, rate_per_minute=parse_rate("100/h"))
+    assert by_the_hour[0].startswith("at 100 an hour it takes about")
     limited = told(crowd, limit=10, rate_per_minute=20)
     assert limited == told(crowd, limit=10)
     assert limited[0].startswith("at 10 a minute (the limit in the settings) it takes about 1 h:")

@@ -8,42 +8,13 @@ from mailer.distribution.options import (
     BadOption,
     OptionRefused,
     Options,
-    parse_rate,
     read,
     refuse_staggered,
 )
-from mailer.errors import BadInput
 from mailer.models import Clock, UnknownPolicy
 
 NOON = datetime(2026, 6, 11, 10, tzinfo=UTC)
 LATER = NOON + timedelta(hours=4)
-
-
-@pytest.mark.parametrize(
-    ("typed", "a_minute"),
-    [
-        ("120/min", 120),
-        ("2/s", 120),
-        ("5000/h", 83),
-        ("60 / h", 1),
-        ("90", 90),
-        ("90/MIN", 90),
-    ],
-)
-def test_a_rate_is_read_and_never_made_faster(typed: str, a_minute: int) -> None:
-    assert parse_rate(typed) == a_minute
-
-
-@pytest.mark.parametrize("typed", ["fast", "2/day", "-3", "1.5/s", "/min", "2//s", "٣/s"])
-def test_a_rate_that_cannot_be_read_is_refused_with_an_example(typed: str) -> None:
-    with pytest.raises(BadInput, match=r"write it like 120/min, 2/s or 5000/h"):
-        parse_rate(typed)
-
-
-@pytest.mark.parametrize("typed", ["0", "59/h", "999999999/s"])
-def test_a_rate_that_cannot_be_kept_is_refused(typed: str) -> None:
-    with pytest.raises(BadInput, match="at least 1/min"):
-        parse_rate(typed)
 
 
 def test_what_is_left_out_is_not_set() -> None:

@@ -3,6 +3,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, timedelta
 from email import message_from_bytes
+from functools import partial
 from hashlib import sha256
 from itertools import cycle
 from typing import Any
@@ -27,7 +28,9 @@ from mailer.delivery.smtp.load import NO_JOURNAL, Journal, MayBegin, always
 from mailer.delivery.transport.memory import ACCEPTED, MemoryTransport
 from mailer.distribution import batches, doubts, leases
 from mailer.errors import Unreachable
+from mailer.feedback.recording import record_event
 from mailer.models import (
+    Agent,
     Batch,
     Clock,
     Delivery,
@@ -264,6 +267,42 @@ def test_a_relay_that_is_down_ends_the_task_and_touches_no_recipient(
     assert told == "the relay [relay] cannot be reached: Connection refused"
 
 
+def heard_open(engine: sa.Engine) -> None:
+    """Somebody has opened the first message, which is still on its way for all we know."""
+    with writing(engine) as session:
+        number = session.exec(select(Delivery.id).where(Delivery.email == EMAILS[0])).one() or 0
+        record_event(
+            session,
+            delivery_id=number,
+            kind=EventKind.OPENED,
+            source_key="opened",
+            occurred_at=now(),
+            agent=Agent.PERSON,
+        )
+
+
+def test_what_was_opened_while_it_was_on_the_wire_is_not_in_doubt(
+    deliver: Deliver, engine: sa.Engine, relay: WatchedTransport
+) -> None:
+    relay.answers = {EMAILS[0]: [CUT_AFTER_DOT], EMAILS[1]: [CUT_AFTER_DOT]}
+    heard_open(engine)
+    assert statuses(deliver())[:2] == ["sent", "unknown"]
+
+
+def test_what_was_opened_is_not_in_doubt_when_its_line_is_lost(
+    engine: sa.Engine, settings: Settings, keyring: Keyring, distribution: Distribution
+) -> None:
+    number, long_ago = distribution.id or 0, now() - DAY
+    with writing(engine) as session:
+        lease = leases.take(session, number, owner="lost", until=long_ago, now=now())
+        assert lease is not None
+        stretch = Stretch(number, lease.first_position, lease.last_position)
+        claims.claim(session, stretch, owner="lost", limit=2, now=now())
+    heard_open(engine)
+    rescue(engine, settings, keyring=keyring)
+    assert statuses(rows(engine))[:2] == ["sent", "unknown"]
+
+
 def test_answers_wait_in_the_journal_until_the_database_is_back(
     deliver: Deliver,
     engine: sa.Engine,
@@ -343,11 +382,14 @@ def test_a_worker_that_ends_says_goodbye_to_the_relay(
 
 
 class SlowTransport(WatchedTransport):
-    """A relay that lets the last message of a wave wait until the test has seen enough."""
+    """A relay that lets the last message of a wave wait until the test has seen enough; it looks
+    whenever something was `kept`, and at no other time.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.is_seen: Callable[[], bool] = lambda: True
+        self.kept: Callable[[], object] = lambda: None
 
     async def send(
         self,
@@ -358,24 +400,38 @@ class SlowTransport(WatchedTransport):
     ) -> list[Outcome | None]:
         if not messages:
             return []
+        news = asyncio.Event()
+        self.kept = partial(asyncio.get_running_loop().call_soon_threadsafe, news.set)
         most = await super().send(messages[:-1], may_begin=may_begin, journal=journal)
-        while not self.is_seen():  # noqa: ASYNC110 – other threads write it down
-            await asyncio.sleep(0)
+        while not self.is_seen():
+            await news.wait()
+            news.clear()
         journal.begun(len(messages) - 1)
         journal.answered(len(messages) - 1, ACCEPTED)
         return [*most, ACCEPTED]
 
 
+@pytest.mark.parametrize("times_away", [0, 2])
 def test_what_was_accepted_is_written_down_while_another_message_still_waits(
     settings: Settings,
     engine: sa.Engine,
     redis_client: redis.Redis,
     distribution: Distribution,
     monkeypatch: pytest.MonkeyPatch,
+    times_away: int,
 ) -> None:
-    monkeypatch.setattr(ending, "TELL_SECONDS", 0.01)
+    monkeypatch.setattr(ending, "GLANCE_SECONDS", 0.01)
+    monkeypatch.setattr(ending, "TELL_SECONDS", 0.0)
     monkeypatch.setattr(hearing, "SILENT_SECONDS", 0.0)
     relay = SlowTransport()
+    keep, answers = Ledger.keep, iter([False] * times_away)
+
+    def kept(self: Ledger, sent: Sent) -> bool:
+        is_kept = next(answers, True) and keep(self, sent)
+        relay.kept()
+        return is_kept
+
+    monkeypatch.setattr(Ledger, "keep", kept)
     relay.is_seen = lambda: bool(
         statuses(rows(engine)) == ["sent"] * (NUMBER - 1) + ["sending"] and note(engine)
     )

@@ -41,9 +41,12 @@ class Hearing:
             self._accepted.append((number, outcome))
 
     def news(self) -> list[tuple[int, Outcome]]:
-        """What was accepted since this was asked last."""
-        news, self._accepted = self._accepted, []
-        return news
+        """What was accepted and is not written down yet."""
+        return list(self._accepted)
+
+    def written_down(self, number: int) -> None:
+        """So many of the news stand in the rows: they are none any more."""
+        del self._accepted[:number]
 
     def silence(self, *, zone_name: str) -> str:
         """What the office should know when nothing is heard; the time is that of its zone."""

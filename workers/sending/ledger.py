@@ -99,11 +99,11 @@ class Ledger:
         self._are_ours(kept, facts=facts)
         return Wave(facts, deliveries, current)
 
-    def keep(self, sent: Sent) -> None:
+    def keep(self, sent: Sent) -> bool:
         """Write down what was accepted of a wave that is still on its way, and hold on to it.
 
         It is written again with the whole wave, which changes nothing; so a database that is away
-        is no matter here.
+        is no matter here: False then.
         """
         try:
             with database.writing(self._shared.engine) as session:
@@ -112,8 +112,9 @@ class Ledger:
                 self._record(session, sent, facts=facts, lost=lost)
                 batches.recount(session, batch_ids={one.batch_id for one in held & {sent.lease}})
         except Unreachable:
-            return
+            return False
         self._are_ours(held, facts=facts)
+        return True
 
     def _are_ours(self, held: Collection[Lease], *, facts: Facts) -> None:
         """The leases were committed."""

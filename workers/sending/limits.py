@@ -85,7 +85,9 @@ class Limits:
                 wait = grant.wait_seconds + beyond * grant.gap_seconds
                 until[delivery.id] = facts.at + timedelta(seconds=wait)
         states = self._throttle.provider_states() if grants else []
-        return Later(until, "; ".join(str(one) for one in states if one.provider in wanted))
+        slowed = [one for one in states if one.provider in wanted]
+        zone_name = facts.office_zone
+        return Later(until, "; ".join(one.told(zone_name=zone_name) for one in slowed))
 
     def room(self, facts: Facts, *, wanted: int) -> Room:
         """What the limits of the rate leave for the next wave."""

@@ -164,7 +164,12 @@ class Turn:
         ]
         slowed_by = hearing.silence(zone_name=wave.facts.office_zone) or slowed_by
         sent = Sent(answers, wave.lease, slowed_by)
-        self._keeping = self._line.meanwhile(partial(self._ledger.keep, sent))
+        self._keeping = self._line.meanwhile(partial(self._write_down, sent, hearing))
+
+    def _write_down(self, sent: Sent, hearing: Hearing) -> None:
+        """What a database that was away did not take is tried again with the next news."""
+        if self._ledger.keep(sent):
+            hearing.written_down(len(sent.answers))
 
     def _tell(self, sent: Sent) -> None:
         counts = Counter(answer.word for answer in sent.answers)

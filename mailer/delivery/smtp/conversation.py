@@ -106,7 +106,8 @@ class Conversation:
                 continue  # while we connected, another connection may have taken the rest
             pipeline = self._pipeline
             await pipeline.serve(load)
-            self._trust = min(self._trust, pipeline.trust) if pipeline.is_over else self._trust
+            if pipeline.is_over:
+                self._trust = min(self._trust, pipeline.reliance.trust)
             if pipeline.is_spent:
                 await self.close()
             if pipeline.trouble is not None:

@@ -9,9 +9,10 @@ the server's answer is in, by the step that it answers.
 import asyncio
 
 from mailer.compose.message import ComposedMessage
-from mailer.delivery.outcome import CLOSING, Outcome, Phase, broken_off, from_reply
+from mailer.delivery.outcome import Outcome, Phase, broken_off, from_reply
 from mailer.delivery.smtp.envelope import Offer, octets_on_wire
 from mailer.delivery.smtp.load import Load
+from mailer.delivery.smtp.reliance import Reliance
 from mailer.delivery.smtp.replies import code_of, words_of
 from mailer.delivery.smtp.steps import (
     AFTER_DOT,
@@ -49,8 +50,7 @@ class Pipeline(Wire):
         """Take the connection over; nothing is under way on it."""
         super().__init__(transport, relay=relay)
         self._offer = offer
-        #: Lowered when the server cannot keep up with what it offered.
-        self.trust = trust if offer.pipelining else Trust.LOCK_STEP
+        self.reliance = Reliance(trust if offer.pipelining else Trust.LOCK_STEP)
         #: Why the relay takes nothing more for now.
         self.trouble: Outcome | None = None
         self._load: Load | None = None
@@ -62,14 +62,11 @@ class Pipeline(Wire):
         self._open: int | None = None
         self._body = b""
         self._refusal: Outcome | None = None
-        #: Whether that envelope went out behind the body of the message before.
-        self._open_is_eager = False
         #: What of it waits for the server's answers.
         self._commands_left: list[bytes] = []
         self._must_reset = False
         #: Whether it has served, or stood idle: a server may have closed such a connection.
         self.is_kept = False
-        self._is_eager_proven = self._is_envelope_proven = False
         #: Whether we hang up because what is in flight shall not go on.
         self._is_cut = False
         most = relay.messages_per_connection
@@ -117,12 +114,12 @@ class Pipeline(Wire):
             self._take_answer(reply)
         elif step is MAIL and code == b"250":
             self.is_kept = True
-            self._is_eager_proven |= self._open_is_eager
+            self.reliance.took_mail()
             self._go_on(RCPT)
         elif step is RCPT and code in RCPT_ACCEPTED:
             self._go_on(DATA)
         elif step is DATA and code == b"354":
-            self._is_envelope_proven = True
+            self.reliance.took_envelope()
             self._send_body()
         elif step is RESETTING:
             self._go_on(MAIL)
@@ -147,8 +144,8 @@ class Pipeline(Wire):
         commands, self._step = self._offer.commands(message), MAIL
         if self._must_reset:
             commands, self._step, self._must_reset = RESET + commands, RESETTING, False
-        self._open_is_eager = False
-        if self.trust is Trust.LOCK_STEP:
+        self.reliance.is_eager = False
+        if self.reliance.trust is Trust.LOCK_STEP:
             commands, *self._commands_left = commands.splitlines(keepends=True)
         self._write(commands)
 
@@ -188,12 +185,12 @@ class Pipeline(Wire):
             self._end("held back")
             return
         body = self._body
-        following = self._pick() if self.trust is Trust.EAGER else None
+        following = self._pick() if self.reliance.trust is Trust.EAGER else None
         load.journal.begun(number)
         self._sent, self._step = number, AFTER_DOT
         commands = b""
         if following is not None:
-            commands, self._open_is_eager = self._offer.commands(following), True
+            commands, self.reliance.is_eager = self._offer.commands(following), True
         self._write_body(body, DOT + commands, trailing=len(commands))
 
     def _take_answer(self, reply: bytes) -> None:
@@ -261,7 +258,7 @@ class Pipeline(Wire):
         self._sent = self._open = None
         if self._is_cut and self._refusal is None:
             opened = None  # held back
-        was_ahead = opened is not None and self._lower_trust(code=code, is_odd=is_odd)
+        was_ahead = opened is not None and self.reliance.lower(code=code, is_odd=is_odd)
         if opened is not None and self._refusal is not None:
             load.settle(opened, self._refusal)
         elif opened is not None:
@@ -280,18 +277,6 @@ class Pipeline(Wire):
             outcome = broken_off(phase, words, code=code, relay=self._offer.relay)
             conclude = load.take_back if self._is_cut and self._is_paused else load.settle
             conclude(sent, outcome)
-
-    def _lower_trust(self, *, code: int | None, is_odd: bool) -> bool:
-        """Write less far ahead when that never went well here; whether to try so at once."""
-        if code == CLOSING:
-            return False
-        if self._open_is_eager and not self._is_eager_proven:
-            self.trust = min(self.trust, Trust.ENVELOPE)
-            return True
-        if is_odd and self.trust is not Trust.LOCK_STEP and not self._is_envelope_proven:
-            self.trust = Trust.LOCK_STEP
-            return True
-        return False
 
     def _failed(self, fault: Exception) -> None:
         """Something of ours broke: nothing more is begun, and `send` tells what it was."""

@@ -69,7 +69,7 @@ class Throttle:
         self,
         *,
         distribution_id: int,
-        distribution_rate: int | None,
+        distribution_rate: float | None,
         wanted: int,
         relays: Collection[str] | None = None,
     ) -> Allowance:
@@ -110,7 +110,7 @@ class Throttle:
         self,
         *,
         distribution_id: int,
-        distribution_rate: int | None,
+        distribution_rate: float | None,
         unused: int,
         providers: Mapping[str, int] | None = None,
         relays: Collection[str] | None = None,
@@ -158,7 +158,7 @@ class Throttle:
             return self._troubles.states()
 
     def _limits(
-        self, distribution_id: int, distribution_rate: int | None, relays: Collection[str] | None
+        self, distribution_id: int, distribution_rate: float | None, relays: Collection[str] | None
     ) -> list[Limit]:
         rates = {
             "all": self._settings.rate_per_minute,

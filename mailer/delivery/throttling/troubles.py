@@ -9,6 +9,7 @@ from typing import Any
 import redis
 import structlog
 
+from mailer import clock
 from mailer.delivery.throttling.breaker import (
     CLEAN_SECONDS,
     COLD,
@@ -38,10 +39,16 @@ class ProviderState:
     said: str
 
     def __str__(self) -> str:
+        return self.told(zone_name="UTC")
+
+    def told(self, *, zone_name: str) -> str:
+        """It in plain words, by the clock of that zone."""
         because = f" because it answered {self.said}" if self.said else ""
         if self.paused_until is None:
             return f"{self.provider}: slowed to {self.rate_per_minute}/min{because}"
-        moment = self.paused_until.strftime("%Y-%m-%d %H:%M UTC")
+        local = self.paused_until.astimezone(clock.zone(zone_name))
+        zone = zone_name if zone_name == "UTC" else f"({zone_name})"
+        moment = f"{local:%Y-%m-%d %H:%M} {zone}"
         if self.state is State.OPEN:
             return f"{self.provider}: paused until {moment}{because}"
         return f"{self.provider}: tried with single messages since {moment}{because}"

@@ -141,6 +141,15 @@ def test_a_slow_rate_gives_one_at_a_time(client: redis.Redis, clock: Clock) -> N
     assert answers == [1, 0, 1, 0]
 
 
+def test_a_rate_by_the_hour_is_kept_by_the_hour(client: redis.Redis, clock: Clock) -> None:
+    limited, begin, granted = throttle(client, clock), clock.seconds, 0
+    while clock.seconds < begin + 3600:
+        answer = limited.allowance(distribution_id=1, distribution_rate=100 / 60, wanted=9)
+        granted += answer.granted
+        clock.seconds += answer.wait_seconds
+    assert granted == 100
+
+
 def test_it_says_how_long_until_more_may_go(client: redis.Redis, clock: Clock) -> None:
     limited = throttle(client, clock, rate_per_minute=6000)
     assert allowed(limited, 100) == 100
@@ -483,6 +492,8 @@ def test_the_states_are_told_in_plain_words_without_an_address(
         f"google: slowed to 300/min because it answered 421 {TOO_FAST.text}",
         f"{paused_yahoo} 554 5.7.1 <…>: we do not like you at all",
     ]
+    there = one.provider_states()[-1].told(zone_name="Europe/Copenhagen")
+    assert there.startswith("yahoo: paused until 2026-11-24 10:15 (Europe/Copenhagen) because")
     clock.seconds += PAUSE_SECONDS
     assert str(one.provider_states()[-1]).startswith(
         "yahoo: tried with single messages since 2026-11-24 09:15 UTC because"
