@@ -6,15 +6,17 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from mailer import languages
 from mailer.cli.context import AsJson, Context, counted
 from mailer.contacts.importing import Given, ImportReport, import_contacts
 from mailer.contacts.importing.columns import load_mapping
+from mailer.models import LegalBasis
 
 #: So many lines of each kind are told on a terminal; --json tells all that are kept.
 SHOWN = 40
 
 
-def import_file(
+def import_file(  # noqa: PLR0913, PLR0917 – each is an option of the command
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A CSV, XLSX, XLS, ODS or vCard file.")],
     preview: Annotated[bool, typer.Option(help="Say what would change; write nothing.")] = False,
@@ -26,6 +28,12 @@ def import_file(
         ),
     ] = None,
     source: Annotated[str, typer.Option(help="Where the data comes from; kept with it.")] = "",
+    basis: Annotated[
+        LegalBasis, typer.Option(help="Why we may hold those who are new.")
+    ] = LegalBasis.LEGITIMATE_INTEREST,
+    language: Annotated[
+        str, typer.Option(help="What those read who are new, where the file does not say it: da.")
+    ] = "",
     encoding: Annotated[
         str, typer.Option(help="Of a text file, when letters come out wrong: cp1252, mac-roman …")
     ] = "",
@@ -36,6 +44,8 @@ def import_file(
     desk: Context = context.obj
     given = Given(
         source=source,
+        legal_basis=basis,
+        language=languages.parse(language) if language else "",
         mapping=load_mapping(mapping) if mapping is not None else {},
         encoding=encoding,
         delimiter=delimiter,

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from mailer.cli.context import AsJson, Context
 from mailer.contacts import scoped, suppressions
 from mailer.contacts.scoped import Scope
-from mailer.errors import BadInput
+from mailer.errors import BadInput, NotFound
 from mailer.models import Suppression, SuppressionReason
 
 app = typer.Typer(no_args_is_help=True, help="Addresses we must not write to.")
@@ -24,6 +24,9 @@ def add(
     reason: Annotated[SuppressionReason, typer.Option(help="Why.")] = SuppressionReason.MANUAL,
     note: Annotated[str, typer.Option(help="Who asked, when, how.")] = "",
     topic: Topic = "",
+    new_topic: Annotated[
+        bool, typer.Option("--new-topic", help="Also a beat that nothing has yet.")
+    ] = False,
     office: OfficeKey = "",
     as_json: AsJson = False,
 ) -> None:
@@ -31,6 +34,8 @@ def add(
     desk: Context = context.obj
     with desk.writing() as session:
         scope = _scope(session, topic, office)
+        if topic and not new_topic:
+            _refuse_unknown(session, topic)
         said: dict[str, Any] = {"reason": reason, "source": "command line", "note": note}
         if scope is None:
             is_new = suppressions.suppress(session, address, keyring=desk.keyring, **said)
@@ -130,6 +135,13 @@ def _scope(session: Session, topic: str, office: str) -> Scope | None:
     if topic:
         return scoped.topic(topic)
     return scoped.office(session, office) if office else None
+
+
+def _refuse_unknown(session: Session, topic: str) -> None:
+    try:
+        scoped.known_topic(session, topic)
+    except NotFound as unknown:
+        raise NotFound(f"{unknown} --new-topic takes it all the same") from None
 
 
 def _named(scope: Scope | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 address at which a job or a desk is read.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +13,9 @@ from sqlmodel import Session, col, select
 from mailer import addresses
 from mailer.contacts import media_lists
 from mailer.contacts.directory import find_address
+from mailer.contacts.importing.values import clean, is_blank
 from mailer.contacts.suggesting import did_you_mean, spelling
-from mailer.errors import NotFound, Refused
+from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import (
     Address,
     Desk,
@@ -24,6 +26,8 @@ from mailer.models import (
     Outlet,
     Role,
 )
+
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class ListLine:
     roles: int
     desks: int
     rules: int
+    list_id: int
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,7 @@ def overview(session: Session) -> list[ListLine]:
             sa.func.count(col(MediaListEntry.role_id)),
             sa.func.count(col(MediaListEntry.desk_id)),
             sa.func.count(sa.case((col(MediaListEntry.criteria) != "", 1))),
+            col(MediaList.id),
         )
         .outerjoin(MediaListEntry, col(MediaListEntry.list_id) == col(MediaList.id))
         .group_by(col(MediaList.id), col(MediaList.name), col(MediaList.purpose), MediaList.note)
@@ -104,10 +110,24 @@ def card(session: Session, name: str) -> ListCard:
 
 
 def make(session: Session, name: str, *, purpose: ListPurpose, note: str = "") -> MediaList:
-    """A new list. Raises BadInput for a blank name, Refused for one that there is."""
+    """A new list. Raises BadInput for a blank or odd name, Refused for one that there is."""
+    _refuse_odd(name)
     if spelling(name) in media_lists.all_lists(session):
         raise Refused(f"there is a list {name!r} already: `mailer lists show` tells what is on it")
     return media_lists.save_list(session, name, purpose=purpose, note=note)
+
+
+def _refuse_odd(name: str) -> None:
+    """Raise BadInput for a name that is too long to show, or would not come back from a file."""
+    plain = unicodedata.normalize("NFC", " ".join(name.split()))
+    if len(plain) > LONGEST_NAME:
+        told = f"the name of a list has {LONGEST_NAME} characters at most, this one {len(plain)}"
+        raise BadInput(f"{told}: put the rest into its note")
+    if clean(plain) != plain:
+        told = f"the name {plain!r} holds a character that nobody can see"
+        raise BadInput(f"{told} and no file keeps: write {clean(plain)!r}")
+    if plain and is_blank(plain):
+        raise BadInput(f"{plain!r} says in a file that there is no list: choose another name")
 
 
 def add(session: Session, name: str, given: Iterable[str], *, today: date) -> list[str]:

@@ -2,6 +2,7 @@
 are, under a keyed hash, and win over lists, wishes and imports where they apply (R8).
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -10,11 +11,20 @@ import structlog
 from sqlmodel import Session, col, select
 
 from mailer import addresses, clock
+from mailer.contacts.beats import TOP_BEATS
 from mailer.contacts.inserting import chunked, insert_missing
 from mailer.contacts.suggesting import did_you_mean, spelling
 from mailer.contacts.suppressions import LIFTABLE, STRENGTH
 from mailer.errors import BadInput, NotFound, Refused
-from mailer.models import Office, Suppression, SuppressionReason, SuppressionScope
+from mailer.models import (
+    Desk,
+    Office,
+    Release,
+    Role,
+    Suppression,
+    SuppressionReason,
+    SuppressionScope,
+)
 from mailer.tokens import Keyring
 
 logger = structlog.get_logger(__name__)
@@ -41,6 +51,30 @@ def topic(beat: str) -> Scope:
     if not spelling(beat):
         raise BadInput("a topic is a beat: name one, such as politics")
     return Scope(SuppressionScope.TOPIC, spelling(beat))
+
+
+def known_topic(session: Session, beat: str) -> Scope:
+    """The same of a beat that something has by now. Raises NotFound with the nearest: a wrong word
+    would leave out nothing.
+    """
+    scope = topic(beat)
+    known = {spelling(word): word for word in (*TOP_BEATS, *_written_beats(session))}
+    if scope.value not in known:
+        nearest = did_you_mean(beat, sorted(known.values()))
+        raise NotFound(f"no release, contact or list has the beat {beat!r}: {nearest}")
+    return scope
+
+
+def _written_beats(session: Session) -> set[str]:
+    """The beats of releases and contacts; a rule of a list names no other."""
+    return {
+        word
+        for column in (Release.beats, Role.beats, Desk.beats)
+        for written in session.execute(
+            sa.select(sa.cast(col(column), sa.Text)).distinct()
+        ).scalars()
+        for word in json.loads(written)
+    }
 
 
 def office(session: Session, key: str) -> Scope:

@@ -79,6 +79,13 @@ def test_a_topic_is_left_checked_listed_and_lifted(ready: Command) -> None:
     assert ready(*show).document["left_out"] == []
 
 
+def test_a_topic_that_nothing_has_yet_is_taken_when_somebody_insists(ready: Command) -> None:
+    added = ready("suppressions", "add", CLAIRE, "--topic", "gnomes", "--new-topic", "--json")
+    assert added.document["scope_value"] == "gnomes"
+    lift = ("suppressions", "lift", CLAIRE, "--topic", "gnomes", "--note", "no more")
+    assert ready(*lift).exit_code == 0
+
+
 def test_a_plan_and_its_decision_count_the_same(ready: Command) -> None:
     ready("suppressions", "add", CLAIRE, "--topic", "crime", "--reason", "unsubscribed")
     words = ("31a26", "--audience", "everyone")
@@ -95,6 +102,7 @@ def test_a_plan_and_its_decision_count_the_same(ready: Command) -> None:
         (("--office", "nobody"), "no office"),
         (("--office", "harbour", "--topic", "crime"), "each by itself"),
         (("--topic", "crime", "--reason", "complained"), "nothing at all"),
+        (("--topic", "crmie"), "did you mean 'crime'? --new-topic takes it all the same"),
     ],
 )
 def test_a_scope_that_cannot_be_is_refused(

@@ -71,6 +71,30 @@ def test_a_list_is_made_once(session: Session) -> None:
         list_keeping.make(session, "ports", purpose=ListPurpose.PRESS)
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (" ", "needs a name"),
+        ("Po\x01rts", "nobody can see"),
+        ("P\u200borts", "write 'Ports'"),
+        ("n/a", "choose another name"),
+        ("x" * 300, "200 characters at most, this one 300"),
+    ],
+)
+def test_a_name_that_could_not_be_shown_again_makes_no_list(
+    session: Session, name: str, told: str
+) -> None:
+    with pytest.raises(BadInput, match=told):
+        list_keeping.make(session, name, purpose=ListPurpose.PRESS)
+
+
+def test_blanks_around_a_name_are_none_of_it(session: Session) -> None:
+    made = list_keeping.make(session, "  City\t desk ", purpose=ListPurpose.PRESS)
+    assert made.name == "City desk"
+    persian = list_keeping.make(session, "روزنامه\u200cها", purpose=ListPurpose.PRESS)
+    assert persian.name == "روزنامه\u200cها"
+
+
 def test_a_deleted_list_leaves_its_contacts(session: Session) -> None:
     factories.journalist(session, "a@x.example")
     list_keeping.add(session, "Ports", ["a@x.example"], today=TODAY)

@@ -8,6 +8,7 @@ from mailer.contacts.scoped import Scope
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import Office, SuppressionReason, SuppressionScope
 from mailer.tokens import Keyring
+from tests import factories
 
 EVA = "Eva.Lind@Havnebladet.example"
 POLITICS = scoped.topic("Politics")
@@ -60,6 +61,25 @@ def test_who_left_an_office_gets_what_others_send(
 def test_an_office_that_is_not_there_cannot_be_left(session: Session, office: Office) -> None:
     with pytest.raises(NotFound, match="did you mean 'harbour'"):
         scoped.office(session, "harbor")
+
+
+@pytest.mark.parametrize("beat", ["Ports ", "FISH", "coast guard", "politics"])
+def test_a_topic_is_known_where_a_release_a_contact_or_the_shared_terms_have_it(
+    session: Session, office: Office, beat: str
+) -> None:
+    factories.release(session, office, beats=["fish", "politics"])
+    factories.journalist(session, beats=["ports"])
+    factories.desk(session, beats=["Coast Guard"])
+    assert scoped.known_topic(session, beat) == scoped.topic(beat)
+    assert scoped.known_topic(session, "Sport") == scoped.topic("sport")
+
+
+def test_a_topic_that_nothing_has_is_refused_with_the_nearest(session: Session) -> None:
+    factories.journalist(session, beats=["ports"])
+    with pytest.raises(NotFound, match=r"has the beat 'prots': did you mean 'ports'\?"):
+        scoped.known_topic(session, "prots")
+    with pytest.raises(NotFound, match="did you mean 'politics'"):
+        scoped.known_topic(session, "polics")
 
 
 def test_a_leave_outlives_a_new_key(session: Session, keyring: Keyring) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col
 
 from mailer.contacts.exporting.columns import Column
+from mailer.contacts.importing.values import escaped
 from mailer.models import (
     Address,
     AddressState,
@@ -165,7 +166,7 @@ def _nothing(_: int, __: Row) -> object:
 
 
 def _on_lists(_: int, row: Row) -> object:
-    return row[-1]
+    return tuple(map(escaped, row[-1]))
 
 
 def _column(source: str) -> sa.ColumnElement[Any]:

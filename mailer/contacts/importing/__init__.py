@@ -7,6 +7,7 @@ what is said of each · applying: what is said → the address book.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -14,14 +15,16 @@ from sqlmodel import Session
 
 from mailer import clock
 from mailer.contacts.history import operation
-from mailer.contacts.importing.columns import recall, remember
+from mailer.contacts.importing.applying import Origin
+from mailer.contacts.importing.columns import Columns, recall, remember
 from mailer.contacts.importing.files import ContactFile, open_contacts
 from mailer.contacts.importing.report import FieldChange, ImportReport, RowFate, Tally, UnusableRow
 from mailer.contacts.importing.sheets import read_sheets
 from mailer.contacts.importing.spool import Spool
 from mailer.contacts.importing.writing import Progress, Writing
 from mailer.database import reading
-from mailer.models import ContactImport, OperationKind
+from mailer.memory import rarely_searched
+from mailer.models import ContactImport, LegalBasis, OperationKind
 from mailer.tokens import Keyring
 
 __all__ = ["FieldChange", "Given", "ImportReport", "RowFate", "UnusableRow", "import_contacts"]
@@ -36,11 +39,17 @@ class Given:
     """What the list keeper says beside the file."""
 
     source: str = ""
+    #: Why we may hold what is new.
+    legal_basis: LegalBasis = LegalBasis.LEGITIMATE_INTEREST
+    #: What those read who are new and of whom the file does not say it, as a tag.
+    language: str = ""
     #: By header cell, what it means.
     mapping: Mapping[str, str] = field(default_factory=dict)
     encoding: str = ""
     delimiter: str = ""
     officer_id: int | None = None
+    #: A file with more is refused; 0: it may have any number.
+    most_lines: int = 0
 
 
 def import_contacts(
@@ -55,27 +64,20 @@ def import_contacts(
     """Take the contacts of a file into the address book. The caller commits; a preview rolls back.
 
     Blank never overwrites, a suppressed address stays closed, and the same file a second time
-    changes nothing. Raises BadInput for a file or a header that cannot be used at all.
+    changes nothing. Raises BadInput for a file or a header that cannot be used at all; it is
+    UnknownColumns when somebody has to say what columns mean, and TooManyLines.
     """
     given = given or Given(source=source)
     at, tally = clock.now(), Tally()
     with (
+        rarely_searched(),
         Spool() as spool,
         open_contacts(path, encoding=given.encoding, delimiter=given.delimiter) as file,
     ):
-        mapped = read_sheets(
-            file,
-            spool,
-            tally,
-            mapping=given.mapping,
-            recall=partial(_recalled, session),
-            today=at.date(),
-        )
+        mapped = _read(session, file, spool, tally, given, today=at.date())
+        name = given.source or file.name
         with operation(
-            session,
-            OperationKind.IMPORT,
-            source=given.source or file.name,
-            officer_id=given.officer_id,
+            session, OperationKind.IMPORT, source=name, officer_id=given.officer_id
         ) as recording:
             for columns in mapped:
                 remember(session, columns)
@@ -85,11 +87,26 @@ def import_contacts(
                 tally,
                 keyring=keyring,
                 recording=recording,
-                source=given.source or file.name,
+                origin=Origin(name, given.legal_basis, given.language),
                 at=at,
             ).write(progress=progress)
         record = _record(session, file, tally, given, operation_id=recording.id)
         return tally.report(import_id=record.id or 0, file_name=file.name)
+
+
+def _read(
+    session: Session, file: ContactFile, spool: Spool, tally: Tally, given: Given, *, today: date
+) -> list[Columns]:
+    """Put the file's rows on the spool; the columns that the mapping decided."""
+    return read_sheets(
+        file,
+        spool,
+        tally,
+        mapping=given.mapping,
+        recall=partial(_recalled, session),
+        today=today,
+        most_lines=given.most_lines,
+    )
 
 
 def _recalled(session: Session, fingerprint: str) -> Mapping[str, str] | None:

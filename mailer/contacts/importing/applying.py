@@ -1,6 +1,7 @@
 """Writing what a file says into the address book, kind by kind."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,13 +20,17 @@ from mailer.contacts.importing.plans import (
     PersonPlan,
     Placement,
     RolePlan,
+    Said,
 )
+from mailer.contacts.importing.values import clean
+from mailer.contacts.suggesting import spelling
 from mailer.database import insert
 from mailer.models import (
     Address,
     AddressState,
     Desk,
     Journalist,
+    LegalBasis,
     MediaList,
     MediaListEntry,
     Outlet,
@@ -33,14 +38,28 @@ from mailer.models import (
 )
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where a file comes from, and what holds for the new ones in it unless it says otherwise."""
+
+    source: str
+    legal_basis: LegalBasis = LegalBasis.LEGITIMATE_INTEREST
+    language: str = ""
+
+
 class Applying:
     """One import's writing: where it writes, and what it has to tell."""
 
     def __init__(
-        self, session: Session, recording: Recording, *, source: str, at: datetime
+        self, session: Session, recording: Recording, *, origin: Origin, at: datetime
     ) -> None:
         self.session = session
-        self.provenance: dict[str, Any] = {"source": source, "first_seen_at": at}
+        self.provenance: dict[str, Any] = {
+            "source": origin.source,
+            "legal_basis": origin.legal_basis,
+            "first_seen_at": at,
+            "languages": [origin.language] if origin.language else [],
+        }
         self.at = at
         self.addresses: dict[str, Address] = {}
         self.changing = Changing(recording, at=at)
@@ -186,7 +205,9 @@ class Applying:
     def _save_lists(self, placement: Placement) -> None:
         """Put the jobs and desks on the lists that the file names; nobody is taken off one."""
         members = [job for person in placement.people for job in person.roles] + placement.desks
-        names = {said.value for member in members for said in member.lists.values()}
+        named = [said for member in members for said in member.lists.values()]
+        # A new list is called as the first line calls it.
+        names = [said.value for said in sorted(named, key=_line, reverse=True)]
         lists = self._lists(names) if names else {}
         wanted = {
             _entry(lists[key].id or 0, member): (said, member)
@@ -208,12 +229,20 @@ class Applying:
             if said.row != member.row:
                 self.changing.tell(said.row, "lists", "", said.value)
 
-    def _lists(self, names: Iterable[str]) -> dict[str, MediaList]:
-        before = {row.id for row in media_lists.all_lists(self.session).values()}
-        lists = media_lists.save_lists(self.session, names)
-        added = [row.id or 0 for row in lists.values() if row.id not in before]
-        history.note_added(self.session, MediaList, added)
-        return lists
+    def _lists(self, names: Collection[str]) -> dict[str, MediaList]:
+        known = media_lists.all_lists(self.session)
+        # A name of old times may hold what nobody can see; from a file it comes without.
+        seen = {spelling(clean(row.name)): row for row in known.values()} | known
+        there = {key: seen[key] for key in map(spelling, names) if key in seen}
+        made = media_lists.save_lists(
+            self.session, [name for name in names if spelling(name) not in there]
+        )
+        history.note_added(self.session, MediaList, [row.id or 0 for row in made.values()])
+        return there | made
+
+
+def _line(said: Said) -> int:
+    return said.row
 
 
 def _outlet_id(plan: OutletPlan | None) -> int | None:

@@ -5,6 +5,7 @@ address by the whole name at the same outlet.
 
 from mailer.contacts.importing.contact_row import ContactRow
 from mailer.contacts.importing.known import Known
+from mailer.contacts.importing.namesakes import the_one_meant
 from mailer.contacts.importing.plans import DeskPlan, OutletPlan, PersonPlan, RolePlan
 from mailer.contacts.suggesting import spelling
 from mailer.errors import BadInput
@@ -36,9 +37,9 @@ class People:
     def match(self, row: ContactRow, outlet: OutletPlan | None) -> PersonPlan | None:
         """The person whom the row means; half a name will do if it fits only one at its address.
 
-        Raises BadInput when half a name fits several.
+        Raises BadInput when the name fits several, and nothing else tells which of them is meant.
         """
-        plan = self._numbered(row) or self._at_address(row) or self._at_outlet(row, outlet)
+        plan = self._numbered(row) or self._at_address(row, outlet) or self._at_outlet(row, outlet)
         if plan is not None:
             plan.is_claimed = True
             plan.given_name = plan.given_name or row.given_name
@@ -81,11 +82,13 @@ class People:
         # The number of somebody who left may have been given again.
         return plan if plan is not None and (_fits(plan, row) or _shares(plan, row)) else None
 
-    def _at_address(self, row: ContactRow) -> PersonPlan | None:
+    def _at_address(self, row: ContactRow, outlet: OutletPlan | None) -> PersonPlan | None:
         fitting = [plan for plan in self._at(row) if _fits(plan, row)]
         whole = [plan for plan in fitting if _is_whole(plan, row)]
         if not whole and len(fitting) > 1:
             raise BadInput("the name fits several people at that address: give both names")
+        if len(whole) > 1:
+            return the_one_meant(whole, row, outlet)
         return next(iter(whole or fitting), None)
 
     def _at_outlet(self, row: ContactRow, outlet: OutletPlan | None) -> PersonPlan | None:
@@ -98,7 +101,7 @@ class People:
             same = [] if row.mailbox else [plan for plan in named if _has_nothing(plan)]
         else:
             same = [plan for plan in named if _works_at(plan, outlet, row)]
-        return same[0] if len(same) == 1 else None
+        return the_one_meant(same, row, outlet) if same else None
 
     def _at(self, row: ContactRow) -> list[PersonPlan]:
         return self.at.get(row.mailbox, [])

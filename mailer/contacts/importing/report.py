@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import IntFlag, StrEnum
 from itertools import islice
 
+from mailer.contacts.importing.columns import Columns
+
 #: So many lines of each kind are told one by one; the numbers count all of them.
 MOST_TOLD = 10_000
 
@@ -67,6 +69,23 @@ class FieldChange:
 
 
 @dataclass(frozen=True)
+class ColumnRead:
+    """How a column was understood; `found_by` says how that is known."""
+
+    header: str
+    target: str
+    found_by: str
+
+
+@dataclass(frozen=True)
+class SheetRead:
+    """The columns of a sheet; its name is empty where a file has no tabs."""
+
+    name: str
+    columns: tuple[ColumnRead, ...]
+
+
+@dataclass(frozen=True)
 class ImportReport:
     """The outcome of one file, kept or only previewed."""
 
@@ -79,6 +98,7 @@ class ImportReport:
     suppressed: tuple[int, ...] = ()
     #: What the list keeper should know of the file beside its rows.
     notices: tuple[str, ...] = ()
+    sheets: tuple[SheetRead, ...] = ()
 
 
 class Tally:
@@ -90,11 +110,17 @@ class Tally:
         self._unusable: dict[int, str] = {}
         self._changes: list[tuple[int, str, str, str, str]] = []
         self._notices: list[tuple[int, str]] = []
+        self._read: list[SheetRead] = []
 
     def begin_sheet(self, name: str) -> int:
         """The number that is added to the rows of this sheet, so that each line has one number."""
         self._sheets.append((len(self._marks), name))
         return len(self._marks)
+
+    def understand(self, sheet: str, columns: Columns) -> None:
+        """The columns of a sheet are known."""
+        each = zip(columns.header, columns.targets, columns.found_by, strict=True)
+        self._read.append(SheetRead(sheet, tuple(ColumnRead(*one) for one in each)))
 
     def mark(self, line: int, mark: Mark) -> None:
         """Add what was found out of a line."""
@@ -142,6 +168,7 @@ class Tally:
             ),
             suppressed=tuple(self.row(line) for line in islice(closed, MOST_TOLD)),
             notices=tuple(self._written(line, text) for line, text in sorted(self._notices)),
+            sheets=tuple(self._read),
         )
 
     def _told_unusable(self) -> list[UnusableRow]:

@@ -14,6 +14,10 @@ from mailer.errors import BadInput
 Recall = Callable[[str], Mapping[str, str] | None]
 
 
+class TooManyLines(BadInput):
+    """The file has more lines than the caller has time for."""
+
+
 def read_sheets(
     file: ContactFile,
     spool: Spool,
@@ -22,12 +26,15 @@ def read_sheets(
     mapping: Mapping[str, str],
     recall: Recall,
     today: date,
+    most_lines: int = 0,
 ) -> list[Columns]:
     """Type every line of the file and put it on the spool; the columns that the mapping decided.
 
-    Raises BadInput when no sheet has a header that can be used.
+    Raises BadInput when no sheet has a header that can be used, TooManyLines for more than
+    `most_lines` unless that is 0.
     """
     reading = _Reading(spool, tally, mapping=mapping, recall=recall, today=today)
+    reading.most_lines = most_lines
     for sheet in file.sheets:
         reading.read(sheet)
     if not reading.is_usable and reading.refusal is not None:
@@ -52,6 +59,7 @@ class _Reading:
     ) -> None:
         self.spool, self.tally = spool, tally
         self.mapping, self.recall, self.today = mapping, recall, today
+        self.most_lines = self.taken = 0
         self.is_usable = False
         self.mapped: list[Columns] = []
         self.refusal: BadInput | None = None
@@ -63,7 +71,7 @@ class _Reading:
             return
         base = self.tally.begin_sheet(sheet.name)
         try:
-            columns = self._columns(first)
+            columns = self._columns(sheet.name, first)
         except BadInput as wrong:
             self.refusal = self.refusal or wrong
             self.tally.notice(0, f"sheet {sheet.name!r} is left out: {wrong}")
@@ -72,8 +80,9 @@ class _Reading:
         for line in sheet.lines:
             self._take(line, columns, base + line.number)
 
-    def _columns(self, header: Line) -> Columns:
+    def _columns(self, sheet: str, header: Line) -> Columns:
         columns = read_header(header.cells, mapping=self.mapping, remembered=self.recall)
+        self.tally.understand(sheet, columns)
         for notice in columns.notices:
             self.tally.notice(0, notice)
         if "mapping" in columns.found_by:
@@ -84,6 +93,9 @@ class _Reading:
         if not line.problem and is_header(line.cells, columns):
             self.tally.notice(number, "repeats the header and is left out")
             return
+        self.taken += 1
+        if self.most_lines and self.taken > self.most_lines:
+            raise TooManyLines(f"the file has more than {self.most_lines:,} rows")
         self.tally.mark(number, Mark.USED)
         try:
             typed = type_line(line, columns, row=number, today=self.today)

@@ -10,14 +10,14 @@ from typing import NamedTuple, Self
 
 from pydantic import TypeAdapter
 
-from mailer.contacts.importing.contact_row import ContactRow
+from mailer.contacts.importing.contact_row import ContactRow, Values
 from mailer.contacts.suggesting import spelling
 
 TABLES = """
     CREATE TABLE row (
         at INTEGER PRIMARY KEY, line INTEGER, document BLOB, rank INTEGER,
         mailbox TEXT, person TEXT, external_id TEXT,
-        outlet TEXT, outlet_name TEXT, country TEXT, outlet_external_id TEXT,
+        outlet TEXT, outlet_name TEXT, country TEXT, outlet_external_id TEXT, outlet_facts TEXT,
         ref TEXT, who INTEGER, is_good INTEGER DEFAULT 1
     );
 """
@@ -27,11 +27,19 @@ INDEXES = """
     CREATE INDEX row_person ON row (person) WHERE person <> '';
     CREATE INDEX row_external_id ON row (external_id) WHERE external_id <> '';
 """
+#: What each good row says of its outlet, and what the last one that said something of it said.
+SAID = """
+    SELECT at, outlet_external_id AS number, outlet_facts AS facts,
+    lag(outlet_external_id) OVER (PARTITION BY ref ORDER BY at) AS number_before,
+    lag(outlet_facts) OVER (PARTITION BY ref, outlet_facts = '{}' ORDER BY at) AS facts_before
+    FROM row WHERE is_good AND ref <> ''
+"""
 #: Two rows that agree in one of these may speak of one contact.
 LINKS = ("mailbox", "person", "external_id")
 #: So many rows at once are laid down.
 LAID = 2000
 ROW = TypeAdapter(ContactRow)
+FACTS = TypeAdapter(Values)
 
 
 class NamedOutlet(NamedTuple):
@@ -77,6 +85,7 @@ class Spool:
                 *(self._count, row.row, ROW.dump_json(row, exclude_defaults=True), rank),
                 *(row.mailbox, person, row.role_external_id),
                 *(outlet, row.outlet, row.outlet_country, row.outlet_external_id),
+                FACTS.dump_json(row.outlet_facts).decode(),
             )
         )
         if len(self._laid) >= LAID:
@@ -85,7 +94,8 @@ class Spool:
     def _write(self) -> None:
         self._disk.executemany(
             "INSERT INTO row (at, line, document, rank, mailbox, person, external_id, outlet,"
-            " outlet_name, country, outlet_external_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " outlet_name, country, outlet_external_id, outlet_facts)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             self._laid,
         )
         self._laid.clear()
@@ -164,14 +174,20 @@ class Spool:
             yield slice_
 
     def by_outlet(self, *, size: int) -> Iterator[list[ContactRow]]:
-        """The good rows that name an outlet, those of one together, in slices of `size` outlets."""
+        """The good rows that name an outlet in slices of about `size`; those of one together.
+
+        A row that says of it what has just been said is left out: most of an export do.
+        """
         rows = self._disk.execute(
-            "SELECT ref, document FROM row WHERE is_good AND ref <> '' ORDER BY ref, at"
+            f"SELECT row.ref, row.document FROM row JOIN ({SAID}) AS told ON told.at = row.at"  # noqa: S608
+            " WHERE told.number IS NOT told.number_before"
+            " OR (told.facts <> '{}' AND told.facts IS NOT told.facts_before)"
+            " ORDER BY row.ref, row.at"
         )
         slice_: list[ContactRow] = []
-        for number, (ref, together) in enumerate(groupby(rows, key=itemgetter(0)), start=1):
+        for ref, together in groupby(rows, key=itemgetter(0)):
             slice_.extend(_row(document, ref) for _, document in together)
-            if number % size == 0:
+            if len(slice_) >= size:
                 yield slice_
                 slice_ = []
         if slice_:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from mailer.contacts import suppressions
 from mailer.contacts.history import Recording
-from mailer.contacts.importing.applying import Applying
+from mailer.contacts.importing.applying import Applying, Origin
 from mailer.contacts.importing.changing import Applied
 from mailer.contacts.importing.contact_row import ContactRow
 from mailer.contacts.importing.known import Known, look_up
@@ -21,7 +21,7 @@ from mailer.contacts.importing.spool import Spool
 from mailer.models import Outlet, SuppressionReason
 from mailer.tokens import Keyring
 
-#: So many rows, or outlets, are looked up and written at once.
+#: So many rows are looked up and written at once.
 SLICE = 2000
 #: How far it is: rows done, of how many.
 Progress = Callable[[int, int], None]
@@ -38,13 +38,13 @@ class Writing:
         *,
         keyring: Keyring,
         recording: Recording,
-        source: str,
+        origin: Origin,
         at: datetime,
     ) -> None:
         self.session, self.spool, self.tally = session, spool, tally
         self.keyring, self.recording = keyring, recording
-        self.source = source
-        self.applying = Applying(session, recording, source=source, at=at)
+        self.source = origin.source
+        self.applying = Applying(session, recording, origin=origin, at=at)
         self.at = at
         self.outlets: dict[str, OutletPlan] = {}
 

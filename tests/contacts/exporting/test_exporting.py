@@ -16,7 +16,17 @@ from mailer.contacts.exporting.columns import COLUMNS
 from mailer.contacts.importing import import_contacts
 from mailer.contacts.importing.columns import read_header
 from mailer.errors import BadInput
-from mailer.models import Address, Desk, Journalist, Outlet, Role, Suppression, SuppressionReason
+from mailer.models import (
+    Address,
+    Desk,
+    Journalist,
+    MediaList,
+    MediaListEntry,
+    Outlet,
+    Role,
+    Suppression,
+    SuppressionReason,
+)
 from mailer.tokens import Keyring
 from tests import factories
 from tests.contacts.exporting.exported import come_back, kept, news
@@ -252,6 +262,82 @@ def test_a_freelance_without_an_address_comes_back_as_herself(
     session.execute(sa.update(Role).values(address_id=None))
     session.expire_all()
     assert news(come_back(session, tmp_path / "out.csv", keyring=keyring)) == {}
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_lists_of_any_name_come_back_as_they_are(
+    session: Session, keyring: Keyring, tmp_path: Path, suffix: str
+) -> None:
+    names = [
+        "A|B; C",
+        "back\\slash\\",
+        "|",
+        ";;",
+        "\\|",
+        "Ports, and ships",
+        "=1",
+        "a\\\\|b",
+        "Po\x01rts",
+    ]
+    person = factories.journalist(session)
+    role = session.exec(select(Role).where(Role.journalist_id == person.id)).one()
+    for name in names:
+        made = factories.saved(session, MediaList(name=name))
+        factories.saved(session, MediaListEntry(list_id=made.id or 0, role_id=role.id))
+    alone = session.exec(select(MediaList).where(MediaList.name == "A|B; C")).one()
+    desk = factories.desk(session)
+    factories.saved(session, MediaListEntry(list_id=alone.id or 0, desk_id=desk.id))
+    before = kept(session, MediaList, MediaListEntry)
+    assert news(come_back(session, tmp_path / f"out.{suffix}", keyring=keyring)) == {}
+    assert kept(session, MediaList, MediaListEntry) == before
+
+
+def namesakes(session: Session, email: str, *, outlet: Outlet) -> list[Role]:
+    """Two people of one name in one place, the jobs of each."""
+    for title in ("Reporter", "Editor"):
+        factories.journalist(
+            session,
+            email,
+            outlet=outlet,
+            given_name="Karen",
+            family_name="Holm",
+            job_title=title,
+            public_note=f"the {title}",
+        )
+    return list(session.exec(select(Role).order_by(col(Role.id))))
+
+
+def test_two_people_of_one_name_at_one_address_come_back_as_themselves(
+    session: Session, keyring: Keyring, tmp_path: Path
+) -> None:
+    namesakes(session, "news@a.example", outlet=factories.outlet(session))
+    before = told(session)
+    assert news(come_back(session, tmp_path / "out.csv", keyring=keyring)) == {}
+    assert told(session) == before
+
+
+def test_two_people_of_one_name_without_an_address_come_back_as_themselves(
+    session: Session, keyring: Keyring, tmp_path: Path
+) -> None:
+    for role in namesakes(session, "news@a.example", outlet=factories.outlet(session)):
+        role.address_id = None
+    before = told(session)
+    assert news(come_back(session, tmp_path / "out.csv", keyring=keyring)) == {}
+    assert told(session) == before
+
+
+def test_namesakes_whom_nothing_tells_apart_are_told_and_neither_is_changed(
+    session: Session, keyring: Keyring, tmp_path: Path
+) -> None:
+    for role in namesakes(session, "news@a.example", outlet=factories.outlet(session)):
+        role.job_title = "Reporter"
+    before = told(session)
+    report = come_back(session, tmp_path / "out.csv", keyring=keyring)
+    assert [bad.row for bad in report.unusable] == [2, 3]
+    assert report.unusable[0].reason.startswith(
+        "2 people of that name are known at that address, and none of them was changed"
+    )
+    assert told(session) == before
 
 
 def test_an_outlet_whose_market_is_unknown_keeps_its_own_contacts(

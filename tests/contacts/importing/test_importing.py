@@ -15,6 +15,7 @@ from mailer.models import (
     ContactImport,
     ContactOperation,
     Journalist,
+    MediaList,
     OperationKind,
     Outlet,
     Role,
@@ -283,3 +284,20 @@ def test_the_database_is_not_held_while_the_file_is_read(
             import_contacts(session, path, keyring=keyring)
         # Its last line may be minutes away: nobody else must wait for that.
         assert not session.in_transaction()
+
+
+def test_a_new_list_is_called_as_the_first_line_calls_it(session: Session, take: Importing) -> None:
+    names = ("Port city", "PORT CITY", "port  city", "Port City")
+    rows = "".join(f"r{n}@a.example,R,Holm,{name}\n" for n, name in enumerate(names))
+    take(f"email,given_name,family_name,lists\n{rows}")
+    assert [one.name for one in session.exec(select(MediaList))] == ["Port city"]
+
+
+def test_what_a_later_line_says_of_an_outlet_counts_also_when_it_was_said_before(
+    session: Session, take: Importing
+) -> None:
+    header = "email,given_name,family_name,outlet,outlet_country,media_type\n"
+    said = ("daily", "daily", "weekly", "", "weekly", "daily", "daily", "")
+    rows = (f"r{n}@a.example,R,Holm,Havnebladet,DK,{kind}\n" for n, kind in enumerate(said))
+    take(header + "".join(rows))
+    assert only(session, Outlet).media_type == "daily"

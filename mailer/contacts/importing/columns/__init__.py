@@ -15,7 +15,7 @@ from mailer.contacts.importing.columns.mapping import (
     recall,
     remember,
 )
-from mailer.contacts.importing.columns.named import Columns, Found
+from mailer.contacts.importing.columns.named import Columns, Found, UnknownColumn
 from mailer.contacts.importing.columns.repeated import is_header
 from mailer.contacts.importing.columns.similar import nearest_targets
 from mailer.contacts.importing.columns.targets import (
@@ -33,6 +33,8 @@ __all__ = [
     "IGNORE",
     "TARGETS",
     "Columns",
+    "UnknownColumn",
+    "UnknownColumns",
     "fingerprint",
     "is_header",
     "kind_of",
@@ -45,6 +47,14 @@ __all__ = [
 ]
 
 NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
+
+
+class UnknownColumns(BadInput):
+    """Columns that nobody knows; `columns` are those that somebody has to explain."""
+
+    def __init__(self, message: str, columns: tuple[UnknownColumn, ...]) -> None:
+        super().__init__(message)
+        self.columns = columns
 
 
 def read_header(
@@ -80,21 +90,27 @@ def read_header(
 
 
 def _refuse_unknown(columns: Sequence[Found]) -> None:
-    unknown = [column for column in columns if not column.target]
+    unknown = tuple(_asked(column) for column in columns if not column.target)
     if not unknown:
         return
     what = "column is" if len(unknown) == 1 else "columns are"
     told = "; ".join(map(_choices, unknown))
-    raise BadInput(
+    raise UnknownColumns(
         f"{len(unknown)} {what} not known: {told}. Say in a mapping file (YAML) what each means, a"
-        f" line for each: `{_quoted(unknown[0].header)}: {IGNORE}` leaves it out"
+        f" line for each: `{_quoted(unknown[0].header)}: {IGNORE}` leaves it out",
+        unknown,
     )
 
 
-def _choices(column: Found) -> str:
+def _asked(column: Found) -> UnknownColumn:
+    near = () if column.doubt else tuple(nearest_targets(column.header))
+    return UnknownColumn(column.header, column.doubt, near)
+
+
+def _choices(column: UnknownColumn) -> str:
     if column.doubt:
         return f"{column.header!r} (may be {column.doubt})"
-    near = ", ".join(nearest_targets(column.header))
+    near = ", ".join(column.nearest)
     return f"{column.header!r}" + (f" (nearest: {near})" if near else "")
 
 

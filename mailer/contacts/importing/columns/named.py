@@ -29,6 +29,17 @@ class Found:
 
 
 @dataclass(frozen=True)
+class UnknownColumn:
+    """A column of which only a person knows what it means, and what it may be."""
+
+    header: str
+    #: The choices between which nobody can decide from outside.
+    doubt: str = ""
+    #: Targets, the nearest first.
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Columns:
     """The columns of a file, one entry for each cell of its header row."""
 

@@ -20,7 +20,7 @@ from mailer.contacts.importing.values.readers import (
     WHOLE_CELL,
 )
 from mailer.contacts.importing.values.readings import Reading
-from mailer.contacts.importing.values.splitting import joined
+from mailer.contacts.importing.values.splitting import escaped, joined
 from mailer.contacts.importing.values.vocabularies import ContactState, Frequency
 from mailer.errors import BadInput
 
@@ -32,6 +32,7 @@ __all__ = [
     "Phone",
     "Reading",
     "clean",
+    "escaped",
     "is_blank",
     "read",
     "read_told",

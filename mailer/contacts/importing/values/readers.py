@@ -10,7 +10,7 @@ from mailer.contacts.importing.values.language_names import read_languages
 from mailer.contacts.importing.values.links import read_profiles, read_url
 from mailer.contacts.importing.values.names import read_family_name, read_full_name
 from mailer.contacts.importing.values.phones import read_phones
-from mailer.contacts.importing.values.splitting import each_once, split
+from mailer.contacts.importing.values.splitting import each_once, split, split_names
 from mailer.contacts.importing.values.vocabularies import (
     read_flag,
     read_frequency,
@@ -41,7 +41,7 @@ def _beats(text: str, delimiter: str) -> tuple[str, ...]:
 
 def _lists(text: str, delimiter: str) -> tuple[str, ...]:
     """The name of a list may have a comma in it: a comma parts nothing."""
-    return each_once(split(text, delimiter=delimiter, commas=False), by=spelling)
+    return each_once(split_names(text, delimiter=delimiter), by=spelling)
 
 
 #: These read one clean line.

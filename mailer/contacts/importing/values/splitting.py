@@ -9,6 +9,10 @@ from mailer.contacts.beats import TOP_BEATS
 from mailer.contacts.importing.values.cleaning import LINE_BREAK, clean, is_blank
 
 STRONG = re.compile(rf"[|;]|{LINE_BREAK.pattern}")
+#: In a cell of names: what parts them or escapes that, an escape, and a name with its escapes.
+PARTING = re.compile(r"[|;\\]")
+ESCAPED = re.compile(r"\\([|;\\])")
+NAME = re.compile(r"(?:\\[|;\\]|[^|;\r\n\v\f\x85\u2028\u2029])+")
 BETWEEN_WORDS = re.compile(r"\s/\s|\s*,\s*")
 #: A comma inside one of the shared terms parts nothing; the longest term is looked for first.
 TOP_TERM = re.compile(
@@ -32,6 +36,17 @@ def split(text: str, *, delimiter: str = "", commas: bool = True) -> list[str]:
     if commas and len(parts) == 1:
         parts = _at_commas(text)
     return [part for part in map(clean, parts) if not is_blank(part)]
+
+
+def split_names(text: str, *, delimiter: str = "") -> list[str]:
+    """The clean names in a cell: no comma parts them, nor what stands behind a backslash."""
+    parts = (ESCAPED.sub(r"\1", part) for part in _at(NAME.findall(text), delimiter))
+    return [part for part in map(clean, parts) if not is_blank(part)]
+
+
+def escaped(name: str) -> str:
+    """A name as it comes back from `split_names`."""
+    return PARTING.sub(r"\\\g<0>", name)
 
 
 def _at(parts: list[str], delimiter: str) -> list[str]:
