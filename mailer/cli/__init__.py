@@ -77,6 +77,7 @@ def root(
 ) -> None:
     """Make what every command stands on."""
     context.obj = Context(config=config)
+    context.call_on_close(context.obj.close)
     context.meta["debug"] = debug
 
 

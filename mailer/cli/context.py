@@ -70,6 +70,11 @@ class Context:
         refuse_outdated(engine)
         return engine
 
+    def close(self) -> None:
+        """Let go of the database, if it was used."""
+        if "engine" in vars(self):
+            self.engine.dispose()
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that changes nothing."""

@@ -12,6 +12,7 @@ from mailer.errors import BadInput
 from mailer.privacy import erasing, exporting, retention, wiping
 from mailer.privacy.erasing import Erased
 from mailer.privacy.page import write_page
+from mailer.privacy.telling import erased_in_words, worded
 
 app = typer.Typer(no_args_is_help=True, help="Access, erasure, retention.")
 
@@ -92,8 +93,7 @@ def erase(
 
 
 def _wipe(desk: Context, erased: Erased) -> bool:
-    wiping.scrub_journals(desk.settings.home / wiping.JOURNALS, erased.words)
-    return wiping.wipe(desk.engine)
+    return wiping.clear_files(desk.engine, home=desk.settings.home, words=erased.words)
 
 
 def _document(erased: Erased) -> dict[str, Any]:
@@ -102,27 +102,13 @@ def _document(erased: Erased) -> dict[str, Any]:
 
 
 def _tell(desk: Context, erased: Erased, *, dry_run: bool, is_wiped: bool) -> None:
-    desk.say(f"{'would forget' if dry_run else 'forgotten'}: {erased.called}")
-    desk.say(f"from the address book: {counted(_worded(erased.rows))}")
-    desk.say(
-        f"{erased.deliveries} deliveries anonymised, {erased.withheld} of them withheld before"
-        f" they were handed over; {erased.events} events, {erased.inbound} returned messages and"
-        f" {erased.swept} texts cleaned"
-    )
-    desk.say(f"{erased.hashes} addresses are refused from now on, by a keyed hash")
-    for address in erased.shared:
-        desk.say(f"{address} stays: somebody else reads it too, so only her part of it goes")
-    if not erased.hashes:
-        desk.say("no address was hers alone: an import may bring her again, tell its source")
+    for line in erased_in_words(erased, dry_run=dry_run):
+        desk.say(line)
     if dry_run:
         desk.say("a dry run: nothing was written")
     elif not is_wiped:
         desk.say("somebody reads the database file, which may hold deleted text until it is used")
         desk.say("again: run the same command once more when web, workers and scheduler rest")
-
-
-def _worded(rows: dict[str, int]) -> dict[str, int]:
-    return {name.replace("_", " "): number for name, number in rows.items()}
 
 
 @app.command("retention")
@@ -139,6 +125,6 @@ def retain(context: typer.Context, dry_run: DryRun = False, as_json: AsJson = Fa
         {"removed": removed.counts, "is_dry_run": dry_run},
         as_json=as_json,
         told=lambda: desk.say(
-            f"{'would remove' if dry_run else 'removed'}: {counted(_worded(removed.counts))}"
+            f"{'would remove' if dry_run else 'removed'}: {counted(worded(removed.counts))}"
         ),
     )

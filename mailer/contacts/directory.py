@@ -41,6 +41,8 @@ class RoleCard:
     do_not_contact: bool
     ended_on: date | None
     lists: list[str]
+    #: When the person was told that we hold her data; None: the next message tells it.
+    informed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class DeskCard:
     do_not_contact: bool
     ended_on: date | None
     lists: list[str]
+    informed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,7 @@ def _roles(session: Session, address: Address) -> tuple[RoleCard, ...]:
             do_not_contact=person.do_not_contact,
             ended_on=role.ended_on,
             lists=lists.get(role.id or 0, []),
+            informed_at=person.informed_at,
         )
         for role, person, outlet in rows
     )
@@ -180,6 +184,7 @@ def _desks(session: Session, address: Address) -> tuple[DeskCard, ...]:
             do_not_contact=desk.do_not_contact,
             ended_on=desk.ended_on,
             lists=lists.get(desk.id or 0, []),
+            informed_at=desk.informed_at,
         )
         for desk, outlet in rows
     )

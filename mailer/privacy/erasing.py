@@ -66,44 +66,44 @@ def erase(
     if not note.strip():
         raise BadInput("an erasure is done with a note: say who asked for it, when and how")
     _wait_for_audiences(session)
+    kept = _kept(session, text, keyring=keyring, now=now)
+    with operation(
+        session,
+        OperationKind.ERASURE,
+        source=source,
+        officer_id=officer_id,
+        note=kept.words.out_of(note.strip()),
+    ) as recording:
+        hashes = seal(session, sorted(kept.subject.own), keyring=keyring)
+        return _forget(session, kept, hashes=hashes, operation_id=recording.id, now=now)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """All that is kept of one person or desk."""
+
+    subject: DataSubject
+    words: Words
+    #: The numbers of the deliveries, and of what came back.
+    mine: list[int]
+    mail: set[int]
+
+
+def _kept(session: Session, text: str, *, keyring: Keyring, now: datetime) -> _Kept:
     subject = _found(session, text, now=now)
     words = _of_person(subject)
     mine = _numbers(session, traces.by_number(subject) | traces.by_address(subject))
     mail = _inbound(session, words, set(mine))
     if not (_is_known(subject) or mine or mail or _is_suppressed(session, subject, keyring)):
         raise NotFound(f"nothing is kept of {text}: there is nobody to erase")
-    with operation(
-        session,
-        OperationKind.ERASURE,
-        source=source,
-        officer_id=officer_id,
-        note=words.out_of(note.strip()),
-    ) as recording:
-        hashes = seal(session, sorted(subject.own), keyring=keyring)
-        return _forget(
-            session,
-            subject,
-            words,
-            mine=mine,
-            mail=mail,
-            hashes=hashes,
-            operation_id=recording.id,
-            now=now,
-        )
+    return _Kept(subject, words, mine, mail)
 
 
 def _forget(
-    session: Session,
-    subject: DataSubject,
-    words: Words,
-    *,
-    mine: list[int],
-    mail: set[int],
-    hashes: int,
-    operation_id: int,
-    now: datetime,
+    session: Session, kept: _Kept, *, hashes: int, operation_id: int, now: datetime
 ) -> Erased:
     """Take everything away; the messages first, while it is known whose they are."""
+    subject, words, mine, mail = kept.subject, kept.words, kept.mine, kept.mail
     withheld = anonymising.withhold(session, mine)
     events = _strip(session, mine)
     inbound = anonymising.empty_inbound(session, mail, note="erased", now=now)

@@ -15,6 +15,14 @@ JOURNALS = "journals"
 PATIENCE = 60_000
 
 
+def clear_files(engine: sa.Engine, *, home: Path, words: Words) -> bool:
+    """After an erasure: the journals without her words, and the database file without what was
+    deleted; False while somebody reads it.
+    """
+    scrub_journals(home / JOURNALS, words)
+    return wipe(engine)
+
+
 def wipe(engine: sa.Engine) -> bool:
     """Write the database file anew without what was deleted; False while somebody reads it.
 

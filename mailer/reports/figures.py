@@ -93,7 +93,10 @@ DIMENSIONS: dict[str, Any] = {
     "country": col(Delivery.country),
     "media_type": sa.func.coalesce(sa.cast(col(Outlet.media_type), sa.String), NOT_KNOWN),
     "outlet": col(Delivery.outlet_name),
-    "provider": sa.func.coalesce(col(Address.domain), NOT_KNOWN),
+    # As the message went: an address may be gone since (F8, R12).
+    "provider": sa.func.coalesce(
+        sa.func.nullif(col(Delivery.provider), NOT_KNOWN), col(Address.domain), NOT_KNOWN
+    ),
 }
 #: Where several reports tell of one delivery, the gravest counts.
 GRAVITY = {BounceClass.HARD: 3, BounceClass.SOFT: 2, BounceClass.BLOCK: 1}

@@ -17,13 +17,30 @@ from mailer.web import auth, failures, public, static_files
 from mailer.web.access_log import AccessLog
 from mailer.web.dependencies import Door
 from mailer.web.headers import SecurityHeaders
-from mailer.web.pages import contacts, deliveries, distributions, plans, releases, reports
+from mailer.web.importing.waiting import swept
+from mailer.web.keeping.proposals import Proposals
+from mailer.web.pages import (
+    contact,
+    contact_changes,
+    contacts,
+    deliveries,
+    distributions,
+    duplicates,
+    importing,
+    imports,
+    lists,
+    plans,
+    privacy,
+    releases,
+    reports,
+)
 from mailer.web.templating import make_templates
 
 log = structlog.get_logger(__name__)
 
 #: Every page; each of its routes declares who may see it. A release's reference may hold slashes,
-#: so what follows it in an address is looked for before the release itself.
+#: so what follows it in an address is looked for before the release itself. Two words after
+#: /contacts may be a person or a desk, so those pages come last.
 ROUTERS: tuple[APIRouter, ...] = (
     auth.router,
     plans.router,
@@ -32,6 +49,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     distributions.router,
     deliveries.router,
     contacts.router,
+    importing.router,
+    imports.router,
+    duplicates.router,
+    lists.router,
+    contact_changes.router,
+    privacy.router,
+    contact.router,
 )
 #: Posted to by mail providers, from anywhere and without a browser (RFC 8058).
 OPEN_TO_OTHER_SITES = ("/u",)
@@ -47,7 +71,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with swept(settings.home):
+            yield
         engine.dispose()
 
     # A redirect to the address with or without a slash would be built from the Host header.
@@ -60,6 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.door = door
     app.state.tries = auth.Tries()
+    app.state.proposals = Proposals(engine)
     for router in ROUTERS:
         app.include_router(router)
     app.router.routes.extend(public.ROUTES)

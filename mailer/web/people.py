@@ -15,14 +15,25 @@ NOTHING: sa.ColumnElement[str] = sa.literal_column("''", sa.String)
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a line stands: by the family name, or that of the desk; then by the given name."""
+
+    name: str
+    given: str
+    address_id: int
+
+
+@dataclass(frozen=True)
 class Person:
     """One line of the list: a journalist in one role, or a desk."""
 
     address_id: int
+    #: Of the journalist, or of the desk.
+    number: int
     email: str
     name: str
     #: As the database sorts it; the next page begins after it.
-    sort_name: str
+    place: Place
     work: str
     outlet: str
     country: str
@@ -32,18 +43,13 @@ class Person:
     do_not_contact: bool
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a page of the list ended."""
-
-    name: str
-    address_id: int
-
-
 def find_people(
     session: Session, words: str, *, limit: int, after: Place | None = None
 ) -> list[Person]:
-    """Contacts in the order of their names; every word must be found somewhere in the line.
+    """Contacts in the order of family names; every word must be found somewhere in the line.
+
+    People and desks are read each in their order and no further than they are shown: an index leads
+    through a million of them.
 
     Raises BadInput for a search that is too long.
     """
@@ -51,14 +57,29 @@ def find_people(
         raise BadInput(
             f"the search is longer than {LONGEST_SEARCH} characters: a name or an address will do"
         )
-    lines = _lines().subquery()
-    query = sa.select(lines).order_by(lines.c.name, lines.c.address_id).limit(limit)
+    either = [
+        sa.select(_next(kind.subquery(), words, limit=limit, after=after).subquery())
+        for kind in (_roles(), _desks())
+    ]
+    lines = sa.union_all(*either).subquery()
+    query = sa.select(lines).order_by(*_order(lines)).limit(limit)
+    return [_person(row) for row in session.execute(query).mappings()]
+
+
+def _next(lines: sa.Subquery, words: str, *, limit: int, after: Place | None) -> sa.Select[Any]:
+    """The next lines of one kind."""
+    query = sa.select(lines).order_by(*_order(lines)).limit(limit)
     for word in words.split():
         query = query.where(_mentions(lines, word))
     if after is not None:
-        place = sa.tuple_(lines.c.name, lines.c.address_id)
-        query = query.where(place > sa.tuple_(after.name, after.address_id))
-    return [_person(row) for row in session.execute(query).mappings()]
+        place = sa.tuple_(after.name, after.given, after.address_id)
+        # The first half says nothing new; by it the index is found.
+        query = query.where(lines.c.sort_name >= after.name, sa.tuple_(*_order(lines)) > place)
+    return query
+
+
+def _order(lines: sa.Subquery) -> tuple[sa.ColumnElement[Any], ...]:
+    return lines.c.sort_name, lines.c.sort_given, lines.c.address_id
 
 
 def _mentions(lines: sa.Subquery, word: str) -> sa.ColumnElement[bool]:
@@ -70,15 +91,16 @@ def _mentions(lines: sa.Subquery, word: str) -> sa.ColumnElement[bool]:
     )
 
 
-def _lines() -> sa.CompoundSelect[Any]:
-    """Roles of journalists and desks as lines of one shape."""
-    outlet = sa.func.coalesce(col(Outlet.name), NOTHING)
+def _roles() -> sa.Select[Any]:
+    """The jobs of journalists as lines."""
     country = sa.func.coalesce(col(Outlet.country), NOTHING)
     full_name = col(Journalist.given_name) + " " + col(Journalist.family_name)
-    roles = (
+    return (
         sa.select(
-            *_shared(full_name, work=col(Role.job_title), is_desk=False),
-            outlet.label("outlet"),
+            *_shared(full_name, col(Journalist.id), work=col(Role.job_title), is_desk=False),
+            col(Journalist.family_name).label("sort_name"),
+            col(Journalist.given_name).label("sort_given"),
+            sa.func.coalesce(col(Outlet.name), NOTHING).label("outlet"),
             sa.func.coalesce(sa.func.nullif(country, ""), col(Journalist.country)).label("country"),
             col(Journalist.languages).label("languages"),
             col(Journalist.do_not_contact).label("do_not_contact"),
@@ -89,11 +111,17 @@ def _lines() -> sa.CompoundSelect[Any]:
         .outerjoin(Outlet, col(Outlet.id) == Role.outlet_id)
         .where(col(Role.ended_on).is_(None))
     )
-    desks = (
+
+
+def _desks() -> sa.Select[Any]:
+    """Desks as lines of the same shape."""
+    return (
         sa.select(
-            *_shared(col(Desk.name), work=NOTHING, is_desk=True),
-            outlet.label("outlet"),
-            country.label("country"),
+            *_shared(col(Desk.name), col(Desk.id), work=NOTHING, is_desk=True),
+            col(Desk.name).label("sort_name"),
+            NOTHING.label("sort_given"),
+            sa.func.coalesce(col(Outlet.name), NOTHING).label("outlet"),
+            sa.func.coalesce(col(Outlet.country), NOTHING).label("country"),
             col(Desk.languages).label("languages"),
             col(Desk.do_not_contact).label("do_not_contact"),
         )
@@ -102,12 +130,12 @@ def _lines() -> sa.CompoundSelect[Any]:
         .outerjoin(Outlet, col(Outlet.id) == Desk.outlet_id)
         .where(col(Desk.ended_on).is_(None))
     )
-    return sa.union_all(roles, desks)
 
 
-def _shared(name: Any, *, work: Any, is_desk: bool) -> tuple[Any, ...]:
+def _shared(name: Any, number: Any, *, work: Any, is_desk: bool) -> tuple[Any, ...]:
     return (
         col(Address.id).label("address_id"),
+        number.label("number"),
         col(Address.email).label("email"),
         col(Address.state).label("state"),
         name.label("name"),
@@ -119,9 +147,10 @@ def _shared(name: Any, *, work: Any, is_desk: bool) -> tuple[Any, ...]:
 def _person(row: sa.RowMapping) -> Person:
     return Person(
         address_id=row["address_id"],
+        number=row["number"],
         email=row["email"],
         name=row["name"].strip(),
-        sort_name=row["name"],
+        place=Place(row["sort_name"], row["sort_given"], row["address_id"]),
         work=row["work"],
         outlet=row["outlet"],
         country=row["country"],

@@ -11,7 +11,7 @@ from mailer.contacts.keeping.different import mark_different
 from mailer.contacts.keeping.duplicates import SHOWN, Half, Pair, Proposal, find_duplicates
 from mailer.contacts.keeping.merging import Merged
 from mailer.contacts.keeping.people import find_person
-from mailer.contacts.keeping.telling.wording import in_words
+from mailer.contacts.keeping.telling.outcomes import merged_in_words
 
 Person = Annotated[str, typer.Argument(help="An address, or the number of a person.")]
 
@@ -76,14 +76,8 @@ def merge(
 
 
 def _tell_merged(desk: Context, merged: Merged, *, dry_run: bool) -> None:
-    desk.say(f"{merged.going_id} is merged into {merged.staying_id} {merged.name}")
-    for job in merged.jobs:
-        desk.say(f"comes with it: {job}")
-    for change in merged.changes:
-        before, after = in_words(change.before), in_words(change.after)
-        desk.say(f"{change.field}: {before} becomes {after}")
-    for notice in merged.notices:
-        desk.say(notice)
+    for line in merged_in_words(merged):
+        desk.say(line)
     if dry_run:
         desk.say("a dry run: nothing was written")
     else:
@@ -100,7 +94,7 @@ def different(
     desk: Context = context.obj
     with desk.writing() as session:
         two = find_person(session, one), find_person(session, other)
-        is_new = mark_different(session, *two, source=SOURCE)
+        is_new = mark_different(session, *two, source=SOURCE) is not None
         names = " and ".join(f"{person.id} {person.full_name}" for person in two)
         ids = [person.id for person in two]
     said = "are different people" if is_new else "were marked as different people already"

@@ -21,12 +21,18 @@ from mailer.contacts.keeping.people import (
     known_address,
     people_at,
 )
-from mailer.contacts.keeping.telling.wording import in_words
+from mailer.contacts.keeping.telling.outcomes import edited_in_words, moved_in_words
 from mailer.errors import BadInput
 from mailer.models import Address, Desk, Outlet
 from mailer.tokens import Keyring
 
 IsDesk = Annotated[bool, typer.Option("--desk", help="The desk at that address, not a person.")]
+Leaves = Annotated[
+    str, typer.Option("--from", help="The outlet she leaves, where she has several jobs.")
+]
+KeepLists = Annotated[
+    bool, typer.Option("--keep-lists", help="Put the new job on the lists of the old one.")
+]
 
 
 def move(  # noqa: PLR0913 – each is an option of the command
@@ -40,16 +46,12 @@ def move(  # noqa: PLR0913 – each is an option of the command
     email: Annotated[str, typer.Option(help="Her address in the new job.")] = "",
     job_title: Annotated[str, typer.Option(help="What she is there.")] = "",
     on: Annotated[str, typer.Option(help="The day, like 2026-12-01; today if not said.")] = "",
-    leaves: Annotated[
-        str, typer.Option("--from", help="The outlet she leaves, where she has several jobs.")
-    ] = "",
+    leaves: Leaves = "",
     country: Annotated[str, typer.Option(help="The market of the new outlet.")] = "",
     new_outlet: Annotated[
         bool, typer.Option("--new-outlet", help="Make the outlet when it is not known.")
     ] = False,
-    keep_lists: Annotated[
-        bool, typer.Option("--keep-lists", help="Put the new job on the lists of the old one.")
-    ] = False,
+    keep_lists: KeepLists = False,
     is_desk: IsDesk = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -117,16 +119,8 @@ def _day(text: str) -> date:
 
 
 def _tell_moved(desk: Context, moved: Moved, *, dry_run: bool) -> None:
-    desk.say(f"{moved.name} leaves {moved.left} on {moved.ended_on}")
-    if moved.lists_left:
-        desk.say(f"and with it the lists {', '.join(moved.lists_left)}")
-    if moved.new:
-        at = f" ({moved.email})" if moved.email else ", of which we know no address"
-        desk.say(f"goes to {moved.new}{at}")
-    if moved.lists_kept:
-        desk.say(f"stands there on the lists {', '.join(moved.lists_kept)}")
-    if moved.closed:
-        desk.say(f"nobody may write to {moved.email}: {moved.closed}")
+    for line in moved_in_words(moved):
+        desk.say(line)
     if dry_run:
         desk.say("a dry run: nothing was written")
     else:
@@ -177,8 +171,8 @@ def _rows(session: Session, text: str, *, is_desk: bool) -> tuple[SQLModel, ...]
 
 
 def _tell_edited(desk: Context, edited: Edited, *, dry_run: bool) -> None:
-    for change in edited.changes:
-        desk.say(f"{change.field}: {in_words(change.before)} becomes {in_words(change.after)}")
+    for line in edited_in_words(edited.changes):
+        desk.say(line)
     if not edited.changes:
         desk.say("nothing changes: it says so already")
     elif dry_run:

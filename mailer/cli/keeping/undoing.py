@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 from mailer.cli.context import BIGGEST, AsJson, Context, counted
 from mailer.contacts.keeping import undoing
 from mailer.contacts.keeping.telling import OperationTold, history_of
-from mailer.contacts.keeping.telling.wording import in_words
-from mailer.contacts.keeping.undoing import Conflict, Undone
+from mailer.contacts.keeping.telling.outcomes import conflict_in_words, undone_in_words
+from mailer.contacts.keeping.undoing import Undone
 from mailer.errors import BadInput
 from mailer.models import ContactImport, ContactOperation
 
@@ -90,33 +90,15 @@ def undo(
 
 
 def _tell_undone(desk: Context, undone: Undone, *, dry_run: bool) -> None:
-    counts = {
-        "taken away": undone.removed,
-        "put back": undone.restored,
-        "made again": undone.returned,
-        "left alone": undone.conflict_count,
-    }
-    what = f"{undone.kind} {undone.operation_id} ({undone.source})".replace(" ()", "")
-    desk.say(f"{what}: rows {counted(counts)}")
+    desk.say(undone_in_words(undone))
     for conflict in undone.conflicts:
-        desk.say(_conflict(conflict))
+        desk.say(conflict_in_words(conflict))
     if undone.conflict_count > len(undone.conflicts):
         desk.say(f"and {undone.conflict_count - len(undone.conflicts)} more")
     if dry_run:
         desk.say("a dry run: nothing was written")
     else:
         desk.say(f"to take that back: mailer contacts undo --operation {undone.undo_id}")
-
-
-def _conflict(conflict: Conflict) -> str:
-    what = f"{conflict.subject.replace('_', ' ')} {conflict.subject_id}"
-    if conflict.field:
-        what = f"{what}, {conflict.field}: {in_words(conflict.now)}"
-    told = f"{what}: {conflict.why}"
-    if later := conflict.later:
-        by = later.who or later.source
-        told = f"{told}, by {later.kind} {later.operation_id} ({by}, {later.at})"
-    return f"left alone: {told}"
 
 
 def history(

@@ -15,17 +15,22 @@ def mark_different(
     *,
     source: str,
     officer_id: int | None = None,
-) -> bool:
-    """Keep that the two are different people: they are never proposed again; True when new."""
+) -> int | None:
+    """Keep that the two are different people: they are never proposed again.
+
+    The number of the operation; None when it was decided before.
+    """
     if one.id == other.id:
         raise BadInput(f"{one.full_name} is one person: name two")
     first, second = pair(one.id, other.id)
     if known_as_different(session, first, second):
-        return False
+        return None
     note = f"{one.full_name} ({one.id}) and {other.full_name} ({other.id}) are different people"
-    with operation(session, OperationKind.EDIT, source=source, officer_id=officer_id, note=note):
+    with operation(
+        session, OperationKind.EDIT, source=source, officer_id=officer_id, note=note
+    ) as recording:
         session.add(DifferentPeople(first_id=first, second_id=second, decided_at=clock.now()))
-    return True
+    return recording.id
 
 
 def known_as_different(session: Session, first: int, second: int) -> bool:

@@ -22,8 +22,8 @@ SHARED: dict[str, Kind | None] = {
     "city": Kind.TEXT,
     "zone": Kind.ZONE,
     "phone": Kind.PHONES,
-    "public_note": Kind.TEXT,
-    "private_note": Kind.TEXT,
+    "public_note": None,
+    "private_note": None,
     "do_not_contact": Kind.FLAG,
     "embargo_trusted": Kind.FLAG,
     "topics": Kind.BEATS,
@@ -103,6 +103,18 @@ def edit(
     return Edited(recording.id, told)
 
 
+def faults(rows: tuple[SQLModel, ...], given: Mapping[str, str]) -> dict[str, str]:
+    """What of it cannot be read, by field: all of it at once, where `edit` raises the first."""
+    region = next((getattr(row, "country", "") for row in rows), "")
+    found = {}
+    for field, text in given.items():
+        try:
+            _read(rows, field, text.strip(), region=region)
+        except BadInput as wrong:
+            found[field] = str(wrong).removeprefix(f"{field}: ")
+    return found
+
+
 def _read(
     rows: tuple[SQLModel, ...], field: str, text: str, *, region: str
 ) -> list[tuple[SQLModel, str, Any]]:
@@ -135,6 +147,9 @@ def _value(kind: Kind | None, field: str, text: str, *, row: SQLModel, region: s
     if kind is None:
         return OWN[field](text)
     value = values.read(kind, text, region=region)
+    if value is None:
+        # A text that says nothing, such as n/a, clears the field as an empty one does.
+        return _value(kind, field, "", row=row, region=region)
     if kind is Kind.PHONES:
         return _only(value)
     return list(value) if isinstance(value, tuple) else value
@@ -150,6 +165,11 @@ def _only(phones: Any) -> Phone:
         raise BadInput("write one number")
     phone: Phone = phones[0]
     return phone
+
+
+def _note(text: str) -> str:
+    """Cleaned line by line: a note may have several."""
+    return "\n".join(values.clean(line) for line in text.splitlines()).strip()
 
 
 def _kinds(text: str) -> list[str]:
@@ -174,6 +194,8 @@ def _moment(text: str) -> datetime:
 
 
 OWN: dict[str, Callable[[str], Any]] = {
+    "public_note": _note,
+    "private_note": _note,
     "kinds": _kinds,
     "quiet_from": _time,
     "quiet_until": _time,

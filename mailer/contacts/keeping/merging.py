@@ -50,6 +50,33 @@ class Merged:
     notices: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Prospect:
+    """What a merge would make of the one who stays; nothing is written yet."""
+
+    changes: tuple[FieldOfTwo, ...]
+    notices: tuple[str, ...]
+
+
+def prospect(
+    session: Session, staying: Journalist, going: Journalist, *, keyring: Keyring
+) -> Prospect:
+    """What a merge would change of the one who stays.
+
+    Raises BadInput for one and the same, and for two that were said to be different people.
+    """
+    _refuse_different(session, staying, going)
+    values = combined(staying, going)
+    notices = _disagreements(staying, going)
+    leaves = left_at(session, [staying, going], keyring=keyring)
+    if leaves and not values["do_not_contact"]:
+        # By an address that is still open she would get what she left: a mark that an undo can
+        # take off again, where a suppression could not be.
+        values["do_not_contact"] = True
+        notices += (f"left at {', '.join(leaves)}: marked as do not contact",)
+    return Prospect(_changes(staying, values), notices)
+
+
 def merge(
     session: Session,
     staying: Journalist,
@@ -63,21 +90,12 @@ def merge(
 
     Raises BadInput for one and the same, and for two that were said to be different people.
     """
-    _refuse_different(session, staying, going)
-    values = combined(staying, going)
-    notices = _disagreements(staying, going)
-    leaves = left_at(session, [staying, going], keyring=keyring)
-    if leaves and not values["do_not_contact"]:
-        # By an address that is still open she would get what she left: a mark that an undo can
-        # take off again, where a suppression could not be.
-        values["do_not_contact"] = True
-        notices += (f"left at {', '.join(leaves)}: marked as do not contact",)
-    changes = _changes(staying, values)
+    coming = prospect(session, staying, going, keyring=keyring)
     note = f"{going.full_name} ({going.id}) is {staying.full_name} ({staying.id})"
     with operation(
         session, OperationKind.MERGE, source=source, officer_id=officer_id, note=note
     ) as recording:
-        for change in changes:
+        for change in coming.changes:
             setattr(staying, change.field, change.after)
         jobs = _take_over(session, staying, going)
         _lead_on(session, recording.id, going.id or 0, to=staying.id or 0)
@@ -87,8 +105,8 @@ def merge(
         going_id=going.id or 0,
         name=staying.full_name,
         jobs=jobs,
-        changes=changes,
-        notices=notices,
+        changes=coming.changes,
+        notices=coming.notices,
     )
 
 

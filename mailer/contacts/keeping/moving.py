@@ -31,6 +31,23 @@ from mailer.models import (
 from mailer.tokens import Keyring
 
 
+class SeveralOutlets(BadInput):
+    """One name in several markets."""
+
+    def __init__(self, name: str, markets: list[str]) -> None:
+        self.markets = markets
+        told = ", ".join(market or "none" for market in markets)
+        super().__init__(f"there are several {name!r}: say which with --country: {told}")
+
+
+class UnknownOutlet(BadInput):
+    """A name that no outlet has."""
+
+    def __init__(self, name: str, nearest: str) -> None:
+        self.nearest = nearest
+        super().__init__(f"there is no outlet {name!r}: {nearest} --new-outlet makes it")
+
+
 @dataclass(frozen=True)
 class NewJob:
     """Where she goes; no outlet is a freelance's."""
@@ -62,10 +79,7 @@ def move(
     with operation(
         session, OperationKind.MOVE, source=source, officer_id=officer_id, note=note
     ) as recording:
-        closed, address = "", None
-        if to.email:
-            closed = follow(session, leaving.role, to.email, keyring=keyring, source=source)
-            address = _address(session, to.email, keyring=keyring)
+        closed, address = _closed_and_address(session, leaving, to, keyring=keyring, source=source)
         new = _begun(leaving.role, to, address=address, on=on)
         lists = lists_of(session, MediaListEntry.role_id, leaving.role.id)
         end(leaving.role, on)
@@ -86,6 +100,19 @@ def move(
     )
 
 
+def _closed_and_address(
+    session: Session, leaving: Job, to: NewJob, *, keyring: Keyring, source: str
+) -> tuple[str, Address | None]:
+    """Why nobody may write to her new address, and that; what holds at the old one goes with her.
+
+    The address is looked up last: it is born closed then.
+    """
+    if not to.email:
+        return "", None
+    closed = follow(session, leaving.role, to.email, keyring=keyring, source=source)
+    return closed, _address(session, to.email, keyring=keyring)
+
+
 def _begun(left: Role, to: NewJob, *, address: Address | None, on: date) -> Role:
     """The new job: what she writes about goes with her."""
     return Role(
@@ -102,7 +129,7 @@ def _begun(left: Role, to: NewJob, *, address: Address | None, on: date) -> Role
 def find_outlet(session: Session, name: str, *, country: str = "", is_new: bool = False) -> Outlet:
     """The outlet of that name, and market where there are several; made if it `is_new`.
 
-    Raises BadInput with the nearest name.
+    Raises UnknownOutlet with the nearest name, SeveralOutlets with their markets.
     """
     code = parse_country(country) if country else ""
     found = find_outlets(session, [name]).get(spelling(name), [])
@@ -110,15 +137,13 @@ def find_outlet(session: Session, name: str, *, country: str = "", is_new: bool 
     if len(found) == 1:
         return found[0]
     if found:
-        markets = ", ".join(outlet.country or "none" for outlet in found)
-        raise BadInput(f"there are several {name!r}: say which with --country: {markets}")
+        raise SeveralOutlets(name, [outlet.country for outlet in found])
     if is_new:
         outlet = Outlet(name=" ".join(name.split()), country=code)
         session.add(outlet)
         return outlet
     known = session.exec(select(Outlet.name)).all()
-    nearest = did_you_mean(name, known)
-    raise BadInput(f"there is no outlet {name!r}: {nearest} --new-outlet makes it")
+    raise UnknownOutlet(name, did_you_mean(name, known))
 
 
 def _address(session: Session, email: str, *, keyring: Keyring) -> Address:

@@ -18,10 +18,11 @@ def show_contacts(
     door: Parts,
     q: str = "",
     name: str = "",
+    given: str = "",
     after: RowNumber = 0,
 ) -> Response:
-    """The contacts that the search finds, page by page in the order of their names."""
-    place = Place(name, after) if after else None
+    """The contacts that the search finds, page by page in the order of family names."""
+    place = Place(name, given, after) if after else None
     with door.reading() as session:
         found = find_people(session, q, limit=ON_A_PAGE + 1, after=place)
     people = found[:ON_A_PAGE]

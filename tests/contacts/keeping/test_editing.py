@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from mailer.contacts.keeping.editing import Edited, edit
+from mailer.contacts.keeping.editing import Edited, edit, faults
 from mailer.errors import BadInput
 from mailer.models import Journalist, TrackingMode
 from tests import factories
@@ -27,6 +27,9 @@ def _edit(session: Session, person: Journalist, **given: str) -> Edited:
         ("zone", "Europe/Copenhagen", "Europe/Copenhagen"),
         ("public_note", "calls", "calls"),
         ("private_note", "calls", "calls"),
+        ("private_note", " One. \r\n\tTwo.", "One.\nTwo."),
+        ("public_note", "n/a", "n/a"),
+        ("languages", ".", []),
         ("do_not_contact", "yes", True),
         ("embargo_trusted", "yes", True),
         ("wants_attachments", "no", False),
@@ -100,3 +103,21 @@ def test_a_desk_is_edited_too(session: Session) -> None:
     desk = factories.desk(session)
     edit(session, (desk,), {"name": "Udland", "urgent_only": "yes"}, source="test")
     assert (desk.name, desk.urgent_only) == ("Udland", True)
+
+
+def test_a_text_that_says_nothing_clears_a_field(session: Session) -> None:
+    person = factories.journalist(session, city="Ribe")
+    assert [change.field for change in _edit(session, person, city="n/a").changes] == ["city"]
+    session.flush()
+    assert person.city == ""
+
+
+def test_all_that_cannot_be_read_is_told_by_field_and_nothing_is_set(session: Session) -> None:
+    person = factories.journalist(session, city="Ribe")
+    before = book(session)
+    given = {"city": "Odense", "zone": "Mars", "quiet_from": "late", "do_not_contact": "n/a"}
+    told = faults((person,), given)
+    assert list(told) == ["zone", "quiet_from", "do_not_contact"]
+    assert told["quiet_from"] == "'late' is no time of the day: write it like 19:30"
+    assert told["do_not_contact"] == "write yes or no"
+    assert book(session) == before

@@ -66,6 +66,20 @@ def test_what_is_gone_is_told_too(session: Session) -> None:
     assert "Reporter at freelance: taken off the list Ports" in _words(undone)
 
 
+def test_without_memory_only_what_is_there_is_told(session: Session) -> None:
+    person = factories.journalist(session, "karen@x.example")
+    on_list(session, "Ports", job_of(session, person).role)
+    entry = session.exec(select(MediaListEntry)).one()
+    with operation(session, OperationKind.EDIT, note="taken off"):
+        session.delete(entry)
+        session.flush()
+    with operation(session, OperationKind.EDIT, note="moved house"):
+        person.city = "Ribe"
+    number = str(person.id)
+    assert [one.note for one in history_of(session, number)] == ["moved house", "taken off"]
+    assert [one.note for one in history_of(session, number, remembers=False)] == ["moved house"]
+
+
 def test_a_desk_has_a_history(session: Session) -> None:
     desk = factories.desk(session, "redaktion@avisen.example")
     with operation(session, OperationKind.EDIT):

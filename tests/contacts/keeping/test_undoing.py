@@ -313,6 +313,48 @@ def test_many_rows_pass_in_pieces(session: Session, monkeypatch: pytest.MonkeyPa
     assert book(session) == after
 
 
+def test_however_many_come_back_it_takes_no_more_statements(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mailer.contacts.keeping.undoing.rows.AT_ONCE", 3)
+    said: list[str] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    sa.event.listen(session.get_bind(), "before_cursor_execute", listen)
+    counts = []
+    for number in (2, 20):
+        with operation(session, OperationKind.IMPORT) as recording:
+            for place in range(number):
+                factories.journalist(session, f"p{number}.{place}@x.example")
+        undone = taken_back(session, recording.id)
+        said.clear()
+        assert taken_back(session, undone.undo_id).returned == 3 * number
+        counts.append(len(said))
+    assert counts[0] == counts[1]
+
+
+def test_what_comes_back_is_kept_to_the_letter(session: Session) -> None:
+    number, person = _import(session)
+    person.languages, person.topics = ["da", "pt-BR"], ['say "no", "yes"', "Øre", "a\\b"]
+    person.details = {"pages": ["x", "y"], "fax": "+45", "Ø": {"a": 1}}
+    person.paused_until = person.first_seen_at = factories.NOW.replace(microsecond=120)
+    person.accredited_until, person.do_not_contact = factories.NOW.date(), True
+    session.flush()
+    whole = sa.text(
+        "SELECT CAST(languages AS TEXT), CAST(topics AS TEXT), paused_until, first_seen_at,"
+        " informed_at, accredited_until, do_not_contact, embargo_trusted, tracking FROM journalist"
+    )
+    before = session.execute(whole).all()
+    details = dict(person.details)
+    undone = taken_back(session, number)
+    assert session.execute(whole).all() == []
+    taken_back(session, undone.undo_id)
+    assert session.execute(whole).all() == before
+    assert session.exec(select(Journalist.details)).one() == details
+
+
 def test_the_operation_says_by_what_it_was_undone(session: Session) -> None:
     number, _ = _import(session)
     undone = taken_back(session, number)

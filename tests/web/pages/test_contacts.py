@@ -66,7 +66,9 @@ def test_a_long_list_comes_page_by_page_and_nobody_twice(
     first = desk.get("/contacts", params={"q": "same"}).text
     assert first.count("Robin Same") == 50
     after = first.partition("after=")[2].partition('"')[0]
-    second = desk.get("/contacts", params={"q": "same", "name": "Robin Same", "after": after}).text
+    second = desk.get(
+        "/contacts", params={"q": "same", "name": "Same", "given": "Robin", "after": after}
+    ).text
     assert second.count("Robin Same") == 10
     assert "First page" in second
 

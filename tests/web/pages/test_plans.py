@@ -70,6 +70,32 @@ def test_who_is_left_out_is_told_with_the_reason(
     assert "does not want mail" in page
 
 
+def test_who_is_in_is_told_by_the_reasons_that_they_share(
+    desk: TestClient, engine: sa.Engine, fresh: Release
+) -> None:
+    with database.writing(engine) as session:
+        for number in range(60):
+            factories.journalist(session, f"r{number}@press.example", languages=["da", "fr"])
+    page = audience(desk, fresh, "language:da,fr")
+    both, one = "60</span> · language da and language fr<", "1</span> · language da<"
+    assert 0 < page.find("In because of") < page.find(both) < page.find(one)
+    assert "r49@press.example" in page
+    assert "r50@press.example" not in page
+    assert "and 10 more" in page
+
+
+def test_many_groups_of_reasons_are_counted_and_not_all_shown(
+    desk: TestClient, engine: sa.Engine, fresh: Release
+) -> None:
+    addresses = [f"r{number}@press.example" for number in range(23)]
+    with database.writing(engine) as session:
+        for address in addresses:
+            factories.journalist(session, address, languages=["en"])
+    page = audience(desk, fresh, f"address:{','.join(addresses)}")
+    assert page.count("<details>") == 20
+    assert "and 3 smaller groups" in page
+
+
 def test_a_line_of_thousands_of_addresses_is_refused_with_the_way_out(
     desk: TestClient, fresh: Release
 ) -> None:

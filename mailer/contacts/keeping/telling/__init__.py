@@ -58,12 +58,14 @@ class OperationTold:
     changes: list[ChangeTold] = field(default_factory=list)
 
 
-def history_of(session: Session, text: str) -> list[OperationTold]:
+def history_of(session: Session, text: str, *, remembers: bool = True) -> list[OperationTold]:
     """All that happened to the contact at that address, or with that number; the latest first.
 
-    Raises NotFound for what we never knew.
+    What is gone by now, such as an entry on a list, is looked for through the whole history;
+    without `remembers` only what is there is told, which is quick in a book of any size. Raises
+    NotFound for what we never knew.
     """
-    subjects = find_subjects(session, text)
+    subjects = find_subjects(session, text, remembers=remembers)
     wording = Wording(session, subjects.rows)
     told: dict[int, OperationTold] = {}
     for operation, change, officer in sorted(_changes(session, subjects), key=_latest):

@@ -33,13 +33,16 @@ class Subjects:
     rows: dict[str, dict[int, dict[str, Any]]] = field(
         default_factory=lambda: {name: {} for name in history.TABLES}
     )
+    #: Whether rows that are gone are looked for, too.
+    remembers: bool = True
 
     def take(self, model: type[SQLModel], column: str, values: Iterable[Any]) -> list[int]:
         """Take in the rows whose column holds one of the values, or held it when they went."""
         found: dict[int, dict[str, Any]] = {}
         wanted = sorted(set(values) - {None})
         for chunk in chunked(wanted):
-            found |= self._gone(model, column, chunk)
+            if self.remembers:
+                found |= self._gone(model, column, chunk)
             there = getattr(model, column)
             for row in self.session.exec(select(model).where(there.in_(chunk))):
                 found[row.id] = row.model_dump()  # type: ignore[attr-defined]
@@ -67,12 +70,12 @@ class Subjects:
         return {row.get(name) for row in self.rows[str(model.__tablename__)].values()} - {None}
 
 
-def find_subjects(session: Session, text: str) -> Subjects:
+def find_subjects(session: Session, text: str, *, remembers: bool = True) -> Subjects:
     """Everything that belongs to the contact at that address, or with that number.
 
     Raises NotFound for what we never knew, and BadInput for what is no address.
     """
-    found = Subjects(session)
+    found = Subjects(session, remembers=remembers)
     if text.strip().isdigit():
         people = {int(text)}
     else:

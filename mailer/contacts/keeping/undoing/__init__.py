@@ -72,7 +72,9 @@ def undo(
     ) as recording:
         _claim(session, operation_id, undo_id=recording.id)
         _count_rows(session)
-        returned = make_again(session, operation_id, keyring=keyring, conflicts=conflicts)
+        returned = make_again(
+            session, operation_id, undo_id=recording.id, keyring=keyring, conflicts=conflicts
+        )
         restored = put_back(session, operation_id, keyring=keyring, conflicts=conflicts)
         removed = take_away(
             session, undone, undo_id=recording.id, keyring=keyring, conflicts=conflicts

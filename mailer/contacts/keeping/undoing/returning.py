@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col
 
 from mailer.contacts import history
+from mailer.contacts.keeping.undoing.bulk import make_clear
 from mailer.contacts.keeping.undoing.closed import closed_again, reasons
 from mailer.contacts.keeping.undoing.conflicts import Conflicts
 from mailer.contacts.keeping.undoing.rows import (
@@ -24,6 +25,7 @@ from mailer.models import (
     ChangeAction,
     Journalist,
     Role,
+    Suppression,
     SuppressionReason,
 )
 from mailer.tokens import Keyring
@@ -36,11 +38,13 @@ ERASED = "was erased, and does not come back"
 
 
 def make_again(
-    session: Session, operation_id: int, *, keyring: Keyring, conflicts: Conflicts
+    session: Session, operation_id: int, *, undo_id: int, keyring: Keyring, conflicts: Conflicts
 ) -> int:
     """Make the removed rows again; how many came back."""
-    returning = _Returning(session, operation_id, keyring=keyring, conflicts=conflicts)
-    returning.find_erased()
+    returning = _Returning(
+        session, operation_id, undo_id=undo_id, keyring=keyring, conflicts=conflicts
+    )
+    returning.find_closed()
     return sum(returning.table(model) for model in history.TRACKED)
 
 
@@ -48,22 +52,38 @@ class _Returning:
     """One undo's bringing back."""
 
     def __init__(
-        self, session: Session, operation_id: int, *, keyring: Keyring, conflicts: Conflicts
+        self,
+        session: Session,
+        operation_id: int,
+        *,
+        undo_id: int,
+        keyring: Keyring,
+        conflicts: Conflicts,
     ) -> None:
         self.session = session
         self.operation_id = operation_id
+        self.undo_id = undo_id
         self.keyring = keyring
         self.conflicts = conflicts
         #: Whom an erasure took: the person goes with her address.
         self.erased: dict[type[SQLModel], set[int]] = {Address: set(), Journalist: set()}
+        #: Whom it is worth to look at one by one: also whose address was closed since.
+        self.apart = self.erased | {Address: set()}
 
-    def find_erased(self) -> None:
-        """Look whose addresses were erased since: neither they nor their readers come back."""
+    def find_closed(self) -> None:
+        """Look whose addresses were closed since. Where one was erased, neither it nor its readers
+        come back.
+        """
+        if self.session.execute(sa.select(col(Suppression.id)).limit(1)).first() is None:
+            return
         for removed in self._removed(Address):
             rows = [change.before for change in removed]
             whys = reasons(self.session, rows, keyring=self.keyring)
             for change in removed:
-                if whys.get(change.before.get("normalised", "")) == SuppressionReason.ERASED:
+                why = whys.get(change.before.get("normalised", ""))
+                if why is not None:
+                    self.apart[Address].add(change.subject_id)
+                if why == SuppressionReason.ERASED:
                     self.erased[Address].add(change.subject_id)
         if self.erased[Address]:
             for removed in self._removed(Role):
@@ -75,11 +95,24 @@ class _Returning:
 
     def table(self, model: type[SQLModel]) -> int:
         """Make the rows of one table again; how many."""
-        return sum(self._some(model, removed) for removed in self._removed(model))
+        made = make_clear(
+            self.session,
+            model,
+            self.operation_id,
+            undo_id=self.undo_id,
+            apart=self.apart.get(model, set()),
+        )
+        return made + sum(self._some(model, removed) for removed in self._removed(model))
 
     def _removed(self, model: type[SQLModel]) -> Iterator[Sequence[Change]]:
         name = str(model.__tablename__)
-        return changes(self.session, self.operation_id, ChangeAction.REMOVED, subject=name)
+        return changes(
+            self.session,
+            self.operation_id,
+            ChangeAction.REMOVED,
+            subject=name,
+            besides=self.undo_id,
+        )
 
     def _some(self, model: type[SQLModel], removed: Sequence[Change]) -> int:
         whole = {change.subject_id: change for change in removed if change.before.get("id")}

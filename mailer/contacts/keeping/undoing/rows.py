@@ -36,26 +36,45 @@ class Change:
     after: dict[str, Any]
 
 
-def changes(
-    session: Session, operation_id: int, action: ChangeAction, *, subject: str = ""
-) -> Iterator[list[Change]]:
-    """The operation's changes of that kind, the latest first, some at a time.
+def of_operation(
+    operation_id: int, action: ChangeAction, *, subject: str = "", besides: int = 0
+) -> list[sa.ColumnElement[bool]]:
+    """Which changes are the operation's of that kind.
 
-    Rows that the operation itself had added are none of them: those are taken away whole.
+    Rows that the operation itself had added are none of them: those are taken away whole. Nor are
+    those that operation `besides` has added.
     """
     table = table_of(ContactChange)
-    added = table.alias()
-    its_own = sa.select(added.c.id).where(
-        added.c.subject == table.c.subject,
-        added.c.subject_id == table.c.subject_id,
-        added.c.operation_id == operation_id,
-        added.c.action == ChangeAction.ADDED,
-    )
-    query = sa.select(*(table.c[name] for name in Change.__slots__)).where(
-        table.c.operation_id == operation_id, table.c.action == action, ~its_own.exists()
-    )
+    found: list[sa.ColumnElement[bool]] = [
+        table.c.operation_id == operation_id,
+        table.c.action == action,
+    ]
+    for adding in filter(None, (operation_id, besides)):
+        added = table.alias()
+        its_own = sa.select(added.c.id).where(
+            added.c.subject == table.c.subject,
+            added.c.subject_id == table.c.subject_id,
+            added.c.operation_id == adding,
+            added.c.action == ChangeAction.ADDED,
+        )
+        found.append(~its_own.correlate(table).exists())
     if subject:
-        query = query.where(table.c.subject == subject)
+        found.append(table.c.subject == subject)
+    return found
+
+
+def changes(
+    session: Session,
+    operation_id: int,
+    action: ChangeAction,
+    *,
+    subject: str = "",
+    besides: int = 0,
+) -> Iterator[list[Change]]:
+    """The operation's changes of that kind, the latest first, some at a time."""
+    table = table_of(ContactChange)
+    wanted = of_operation(operation_id, action, subject=subject, besides=besides)
+    query = sa.select(*(table.c[name] for name in Change.__slots__)).where(*wanted)
     query = query.order_by(table.c.id.desc()).limit(AT_ONCE)
     some = query
     while found := [Change(*row) for row in session.connection().execute(some)]:

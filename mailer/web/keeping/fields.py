@@ -1,0 +1,158 @@
+"""The plain fields of a person, a job and a desk, as a form asks for them; and the text that stands
+in each, which reads back as the same value.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from mailer.models import Desk, Journalist, Role, TrackingMode
+
+
+class Widget(StrEnum):
+    """How a field is asked for."""
+
+    LINE = "line"
+    TEXT = "text"
+    CHECK = "check"
+    DAY = "day"
+    MOMENT = "moment"
+    TIME = "time"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a form; its name is the column's."""
+
+    name: str
+    label: str
+    widget: Widget = Widget.LINE
+    hint: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    #: Whether what is typed may run from right to left.
+    is_speech: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields that belong together."""
+
+    title: str
+    fields: tuple[Field, ...]
+
+
+MEASURING = (
+    (TrackingMode.NONE.value, "not at all"),
+    (TrackingMode.AGGREGATE.value, "counted, without her name"),
+    (TrackingMode.INDIVIDUAL.value, "in person: she has agreed, and we keep since when"),
+)
+BEATS = Field("beats", "Beats", hint="Such as politics, health; commas between them.")
+READS = Group(
+    "Reads, and where",
+    (
+        Field("languages", "Languages", hint="What is read, in order, such as da, en."),
+        Field("country", "Country", hint="Two letters or a name, such as DK or Denmark."),
+        Field("city", "City", is_speech=True),
+        Field("zone", "Time zone", hint="Such as Europe/Copenhagen."),
+    ),
+)
+WISHES = Group(
+    "Wishes",
+    (
+        Field("topics", "Only these topics", hint="Empty: all. Commas between them."),
+        Field("kinds", "Only these kinds", hint="Such as release, speech. Empty: all."),
+        Field("urgent_only", "Only what is urgent", Widget.CHECK),
+        Field("plain_text_only", "Plain text only", Widget.CHECK),
+        Field("wants_attachments", "Takes attachments", Widget.CHECK),
+        Field("quiet_from", "Quiet from", Widget.TIME),
+        Field("quiet_until", "Quiet until", Widget.TIME),
+        Field("paused_until", "Paused until", Widget.MOMENT, hint="By UTC."),
+        Field("tracking", "Measuring", Widget.CHOICE, choices=MEASURING),
+    ),
+)
+FLAGS = Group(
+    "Flags",
+    (
+        Field("do_not_contact", "Do not contact", Widget.CHECK),
+        Field("embargo_trusted", "Trusted with embargoes", Widget.CHECK),
+    ),
+)
+NOTES = Group(
+    "Notes",
+    (
+        Field("public_note", "Note", Widget.TEXT, is_speech=True),
+        Field(
+            "private_note",
+            "Private note",
+            Widget.TEXT,
+            hint="Never in a message. She may read it when she asks what we hold.",
+            is_speech=True,
+        ),
+    ),
+)
+NAME = Group(
+    "Name",
+    tuple(
+        Field(name, label, is_speech=True)
+        for name, label in (
+            ("title", "Title"),
+            ("given_name", "Given name"),
+            ("particle", "Particle, such as van"),
+            ("family_name", "Family name"),
+            ("patronymic", "Patronymic"),
+            ("suffix", "Suffix, such as Jr."),
+            ("vocative", "Vocative, in a salutation"),
+        )
+    ),
+)
+ACCREDITED = Field("accredited_until", "Accredited until", Widget.DAY)
+PERSON = (
+    NAME,
+    READS,
+    Group("Telephone", (Field("phone", "Phone"), Field("mobile", "Mobile"))),
+    WISHES,
+    Group("Flags", (*FLAGS.fields, ACCREDITED)),
+    NOTES,
+)
+DESK = (
+    Group("Desk", (Field("name", "Name", is_speech=True), BEATS, Field("phone", "Phone"))),
+    READS,
+    WISHES,
+    FLAGS,
+    NOTES,
+)
+JOB = (Group("Job", (Field("job_title", "Job title", is_speech=True), BEATS)),)
+GROUPS: dict[type[SQLModel], tuple[Group, ...]] = {Journalist: PERSON, Desk: DESK, Role: JOB}
+
+
+def groups_of(row: SQLModel) -> tuple[Group, ...]:
+    """The fields of that record, as the form has them."""
+    return GROUPS[type(row)]
+
+
+def fields_of(row: SQLModel) -> tuple[Field, ...]:
+    """The same without their groups."""
+    return tuple(field for group in groups_of(row) for field in group.fields)
+
+
+def typed(row: SQLModel) -> dict[str, str]:
+    """What stands in each field, as one would type it."""
+    return {field.name: _text(getattr(row, field.name)) for field in fields_of(row)}
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value.value) if isinstance(value, StrEnum) else str(value)
