@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from benchmarks import audience, compose, engine, growth, inbound, limit, plain
+from benchmarks import audience, compose, engine, growth, importing, inbound, limit, plain
 
 BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
     "limit": limit.run,
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[..., dict[str, Any]]] = {
     "inbound": inbound.run,
     "growth": growth.run,
     "audience": audience.run,
+    "importing": importing.run,
 }
 
 
@@ -51,7 +52,8 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="one JSON document, nothing else")
     parser.add_argument("--repetitions", type=int, help="of each measurement; medians are told")
     parser.add_argument("--recipients", type=int, help="of each run of engine or plain")
-    several: dict[str, Any] = {"nargs": "+", "help": "engine: only these"}
+    parser.add_argument("--rows", type=int, help="importing: lines of the file")
+    several: dict[str, Any] = {"nargs": "+", "help": "only these"}
     parser.add_argument("--databases", choices=engine.DATABASES, **several)
     parser.add_argument("--dkim", choices=engine.DKIM, **several)
     parser.add_argument("--processes", type=int, **several)

@@ -21,17 +21,20 @@ from mailer.audience.criteria import parse
 from mailer.audience.finding.counting import count
 from mailer.contacts import media_lists
 from mailer.migrations.upgrading import upgrade
-from mailer.models import Desk, MediaListEntry, Outlet, Role
+from mailer.models import Desk, MediaListEntry, MediaType, Outlet, Role
 from tests import factories
 
 SIZE, TIMES, MILLISECONDS = 1_000_000, 5, 1000
-#: One contact of so many stands on the list.
-LISTED = 20
+#: One contact of so many stands on the list, covers energy, and one outlet is a wire.
+LISTED, ENERGY, WIRES = 20, 100, 500
 LINES = (
     "everyone",
     "language:fr",
     "language:da,fr country:DK,FR outlet:daily",
     "beat:crime -country:DE",
+    "beat:energy",
+    "outlet:daily",
+    "outlet:wire",
     'list:"Ports"',
     'everyone -list:"Ports"',
 )
@@ -57,6 +60,7 @@ def measure(url: str, size: int) -> list[dict[str, Any]]:
         growth.fill(session, size)
         _add_desks(session)
         _add_list(session, size)
+        _add_few(session)
     with database.writing(engine) as session:
         session.execute(sa.text("ANALYZE"))
     with database.reading(engine) as session:
@@ -111,3 +115,11 @@ def _add_list(session: Session, size: int) -> None:
     number = col(Role.id)
     chosen = sa.select(number).where(number % LISTED == 0, number <= size)
     growth.insert(session, like, chosen, role_id=number)
+
+
+def _add_few(session: Session) -> None:
+    """Some whom few criteria find: what a page of them costs depends on how far it must look."""
+    energy = col(Role.id) % ENERGY == 1
+    session.execute(sa.update(Role).where(energy).values(beats=["energy", "crime"]))
+    wire = col(Outlet.id) % WIRES == 1
+    session.execute(sa.update(Outlet).where(wire).values(media_type=MediaType.WIRE))

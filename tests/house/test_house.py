@@ -1,5 +1,6 @@
 """The house keeps its own promises: commands are documented, states have rescuers."""
 
+import ast
 from pathlib import Path
 
 import typer
@@ -9,6 +10,8 @@ from mailer.distribution.lifecycle import UNFINISHED
 from mailer.models import DeliveryStatus
 
 ROOT = Path(__file__).parent.parent.parent
+#: In lines.
+LONGEST_FUNCTION, LONGEST_FILE = 40, 300
 
 
 def commands() -> set[str]:
@@ -51,3 +54,19 @@ def test_templates_hold_no_address_of_another_site() -> None:
         text = page.read_text(encoding="utf-8")
         for attribute in ('src="http', 'href="http', "@import", "url(http"):
             assert attribute not in text, page
+
+
+def test_no_function_and_no_file_is_longer_than_a_page_bears() -> None:
+    rooms = [file for room in ("mailer", "workers", "benchmarks") for file in _files(ROOT / room)]
+    for file in [*rooms, *ROOT.glob("dev*.py")]:
+        text = file.read_text(encoding="utf-8")
+        assert text.count("\n") <= LONGEST_FILE, file
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or 0) - node.lineno + 1
+                assert lines <= LONGEST_FUNCTION, f"{file}: {node.name}"
+
+
+def _files(room: Path) -> list[Path]:
+    """A migration is as long as the tables are many."""
+    return [file for file in room.rglob("*.py") if file.parent.name != "versions"]

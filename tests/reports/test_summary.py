@@ -215,6 +215,15 @@ def test_lines_come_by_language_country_outlet_and_provider_the_largest_first(
     assert [(line.name, line.figures.rejected) for line in told.by_edition_language] == [("en", 1)]
 
 
+def test_whose_address_is_gone_still_counts_at_the_provider_that_took_it(
+    session: Session, distribution: Distribution
+) -> None:
+    add(session, distribution, provider="havnebladet.example")
+    add(session, distribution, provider="havnebladet.example", address_id=None)
+    (line,) = report(session).by_provider
+    assert (line.name, line.figures.sent) == ("havnebladet.example", 2)
+
+
 def test_every_table_adds_up_to_the_totals(session: Session, distribution: Distribution) -> None:
     for number, status in enumerate(DeliveryStatus):
         one = add(session, distribution, status, country="DE" if number % 2 else "FR")
