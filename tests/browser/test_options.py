@@ -59,8 +59,7 @@ def test_one_sets_the_options_by_keyboard_and_without_scripts(
     assert ("08:30", 120) in rows
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
 def test_the_options_and_their_faults_are_sound(visit: Windows, scheme: str, width: int) -> None:
     window = visit(scheme=scheme, width=width)
     window.sign_in()

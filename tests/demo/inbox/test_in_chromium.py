@@ -49,15 +49,14 @@ PATHS = [
 @pytest.mark.parametrize("path", PATHS)
 def test_it_fits_any_width_without_scrolling(chromium: Browser, url: str, path: str) -> None:
     page = chromium.new_page()
+    page.goto(url + path)
     for width in (320, 360, 768, 1280):
         page.set_viewport_size({"width": width, "height": 800})
-        page.goto(url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_it_has_no_fault_of_accessibility(
     chromium: Browser, url: str, scheme: Any, width: int
 ) -> None:
@@ -66,7 +65,7 @@ def test_it_has_no_fault_of_accessibility(
     )
     for path in PATHS:
         page.goto(url + path)
-        found = Axe().run(page)
+        found = Axe().run(page, options={"resultTypes": ["violations"]})
         assert found.violations_count == 0, found.generate_report()
     page.close()
 
