@@ -29,6 +29,8 @@ def main(arguments: list[str]) -> int:
     if verb not in VERBS:
         return say(f"there is no {verb!r}; choose from {', '.join(VERBS)}", code=2)
     os.environ.pop("VIRTUAL_ENV", None)  # another environment's name must not lead uv astray
+    # Dozens of processes are started: without bytecode each compiles all libraries again, 2 s long.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         TOOLS.mkdir(exist_ok=True)
         return VERBS[verb](rest)
