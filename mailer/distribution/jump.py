@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from mailer import clock
 from mailer.distribution import batches
 from mailer.distribution.options import OptionRefused
+from mailer.errors import Refused
 from mailer.models import DeliveryStatus, Distribution, DistributionStatus, Release, ReleaseKind
 from mailer.releases.editions import FullRelease
 
@@ -36,8 +37,7 @@ class Size:
         """Whether it is so much larger that someone has to type the number."""
         if not self.earlier:
             return self.count > FIRST_LIMIT
-        largest = max(self.earlier)
-        return self.count > TIMES * largest and self.count - largest >= AT_LEAST_MORE
+        return _is_jump(self.count, max(self.earlier))
 
     def told(self) -> str:
         """The comparison in words."""
@@ -83,6 +83,21 @@ def refuse_jump(size: Size, *, expected: int | None) -> None:
             f" --expect {size.count}",
             option="expect",
         )
+
+
+def refuse_growth(count: int, *, decided: int | None) -> None:
+    """Raise Refused when an audience has jumped since it was decided on: the list was the right
+    one then, and somebody has put others on it.
+    """
+    if decided is not None and _is_jump(count, decided):
+        raise Refused(
+            f"it has {count} recipients now, and had {decided} when it was decided:"
+            " look at them, then resume or cancel it"
+        )
+
+
+def _is_jump(count: int, largest: int) -> bool:
+    return count > TIMES * largest and count - largest >= AT_LEAST_MORE
 
 
 def _size(session: Session, distribution_id: int) -> int:

@@ -80,6 +80,7 @@ def schedule(  # noqa: PLR0913 – all that is decided is said by its name
         scheduled_at=prospect.times.starts_at,
         created_at=now,
         created_by=by,
+        decided_count=prospect.crowd.total,
         **vars(options),
     )
     session.add(distribution)
@@ -162,8 +163,12 @@ def note(session: Session, distribution_id: int, text: str) -> bool:
 def resume(session: Session, distribution_id: int) -> None:
     """Go on with what has not been handed over. Raises NotFound, or Refused unless paused."""
     # Locked while we look: it must not be frozen, and paused again, between our look and our move.
-    fanned_out = found(session, distribution_id, to_change=True).fanned_out_at is not None
-    target = SENDING if fanned_out else SCHEDULED
+    row = found(session, distribution_id, to_change=True)
+    if row.note and row.fanned_out_at is None:
+        # It stopped by itself, and the note has told the number that is resumed.
+        row.decided_count = None
+        session.flush()
+    target = SCHEDULED if row.fanned_out_at is None else SENDING
     _move(session, distribution_id, verb="resume", sources=(PAUSED,), target=target)
 
 

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from mailer.compose.letter import Identity
 from mailer.distribution.batches import WAITING, lock_all, recount
 from mailer.distribution.fanout import fan_out
+from mailer.distribution.jump import refuse_growth
 from mailer.distribution.lifecycle import cancel_waiting
 from mailer.errors import MailerError, Unreachable
 from mailer.models import (
@@ -65,7 +66,7 @@ def _started(
     distribution = session.get_one(Distribution, distribution_id, populate_existing=True)
     try:
         with session.begin_nested():
-            fan_out(
+            planned = fan_out(
                 session,
                 distribution,
                 identity=identity,
@@ -73,6 +74,7 @@ def _started(
                 batch_size=settings.delivery.batch_size,
                 throttle=settings.throttle,
             )
+            refuse_growth(planned, decided=distribution.decided_count)
             _gone_out(session, distribution.release_id)
     except (Unreachable, OperationalError):
         raise

@@ -82,6 +82,8 @@ class Distribution(SQLModel, table=True):
     sending_clock: Clock = Field(default=Clock.OFFICE, sa_type=one_of(Clock))
     created_at: datetime = Field(sa_type=UTCDateTime)
     created_by: str = ""
+    #: How many recipients it had when it was decided; None: nobody counted.
+    decided_count: int | None = None
     #: When the audience was frozen into deliveries; none yet: the fan-out is still to do.
     fanned_out_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

@@ -7,6 +7,7 @@ from mailer import clock
 from mailer.distribution import jump, lifecycle
 from mailer.distribution.jump import Size
 from mailer.distribution.options import OptionRefused
+from mailer.errors import Refused
 from mailer.models import Batch, DistributionStatus, Office, ReleaseKind
 from mailer.releases.editions import FullRelease, load
 from tests import factories
@@ -33,6 +34,20 @@ def test_a_jump_is_more_than_twice_the_largest_and_fifty_more(
     count: int, earlier: tuple[int, ...], is_jump: bool
 ) -> None:
     assert Size(count, KIND, earlier).is_jump is is_jump
+
+
+@pytest.mark.parametrize(("count", "decided"), [(100, 50), (52, 3), (1000, None), (3, 600)])
+def test_an_audience_may_grow_a_little_until_it_starts(count: int, decided: int | None) -> None:
+    jump.refuse_growth(count, decided=decided)
+
+
+@pytest.mark.parametrize(("count", "decided"), [(101, 50), (53, 3)])
+def test_an_audience_that_has_jumped_since_is_told_with_both_numbers(
+    count: int, decided: int
+) -> None:
+    told = f"has {count} recipients now, and had {decided} when it was decided"
+    with pytest.raises(Refused, match=told):
+        jump.refuse_growth(count, decided=decided)
 
 
 def sent(session: Session, full: FullRelease, *, size: int, **given: object) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from mailer.compose.letter import Identity
-from mailer.distribution import scheduling
+from mailer.distribution import lifecycle, scheduling
 from mailer.models import (
     Batch,
     DeliveryStatus,
@@ -66,6 +66,31 @@ def test_what_is_not_scheduled_does_not_start(
     session: Session, full: FullRelease, start: Start, status: DistributionStatus
 ) -> None:
     due(session, full, status=status)
+    assert start() == []
+
+
+def test_an_audience_that_has_jumped_since_it_was_decided_waits_for_an_officer(
+    session: Session, full: FullRelease, start: Start
+) -> None:
+    for number in range(60):
+        factories.journalist(session, f"one{number}@havnebladet.example")
+    row = due(session, full, decided_count=3)
+    assert start() == []
+    assert row.status is S.PAUSED
+    assert "has 60 recipients now, and had 3" in row.note
+    assert row.fanned_out_at is None
+    lifecycle.resume(session, row.id or 0)
+    assert start() == [row.id]
+
+
+def test_who_pauses_it_herself_before_it_starts_is_still_guarded(
+    session: Session, full: FullRelease, start: Start
+) -> None:
+    for number in range(60):
+        factories.journalist(session, f"one{number}@havnebladet.example")
+    row = due(session, full, decided_count=3)
+    lifecycle.pause(session, row.id or 0)
+    lifecycle.resume(session, row.id or 0)
     assert start() == []
 
 
