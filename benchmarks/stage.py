@@ -19,7 +19,7 @@ from mailer.compose.letter import Identity, write_letter
 from mailer.compose.message import compose
 from mailer.distribution import lifecycle, planning
 from mailer.migrations.upgrading import upgrade
-from mailer.models import Distribution, Office
+from mailer.models import Distribution, Journalist, Office
 from mailer.releases.editions import FullRelease, load_by_id
 from mailer.settings import Settings, load
 from tests import factories
@@ -98,6 +98,8 @@ def _fill(folder: Path, url: str, *, recipients: int) -> int:
     with database.writing(engine) as session:
         office = factories.office(session, languages=list(SENTENCES))
         people.fill(session, number=recipients)
+        # As on every day but the first: everybody was told who holds her data (Art. 14).
+        session.execute(sa.update(Journalist).values(informed_at=clock.now()))
         release = sized_release(session, office, settings)
         distribution = lifecycle.schedule(
             session,
