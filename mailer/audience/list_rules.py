@@ -1,15 +1,18 @@
 """The rules on lists: criteria that stand there beside the contacts, read anew each time."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from mailer.audience.criteria import Criteria, parse
 from mailer.audience.finding.conditions import Conditions
+from mailer.audience.finding.counting import count
 from mailer.audience.finding.sources import ROLES
 from mailer.audience.terms import Key, Term
 from mailer.contacts.list_keeping import find
 from mailer.contacts.suggesting import spelling
-from mailer.errors import Refused
+from mailer.errors import BadInput, Refused
 from mailer.models import Distribution, DistributionStatus, ListPurpose, MediaList, MediaListEntry
 
 #: Distributions that will still read the lists their criteria name.
@@ -38,6 +41,22 @@ def add_rule(session: Session, name: str, rule: Criteria) -> bool:
     session.flush()
     _try(session, media_list)
     return True
+
+
+def found_by(session: Session, line: str, *, at: datetime) -> int | None:
+    """How many addresses a rule finds now; None when it cannot be read any more."""
+    try:
+        return count(session, parse(line), at=at)
+    except BadInput:
+        return None
+
+
+def found_in(session: Session, name: str, *, at: datetime) -> int | None:
+    """How many addresses a list holds now, by hand and by its rules; None as above."""
+    try:
+        return count(session, Criteria(wanted=(Term(Key.LIST, name),)), at=at)
+    except BadInput:
+        return None
 
 
 def refuse_used(session: Session, name: str) -> None:

@@ -23,6 +23,7 @@ from mailer.audience.leaving_out.matters import Matter
 from mailer.audience.leaving_out.refusals import Cause, Refusal
 from mailer.audience.leaving_out.representing import Standing
 from mailer.audience.terms import Key
+from mailer.contacts.leavers import Leave, left_elsewhere
 
 #: Addresses that are decided together: those with several jobs are looked up once for all.
 ADDRESSES_AT_ONCE = 500
@@ -167,15 +168,25 @@ class _Choice:
             jobs: dict[int | None, list[Candidate]] = {}
             for candidate in self.search.jobs_of(sorted(several)):
                 jobs.setdefault(candidate.journalist_id, []).append(candidate)
-            for candidates in jobs.values():
-                self._choose_address(candidates)
+            left = self._left(several)
+            for person, candidates in jobs.items():
+                self._choose_address(candidates, left.get(person or 0))
 
-    def _choose_address(self, candidates: list[Candidate]) -> None:
+    def _left(self, several: set[int]) -> dict[int, Leave]:
+        """Who of them has left at any address of theirs, also at one that no criteria find."""
+        if self.doors.are_open:
+            return {}
+        today = self.search.today
+        return left_elsewhere(self.search.session, sorted(several), today=today)
+
+    def _choose_address(self, candidates: list[Candidate], left: Leave | None) -> None:
         """Take the primary of the person's open addresses, and leave out the others.
+
+        None is open when she left at one: a leave is hers, not the mailbox's (F6).
 
         A verdict is the profile to write to, or why not; None where another job has told it.
         """
-        reasons = [self.doors.reason(one) for one in candidates]
+        reasons = [self.doors.reason(one, left) for one in candidates]
         still_open = [one for one, why in zip(candidates, reasons, strict=True) if not why]
         best = min(still_open, key=lambda one: (not one.is_primary, one.role_id or 0), default=None)
         told: set[int] = {best.address_id} if best else set()

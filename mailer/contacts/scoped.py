@@ -162,6 +162,12 @@ def kept(session: Session, address: str, *, keyring: Keyring) -> list[Suppressio
     )
 
 
+def told_of(session: Session, address: str, *, keyring: Keyring) -> list[str]:
+    """What the address gets nothing of, in words: left the topic crime."""
+    rows = kept(session, address, keyring=keyring)
+    return [Scope(row.scope, row.scope_value).told(row.reason) for row in rows]
+
+
 def is_left(session: Session, scopes: Sequence[Scope]) -> bool:
     """Whether anybody at all has left one of these scopes."""
     return bool(session.execute(sa.select(sa.exists().where(_of(scopes)))).scalar())

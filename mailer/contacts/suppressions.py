@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from mailer import addresses, clock
 from mailer.contacts.inserting import insert_missing
+from mailer.contacts.turns import take_turn
 from mailer.database import listed
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import (
@@ -66,7 +67,7 @@ def suppress(
             session.flush()
         elif known is not None:
             reason, note = known.reason, known.note
-    _mark(session, normalised, reason=reason, note=note)
+    mark(session, normalised, reason=reason, note=note)
     return is_new
 
 
@@ -140,6 +141,7 @@ def lift(session: Session, address: str, *, keyring: Keyring, note: str) -> None
     """
     if not note.strip():
         raise BadInput("a suppression is lifted with a note: say why, and who decided it")
+    take_turn(session)
     normalised = addresses.parse(address).normalised
     known = _kept(session, normalised, keyring=keyring)
     if known is None:
@@ -166,9 +168,12 @@ def list_suppressions(session: Session) -> list[Suppression]:
 
 
 def born_state(reason: SuppressionReason | None) -> dict[str, object]:
-    """The columns of a new address row: suppressed from birth when there is a reason."""
+    """The columns of a new address row: suppressed from birth when there is a reason.
+
+    The moment tells how young the word of the row is (`young`).
+    """
     if reason is None:
-        return {"state": AddressState.OK, "state_reason": "", "state_changed_at": None}
+        return {"state": AddressState.OK, "state_reason": "", "state_changed_at": clock.now()}
     state = STATES.get(reason, AddressState.SUPPRESSED)
     return {"state": state, "state_reason": reason.value, "state_changed_at": clock.now()}
 
@@ -217,7 +222,8 @@ def _row(
     }
 
 
-def _mark(session: Session, normalised: str, *, reason: SuppressionReason, note: str) -> None:
+def mark(session: Session, normalised: str, *, reason: SuppressionReason, note: str = "") -> None:
+    """Let the row of a suppressed address, if there is one, say that it is closed, and why."""
     state = STATES.get(reason, AddressState.SUPPRESSED)
     told = note if state == AddressState.HARD and note else reason.value
     _set_state(session, normalised, state, told, at=clock.now())

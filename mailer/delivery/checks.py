@@ -4,19 +4,21 @@ frozen keeps a message back (R5).
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from mailer.audience.leaving_out.doors import why_closed
+from mailer.contacts.leavers import leave, leaves_of
 from mailer.contacts.suppressions import reasons_among
-from mailer.database import listed
+from mailer.contacts.young import YOUNG
+from mailer.database import UTCDateTime, listed
 from mailer.delivery.claims import Claimed
 from mailer.delivery.left import left_since
 from mailer.errors import BadInput
-from mailer.models import Address, AddressState, Delivery, DeliveryStatus, Desk, Journalist
+from mailer.models import Address, AddressState, Delivery, DeliveryStatus, Desk, Journalist, Role
 from mailer.tokens import Keyring
 
 UNREADABLE = "the address is not one by the rules of today: correct it in the address book"
@@ -31,7 +33,8 @@ def hindrances(
     now: datetime,
 ) -> dict[int, str]:
     """Why some of the claimed deliveries may not go out after all, by their id."""
-    closed = _closed(session, claimed, keyring=keyring)
+    closed = _closed(session, claimed, keyring=keyring, now=now)
+    gone = _gone(session, claimed, now=now)
     left = left_since(session, claimed, keyring=keyring)
     untrusted: set[int] = set()
     if embargo_until is not None and now < embargo_until:
@@ -42,6 +45,8 @@ def hindrances(
             reasons[delivery.id] = "the address was erased"
         elif delivery.id in closed:
             reasons[delivery.id] = closed[delivery.id]
+        elif delivery.id in gone:
+            reasons[delivery.id] = gone[delivery.id]
         elif delivery.email in left:
             reasons[delivery.id] = left[delivery.email]
         elif delivery.id in untrusted:
@@ -79,13 +84,15 @@ def _ours_among(dialect: str) -> sa.Select[int]:
     )
 
 
-def _closed(session: Session, claimed: Sequence[Claimed], *, keyring: Keyring) -> dict[int, str]:
+def _closed(
+    session: Session, claimed: Sequence[Claimed], *, keyring: Keyring, now: datetime
+) -> dict[int, str]:
     """Why nothing may go to the addresses of some, by the id of the delivery.
 
     A suppression tells it best. The address tells it as well: of a suppression whose key was
     retired nothing else is left, and a dead one is none of them.
     """
-    doubted = _doubted(session, claimed)
+    doubted = _doubted(session, claimed, now=now)
     chosen = [one for one in claimed if one.email and one.address_id in doubted]
     told = _told(session, sorted({one.email for one in chosen}), keyring=keyring)
     why = {one.id: told.get(one.email) or doubted[one.address_id] for one in chosen}
@@ -105,15 +112,19 @@ def _told(session: Session, emails: Sequence[str], *, keyring: Keyring) -> dict[
     return {email: f"suppressed: {reason}" for email, reason in found.items()}
 
 
-def _doubted(session: Session, claimed: Sequence[Claimed]) -> dict[int | None, str]:
+def _doubted(
+    session: Session, claimed: Sequence[Claimed], *, now: datetime
+) -> dict[int | None, str]:
     """The addresses among them that may be suppressed: to hash each address costs far more; and
     what their rows tell of it.
 
-    Whoever suppresses an address marks its row, and who was erased has none.
+    Whoever suppresses an address marks its row, and who was erased has none; a young row may have
+    been there unseen.
     """
     numbers = json.dumps([[one.address_id] for one in claimed if one.address_id])
     connection = session.connection()
-    rows = connection.execute(_not_well_among(connection.dialect.name), {"rows": numbers})
+    asked = {"rows": numbers, "young": now - YOUNG}
+    rows = connection.execute(_not_well_among(connection.dialect.name), asked)
     found: dict[int | None, str] = {None: ""}
     for number, state, why in rows:
         refusal = why_closed(state, why or "") if state else None
@@ -128,7 +139,36 @@ def _not_well_among(dialect: str) -> sa.Select[int, AddressState | None, str | N
     return (
         sa.select(asked.c.id, state, col(Address.state_reason))
         .outerjoin(Address, col(Address.id) == asked.c.id)
-        .where(sa.or_(state.is_(None), state != AddressState.OK))
+        .where(
+            sa.or_(
+                state.is_(None),
+                state != AddressState.OK,
+                col(Address.state_changed_at) > sa.bindparam("young", type_=UTCDateTime()),
+            )
+        )
+    )
+
+
+def _gone(session: Session, claimed: Sequence[Claimed], *, now: datetime) -> dict[int, str]:
+    """Those whose reader has left or complained at any address of theirs, by the delivery (F6)."""
+    connection = session.connection()
+    asked = {"rows": json.dumps([[one.id] for one in claimed]), "today": now.astimezone(UTC).date()}
+    rows = connection.execute(_gone_among(connection.dialect.name), asked)
+    return {number: leave(email, state).told for number, email, state in rows}
+
+
+@cache
+def _gone_among(dialect: str) -> sa.Select[int, str, AddressState]:
+    asked = listed(dialect, sa.bindparam("rows", type_=sa.Text()), id=sa.BigInteger())
+    readers = sa.select(col(Delivery.journalist_id)).where(
+        col(Delivery.id).in_(sa.select(asked.c.id)), col(Delivery.journalist_id).is_not(None)
+    )
+    leaves = leaves_of(sa.bindparam("today", type_=sa.Date()))
+    gone = leaves.where(col(Role.journalist_id).in_(readers)).subquery("gone")
+    return (
+        sa.select(col(Delivery.id), gone.c.email, gone.c.state)
+        .join(gone, gone.c.journalist_id == col(Delivery.journalist_id))
+        .where(col(Delivery.id).in_(sa.select(asked.c.id)))
     )
 
 

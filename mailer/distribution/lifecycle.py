@@ -67,12 +67,11 @@ def schedule(  # noqa: PLR0913 – all that is decided is said by its name
     """
     now = clock.now()
     _refuse_past(at, now=now, office_zone=full.office.zone)
-    if waive_because:
-        waive(session, full, reason=waive_because, by=by)
-    _refuse_blocked(session, full)
+    _refuse_blocked(session, full, waive_because=waive_because, by=by)
     rule = parse(criteria)
     prospect = _foresee(session, full, rule, at=at, now=now, options=options, keyring=keyring)
-    refuse_jump(measure(session, full, count=prospect.crowd.total), expected=expect)
+    count = prospect.crowd.total
+    refuse_jump(measure(session, full, count=count), expected=expect)
     distribution = Distribution(
         release_id=full.release.id or 0,
         criteria=rule.line(),
@@ -80,7 +79,7 @@ def schedule(  # noqa: PLR0913 – all that is decided is said by its name
         scheduled_at=prospect.times.starts_at,
         created_at=now,
         created_by=by,
-        decided_count=prospect.crowd.total,
+        decided_count=count,
         **vars(options),
     )
     session.add(distribution)
@@ -114,7 +113,9 @@ def _foresee(
     return prospect
 
 
-def _refuse_blocked(session: Session, full: FullRelease) -> None:
+def _refuse_blocked(session: Session, full: FullRelease, *, waive_because: str, by: str) -> None:
+    if waive_because:
+        waive(session, full, reason=waive_because, by=by)
     blocking = [found for found in open_findings(session, full) if found.severity == "block"]
     if blocking:
         raise Refused(

@@ -23,6 +23,7 @@ from mailer.models import (
 )
 from mailer.tokens import Keyring
 from tests import factories
+from tests.audience.asking import second_role
 from tests.factories import NOW
 
 EVA, BO = "eva.lind@havnebladet.example", "bo@havnebladet.example"
@@ -69,6 +70,25 @@ def test_who_was_suppressed_meanwhile_gets_nothing(
 ) -> None:
     suppress(session, keyring, reason)
     assert look() == {EVA: f"suppressed: {reason}"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [("unsubscribed", "left"), ("complained", "complained"), ("manual", ""), ("bounced", "")],
+)
+def test_who_left_at_another_address_meanwhile_gets_nothing_here(
+    session: Session, keyring: Keyring, look: Look, reason: str, told: str
+) -> None:
+    elsewhere = "eva@private.example"
+    eva = factories.journalist(session, EVA, family_name="Lind")
+    bo = factories.journalist(session, BO, family_name="Friis")
+    second_role(session, eva, elsewhere)
+    for email, person in ((EVA, eva), (BO, bo)):
+        of = col(Delivery.email) == email
+        session.execute(sa.update(Delivery).where(of).values(journalist_id=person.id))
+    why = SuppressionReason(reason)
+    suppressions.suppress(session, elsewhere, keyring=keyring, reason=why, source="test")
+    assert look() == ({EVA: f"{told} at {elsewhere}"} if told else {})
 
 
 @pytest.mark.parametrize("scope", ["topic", "office"])

@@ -167,6 +167,8 @@ class _Slow:
         self.closed = {
             row.address_id for row in roles if people[row.journalist_id].do_not_contact
         } | {row.address_id for row in desks if row.do_not_contact}
+        #: Who left or complained at one of her addresses, also at that of a job that is over.
+        self.gone = {row.journalist_id for row in all_roles if self._has_left(row.address_id)}
         jobs: defaultdict[tuple[str, int], list[Any]] = defaultdict(list)
         for role in roles:
             jobs["journalist", role.journalist_id].append((role, people[role.journalist_id]))
@@ -182,6 +184,13 @@ class _Slow:
         for number, readers in found.items():
             for _, _, name in sorted(readers)[1:]:
                 self.left_out.append((number, name, "same"))
+
+    def _has_left(self, address_id: int | None) -> bool:
+        address = self.addresses.get(address_id)
+        return address is not None and (
+            address.state is AddressState.COMPLAINED
+            or (address.state, address.state_reason) == (AddressState.SUPPRESSED, "unsubscribed")
+        )
 
     def _best(self, jobs: Iterable[tuple[Any, Any]], *, is_shunned: bool) -> int | None:
         why = [self._why(job, holder, is_shunned=is_shunned) for job, holder in jobs]
@@ -205,6 +214,8 @@ class _Slow:
             return "wish"
         if address is None or address.state not in {AddressState.OK, AddressState.SOFT}:
             return "dead"
+        if isinstance(holder, Journalist) and holder.id in self.gone:
+            return "gone"
         if is_shunned or job.address_id in self.shunned_boxes:
             return "list"
         if holder.paused_until and holder.paused_until > NOW:
@@ -225,6 +236,8 @@ def _kind(reason: str) -> str:
         "does not want": "wish",
         "address is dead": "dead",
         "suppressed": "dead",
+        "left at": "gone",
+        "complained at": "gone",
         "has no e-mail": "dead",
         "on list": "list",
         "paused": "paused",

@@ -135,6 +135,26 @@ def test_her_leave_goes_with_her_and_stays_after_an_undo(office: PressOffice) ->
         assert office.command("suppressions", "check", address)["reason"] == "unsubscribed"
 
 
+def test_her_leave_at_the_new_address_stays_after_an_undo_and_with_a_second_one(
+    office: PressOffice,
+) -> None:
+    moved = move(office)
+    office.send(office.write("2"), "everyone")
+    (got,) = office.received(NEW)
+    link = re.search(r"https?://[^/\s]+(/u/\w+)", got.get_content())
+    assert link is not None
+    assert office.reader.post(link.group(1)).status_code == 200
+    told = office.mailer("contacts", "undo", "--operation", str(moved["operation_id"]))
+    assert f"unsubscribed at {NEW} since, and that holds here as well" in told.out
+    assert left_out(office) == {OLD: "suppressed: unsubscribed"}
+    # A file that brings a private address of hers opens nothing.
+    private = "mette@private.example"
+    office.take(CONTACTS.replace(OLD, f"{OLD}|{private}"), name="private.csv")
+    office.send(office.write("3"), "everyone")
+    assert left_out(office)[private] == f"left at {OLD}"
+    assert [len(office.received(one)) for one in (OLD, NEW, private)] == [1, 1, 0]
+
+
 def test_undo_puts_all_back(office: PressOffice) -> None:
     before, audience = rows(office), found(office, 'list:"Ports"')
     moved = move(office)

@@ -9,6 +9,7 @@ from mailer.audience.candidates import Candidate, Profile
 from mailer.audience.leaving_out.exclusions import Exclusions
 from mailer.audience.leaving_out.matters import Matter
 from mailer.audience.leaving_out.refusals import Cause, Refusal
+from mailer.contacts.leavers import Leave
 from mailer.models import AddressState
 
 #: Mailboxes that take mail, as far as we know.
@@ -65,8 +66,11 @@ class Doors:
             or self.verdicts[candidate.profile]
         )
 
-    def reason(self, candidate: Candidate) -> Refusal | None:
-        """Why the candidate gets nothing; None when nothing forbids it."""
+    def reason(self, candidate: Candidate, left: Leave | None = None) -> Refusal | None:
+        """Why the candidate gets nothing; None when nothing forbids it.
+
+        `left` tells of whoever has several jobs that she left at one of their addresses.
+        """
         if candidate.ended_on:
             return Refusal(Cause.ENDED, f"the job ended on {candidate.ended_on}")
         if self.are_open and candidate.address_id:
@@ -74,6 +78,7 @@ class Doors:
         return (
             (NOT_WANTED if candidate.do_not_contact else None)
             or _dead(candidate)
+            or (_gone(left) if left else None)
             or self._excluded(candidate)
             or self._paused(candidate)
             or (SHARED if candidate.address_id in self.closed else None)
@@ -98,6 +103,10 @@ def _dead(candidate: Candidate) -> Refusal | None:
     if not candidate.address_id:
         return Refusal(Cause.NO_ADDRESS, "has no e-mail address")
     return why_closed(candidate.state, candidate.state_reason)
+
+
+def _gone(left: Leave) -> Refusal:
+    return Refusal(Cause.COMPLAINED if left.has_complained else Cause.SUPPRESSED, left.told)
 
 
 def why_closed(state: str, why: str) -> Refusal | None:

@@ -22,6 +22,7 @@ from mailer.contacts.keeping.people import (
     people_at,
 )
 from mailer.contacts.keeping.telling.outcomes import edited_in_words, moved_in_words
+from mailer.contacts.turns import take_turn
 from mailer.errors import BadInput
 from mailer.models import Address, Desk, Outlet
 from mailer.tokens import Keyring
@@ -57,11 +58,11 @@ def move(  # noqa: PLR0913 – each is an option of the command
     as_json: AsJson = False,
 ) -> None:
     """Move a journalist to another outlet; or end a job, or close a desk, with --ends."""
-    if bool(to) == ends:
-        raise BadInput("say where she goes with --to OUTLET, or that the job ends with --ends")
+    _refuse_half_said(to, ends=ends)
     desk: Context = context.obj
     day = _day(on)
     with desk.writing() as session:
+        take_turn(session)
         if ends:
             moved = _end(session, address, day, at=leaves, is_desk=is_desk)
         else:
@@ -75,6 +76,11 @@ def move(  # noqa: PLR0913 – each is an option of the command
         as_json=as_json,
         told=lambda: _tell_moved(desk, moved, dry_run=dry_run),
     )
+
+
+def _refuse_half_said(to: str, *, ends: bool) -> None:
+    if bool(to) == ends:
+        raise BadInput("say where she goes with --to OUTLET, or that the job ends with --ends")
 
 
 def _outlet(session: Session, name: str, *, country: str, is_new: bool) -> Outlet | None:
@@ -141,6 +147,7 @@ def edit(
     desk: Context = context.obj
     fields = dict(_field(text) for text in given)
     with desk.writing() as session:
+        take_turn(session)
         rows = _rows(session, address, is_desk=is_desk)
         edited = editing.edit(session, rows, fields, source=SOURCE)
         if dry_run:

@@ -29,14 +29,14 @@ def imports(context: typer.Context, as_json: AsJson = False) -> None:
         found,
         as_json=as_json,
         told=lambda: desk.table(
-            "import",
+            "no.",
             "file",
             "when",
             "counts",
             "undone",
             rows=(
                 (
-                    one["import_id"],
+                    one["operation_id"] or "older than the history",
                     one["file_name"],
                     one["imported_at"].isoformat(timespec="minutes"),
                     counted(one["counts"]),
@@ -55,29 +55,32 @@ def _imports(session: Session) -> Iterator[dict[str, Any]]:
         .order_by(col(ContactImport.id).desc())
     )
     for row, undone_by_id in rows:
-        kept = row.model_dump(exclude={"id"})
-        yield {"import_id": row.id, **kept, "undone_by_id": undone_by_id}
+        # One number for an import, the operation's: the history and `contacts undo` have no other.
+        kept = row.model_dump(exclude={"id", "operation_id"})
+        yield {"operation_id": row.operation_id, **kept, "undone_by_id": undone_by_id}
 
 
 def undo(
     context: typer.Context,
-    import_id: Annotated[
-        int | None, typer.Argument(min=1, max=BIGGEST, help="See `mailer contacts imports`.")
+    number: Annotated[
+        int | None,
+        typer.Argument(min=1, max=BIGGEST, help="See `mailer contacts imports` and `history`."),
     ] = None,
     operation: Annotated[
-        int | None,
-        typer.Option(min=1, max=BIGGEST, help="An edit, a move, a merge: see its history."),
+        int | None, typer.Option(min=1, max=BIGGEST, help="The same number, said as an option.")
     ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Take an import or another operation back; exit code 1 when something has changed since."""
-    if (import_id is None) == (operation is None):
-        raise BadInput("say what to undo: the number of an import, or --operation N")
+    if (number is None) == (operation is None):
+        told = "say what to undo by one number: `mailer contacts imports` tells it for files"
+        raise BadInput(f"{told}, `mailer contacts history ADDRESS` for all else")
     desk: Context = context.obj
     with desk.writing() as session:
-        number = operation or undoing.operation_of_import(session, import_id or 0)
-        undone = undoing.undo(session, number, keyring=desk.keyring, source=SOURCE)
+        undone = undoing.undo(
+            session, number or operation or 0, keyring=desk.keyring, source=SOURCE
+        )
         if dry_run:
             session.rollback()
     desk.answer(

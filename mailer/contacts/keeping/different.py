@@ -4,6 +4,7 @@ from sqlmodel import Session, select
 
 from mailer import clock
 from mailer.contacts.history import operation
+from mailer.contacts.turns import take_turn
 from mailer.errors import BadInput
 from mailer.models import DifferentPeople, Journalist, OperationKind
 
@@ -20,6 +21,7 @@ def mark_different(
 
     The number of the operation; None when it was decided before.
     """
+    take_turn(session)
     if one.id == other.id:
         raise BadInput(f"{one.full_name} is one person: name two")
     first, second = pair(one.id, other.id)

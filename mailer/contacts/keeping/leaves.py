@@ -2,13 +2,14 @@
 up one address for another, what closed the old one closes the new one, under its own keyed hash.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
 from mailer import addresses
 from mailer.contacts import suppressions
-from mailer.contacts.inserting import insert_missing
+from mailer.contacts.inserting import chunked, insert_missing
 from mailer.errors import Refused
 from mailer.models import (
     Address,
@@ -30,6 +31,16 @@ WISHES = {
 LEAVES = WISHES - {SuppressionReason.MANUAL}
 
 
+class Held(NamedTuple):
+    """What was wished at one address, and holds at another now."""
+
+    row: Suppression
+    old: str
+    new: str
+    #: Whether it did not hold there before.
+    is_news: bool
+
+
 def follow(session: Session, left: Role, email: str, *, keyring: Keyring, source: str) -> str:
     """Let what was wished at the address of a job that ends hold for `email`; it in words.
 
@@ -41,10 +52,37 @@ def follow(session: Session, left: Role, email: str, *, keyring: Keyring, source
     old = session.get(Address, left.address_id) if left.address_id else None
     if old is None or old.normalised == new:
         return ""
-    held = [row for row in _kept(session, [old.normalised], keyring) if row.reason in WISHES]
-    for row in held:
-        _hold(session, row, new, keyring=keyring, source=source)
-    return ", ".join(f"{row.reason} at {old.email}" for row in held)
+    moves = {old.normalised: [new]}
+    held = carry(session, moves, keyring=keyring, source=source)
+    return ", ".join(f"{one.row.reason} at {old.email}" for one in held)
+
+
+def carry(
+    session: Session,
+    moves: Mapping[str, Iterable[str]],
+    *,
+    keyring: Keyring,
+    source: str,
+    counts: Callable[[Suppression], bool] | None = None,
+) -> list[Held]:
+    """Let what was wished at each address hold at those that take its place; all normalised.
+
+    `counts` says what of it; None: every wish.
+    """
+    by_hash = {hashed: one for one in moves for hashed in keyring.address_hashes(one)}
+    counts = counts or _is_wish
+    held: list[Held] = []
+    for chunk in chunked(list(by_hash)):
+        for row in filter(counts, _hashed(session, chunk)):
+            old = by_hash[row.address_hash]
+            for new in moves[old]:
+                is_news = _hold(session, row, new, keyring=keyring, source=source)
+                held.append(Held(row, old, new, is_news))
+    return held
+
+
+def _is_wish(row: Suppression) -> bool:
+    return row.reason in WISHES
 
 
 def left_at(session: Session, people: Iterable[Journalist], *, keyring: Keyring) -> list[str]:
@@ -60,6 +98,10 @@ def left_at(session: Session, people: Iterable[Journalist], *, keyring: Keyring)
 
 def _kept(session: Session, normalised: list[str], keyring: Keyring) -> list[Suppression]:
     hashes = [hashed for one in normalised for hashed in keyring.address_hashes(one)]
+    return _hashed(session, hashes)
+
+
+def _hashed(session: Session, hashes: Sequence[str]) -> list[Suppression]:
     return list(
         session.exec(
             select(Suppression)
@@ -71,13 +113,15 @@ def _kept(session: Session, normalised: list[str], keyring: Keyring) -> list[Sup
 
 def _hold(
     session: Session, row: Suppression, normalised: str, *, keyring: Keyring, source: str
-) -> None:
+) -> bool:
+    """Let it hold for that address too; whether it did not before."""
     note = f"held at an earlier address: {row.note}" if row.note else "held at an earlier address"
     if row.scope is SuppressionScope.ALL:
+        before = suppressions.reasons_among(session, [normalised], keyring=keyring)
         suppressions.suppress(
             session, normalised, keyring=keyring, reason=row.reason, source=source, note=note
         )
-        return
+        return before != suppressions.reasons_among(session, [normalised], keyring=keyring)
     copied = row.model_dump(exclude={"id"})
     copied |= {"address_hash": keyring.address_hash(normalised), "note": note, "source": source}
-    insert_missing(session, Suppression, [copied])
+    return insert_missing(session, Suppression, [copied]) == 1

@@ -15,6 +15,7 @@ from mailer.contacts.keeping.different import known_as_different, pair
 from mailer.contacts.keeping.leaves import left_at
 from mailer.contacts.keeping.people import jobs_of
 from mailer.contacts.keeping.undoing import MERGED_INTO
+from mailer.contacts.turns import take_turn
 from mailer.errors import BadInput
 from mailer.models import (
     ChangeAction,
@@ -90,6 +91,7 @@ def merge(
 
     Raises BadInput for one and the same, and for two that were said to be different people.
     """
+    take_turn(session)
     coming = prospect(session, staying, going, keyring=keyring)
     note = f"{going.full_name} ({going.id}) is {staying.full_name} ({staying.id})"
     with operation(

@@ -8,18 +8,20 @@ from sqlmodel import Session, col
 from mailer.contacts import history, media_lists
 from mailer.contacts.keeping.people import Job
 from mailer.contacts.keeping.undoing import Undone, undo
-from mailer.models import Journalist, Outlet, Role
+from mailer.models import AddressState, Journalist, Outlet, Role
 from mailer.tokens import Keyring
 
 KEYRING = Keyring({1: b"\x01" * 32, 2: b"\x02" * 32})
 
 
 def book(session: Session) -> dict[str, list[dict[str, Any]]]:
-    """Every row of the address book, by table."""
+    """Every row of the address book, by table; but not since when an address is well: one that
+    comes back is looked at like a new one.
+    """
     session.flush()
     return {
         name: [
-            dict(row)
+            dict(row) | ({"state_changed_at": None} if row.get("state") == AddressState.OK else {})
             for row in session.connection()
             .execute(sa.select(table.__table__).order_by(sa.text("id")))  # type: ignore[attr-defined]
             .mappings()

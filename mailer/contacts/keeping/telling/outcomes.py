@@ -1,12 +1,30 @@
 """What became of a move, an edit, a merge or an undo, in the words of shell and pages alike."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from mailer.contacts.keeping.editing import FieldSet
 from mailer.contacts.keeping.leaving import Moved
 from mailer.contacts.keeping.merging import FieldOfTwo, Merged
 from mailer.contacts.keeping.telling.wording import in_words
 from mailer.contacts.keeping.undoing import Conflict, Undone
+from mailer.models import ChangeAction
+
+#: What an undo does to a row, and what the rows of each table are, one and many.
+VERBS = {
+    ChangeAction.REMOVED: "taken away",
+    ChangeAction.CHANGED: "put back as before",
+    ChangeAction.ADDED: "made again",
+}
+NAMES = {
+    "journalist": ("person", "people"),
+    "address": ("address", "addresses"),
+    "outlet": ("outlet", "outlets"),
+    "role": ("job", "jobs"),
+    "desk": ("desk", "desks"),
+    "media_list": ("list", "lists"),
+    "media_list_entry": ("entry of a list", "entries of lists"),
+    "different_people": ("decision that two are different", "decisions that two are different"),
+}
 
 
 def edited_in_words(changes: Iterable[FieldSet | FieldOfTwo]) -> Iterator[str]:
@@ -39,15 +57,25 @@ def merged_in_words(merged: Merged) -> Iterator[str]:
 
 
 def undone_in_words(undone: Undone) -> str:
-    """What was taken back, and how many rows of each kind."""
-    counts = {
-        "taken away": undone.removed,
-        "put back": undone.restored,
-        "made again": undone.returned,
-        "left alone": undone.conflict_count,
-    }
+    """What was taken back, as the list keeper counts: people, addresses, outlets, jobs."""
     what = f"{undone.kind} {undone.operation_id} ({undone.source})".replace(" ()", "")
-    return f"{what}: rows {', '.join(f'{number} {name}' for name, number in counts.items())}"
+    parts = [
+        f"{verb} {counted}"
+        for action, verb in VERBS.items()
+        if (counted := _counted(undone.rows.get(action, {})))
+    ]
+    if undone.conflict_count:
+        parts.append(f"left alone {undone.conflict_count} fields or rows that changed since")
+    return f"{what} is undone: {'; '.join(parts) or 'nothing of it was left to take back'}"
+
+
+def _counted(rows: Mapping[str, int]) -> str:
+    """Rows by table, in the words of the trade."""
+    return ", ".join(
+        f"{rows[table]} {one if rows[table] == 1 else many}"
+        for table, (one, many) in NAMES.items()
+        if rows.get(table)
+    )
 
 
 def conflict_in_words(conflict: Conflict) -> str:

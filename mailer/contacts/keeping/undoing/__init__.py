@@ -1,5 +1,6 @@
 """Taking an operation back: removed rows return, changed fields get back what stood there, added
-rows go. What happened later is left alone and told; suppressions are never lifted (R8).
+rows go. What happened later is left alone and told; suppressions are never lifted (R8),
+and a leave stays with the person (F6).
 """
 
 from dataclasses import dataclass
@@ -9,11 +10,20 @@ from sqlmodel import Session, col
 
 from mailer.contacts import history
 from mailer.contacts.keeping.undoing.conflicts import Conflict, Conflicts, Later
+from mailer.contacts.keeping.undoing.leaving import carry_leaves, mailboxes_before
 from mailer.contacts.keeping.undoing.removing import take_away
 from mailer.contacts.keeping.undoing.restoring import put_back
 from mailer.contacts.keeping.undoing.returning import MERGED_INTO, make_again
+from mailer.contacts.turns import take_turn
+from mailer.contacts.young import close_young
 from mailer.errors import NotFound, Refused
-from mailer.models import ContactChange, ContactImport, ContactOperation, OperationKind
+from mailer.models import (
+    ChangeAction,
+    ContactChange,
+    ContactImport,
+    ContactOperation,
+    OperationKind,
+)
 from mailer.tokens import Keyring
 
 __all__ = ["MERGED_INTO", "Conflict", "Later", "Undone", "operation_of_import", "undo"]
@@ -35,6 +45,8 @@ class Undone:
     returned: int
     restored: int
     removed: int
+    #: The same by table, such as journalist, under added, changed and removed.
+    rows: dict[ChangeAction, dict[str, int]]
     #: How many fields and rows are left as they stand, and the first of them.
     conflict_count: int
     conflicts: tuple[Conflict, ...]
@@ -64,33 +76,75 @@ def undo(
     It is an operation itself, and can be undone. Raises NotFound, and Refused for what was undone
     before and for what the law made us forget.
     """
+    take_turn(session)
     undone = _undoable(session, operation_id)
     conflicts = Conflicts(session, operation_id)
     note = f"undoes {undone.kind.value} {operation_id}"
     with history.operation(
         session, OperationKind.UNDO, source=source, officer_id=officer_id, note=note
     ) as recording:
-        _claim(session, operation_id, undo_id=recording.id)
-        _count_rows(session)
-        returned = make_again(
-            session, operation_id, undo_id=recording.id, keyring=keyring, conflicts=conflicts
-        )
-        restored = put_back(session, operation_id, keyring=keyring, conflicts=conflicts)
-        removed = take_away(
-            session, undone, undo_id=recording.id, keyring=keyring, conflicts=conflicts
-        )
+        numbers = _take_back(session, undone, recording, keyring=keyring, conflicts=conflicts)
     session.expire_all()  # statements changed what the session has read
+    return _outcome(session, undone, recording.id, numbers, conflicts)
+
+
+def _take_back(
+    session: Session,
+    undone: ContactOperation,
+    recording: history.Recording,
+    *,
+    keyring: Keyring,
+    conflicts: Conflicts,
+) -> tuple[int, int, int]:
+    """How many rows came back, fields were restored, and rows were taken away."""
+    number = undone.id or 0
+    _claim(session, number, undo_id=recording.id)
+    _count_rows(session)
+    mailboxes = mailboxes_before(session, undone)
+    returned = make_again(
+        session, number, undo_id=recording.id, keyring=keyring, conflicts=conflicts
+    )
+    restored = put_back(session, number, keyring=keyring, conflicts=conflicts)
+    removed = take_away(session, undone, undo_id=recording.id, keyring=keyring, conflicts=conflicts)
+    carry_leaves(session, undone, mailboxes, keyring=keyring, conflicts=conflicts)
+    close_young(session, since=recording.operation.done_at, keyring=keyring)
+    return returned, restored, removed
+
+
+def _outcome(
+    session: Session,
+    undone: ContactOperation,
+    undo_id: int,
+    numbers: tuple[int, int, int],
+    conflicts: Conflicts,
+) -> Undone:
+    returned, restored, removed = numbers
     return Undone(
-        operation_id=operation_id,
-        undo_id=recording.id,
+        operation_id=undone.id or 0,
+        undo_id=undo_id,
         kind=undone.kind,
         source=undone.source,
         returned=returned,
         restored=restored,
         removed=removed,
+        rows=_rows(session, undo_id),
         conflict_count=conflicts.count,
         conflicts=tuple(conflicts.told),
     )
+
+
+def _rows(session: Session, undo_id: int) -> dict[ChangeAction, dict[str, int]]:
+    """How many rows of each table the undo touched, by what became of them."""
+    action, subject = col(ContactChange.action), col(ContactChange.subject)
+    counts = session.execute(
+        sa.select(action, subject, sa.func.count(sa.distinct(col(ContactChange.subject_id))))
+        .where(col(ContactChange.operation_id) == undo_id)
+        .group_by(action, subject)
+    )
+    found: dict[ChangeAction, dict[str, int]] = {}
+    for what, table, number in counts:
+        found.setdefault(what, {})[table] = number
+    return found
 
 
 def _undoable(session: Session, operation_id: int) -> ContactOperation:

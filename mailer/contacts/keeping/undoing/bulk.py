@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlmodel import Session, SQLModel
 
+from mailer import clock
 from mailer.contacts.keeping.undoing.rows import of_operation, table_of
 from mailer.contacts.keeping.undoing.whole import nothing
 from mailer.database import UTCDateTime, listed
-from mailer.models import ChangeAction, ContactChange
+from mailer.models import Address, AddressState, ChangeAction, ContactChange
 from mailer.models.columns import BIG
 
 Condition = sa.ColumnElement[bool]
@@ -82,11 +83,24 @@ class _Clear:
     def _rows(self) -> sa.Select[Any]:
         names = self.table.columns.keys()
         if self.dialect != "postgresql":
-            return sa.select(*(self._stored(column) for column in self.table.columns))
+            stored = {column.name: self._stored(column) for column in self.table.columns}
+            return sa.select(*self._made_now(stored).values())
         empty: sa.ColumnElement[Any] = sa.literal_column(f'NULL::"{self.table.name}"')
         record = sa.func.jsonb_populate_record(empty, self.change.c.before)
         each = record.table_valued(*names).lateral("each")
-        return sa.select(*each.c).select_from(self.change.join(each, sa.true()))
+        values = self._made_now(dict(zip(names, each.c, strict=True)))
+        return sa.select(*values.values()).select_from(self.change.join(each, sa.true()))
+
+    def _made_now(self, values: dict[str, Any]) -> dict[str, Any]:
+        """An address that is well comes back like a new one: its owner may be leaving just now,
+        while nobody can see the row (`young`).
+        """
+        if self.table is table_of(Address):
+            moment = sa.literal(clock.now(), UTCDateTime())
+            is_well = values["state"] == sa.literal(AddressState.OK.value, sa.Text())
+            kept = values["state_changed_at"]
+            values["state_changed_at"] = sa.case((is_well, moment), else_=kept)
+        return values
 
     def _stored(self, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
         """A value as SQLite keeps it: a moment in UTC without its zone, a list as we write it."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlmodel import Session
 
+from mailer import clock
 from mailer.contacts import suppressions
 from mailer.contacts.keeping.undoing.rows import Row
 from mailer.models import AddressState, SuppressionReason
@@ -24,7 +25,12 @@ def reasons(
 
 
 def closed_again(row: Row, reason: SuppressionReason | None) -> Row:
-    """The address row as it may come back: shut, when there is a reason for it."""
-    if reason is None or row["state"] not in (AddressState.OK, AddressState.SOFT):
+    """The address row as it may come back: shut, when there is a reason for it; else like a new
+    one, since its owner may be leaving just now (`young`).
+    """
+    if row["state"] not in (AddressState.OK, AddressState.SOFT):
         return row
+    if reason is None:
+        is_well = row["state"] == AddressState.OK
+        return row | ({"state_changed_at": clock.now()} if is_well else {})
     return row | suppressions.born_state(reason)
