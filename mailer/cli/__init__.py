@@ -34,7 +34,7 @@ from mailer.cli import (
     suppressions,
 )
 from mailer.cli.context import Context
-from mailer.errors import MailerError
+from mailer.errors import NO_ROOM, DiskFull, MailerError, is_disk_full
 
 BAD_USAGE = 2
 START, WORK, AFTER, CARE = "Start", "Press work", "What came back", "Care"
@@ -114,6 +114,9 @@ def main() -> int:
     except SystemExit as ended:
         return _ended(ended)
     except Exception as defect:  # noqa: BLE001 – whatever it is, it is told in one line
+        if is_disk_full(defect):
+            # Beside the database, such as a file that is written: a part of it may be there.
+            return _told(f"{NO_ROOM}: make room, then do it again", exit_code=DiskFull.exit_code)
         told = f"a defect of ours: {type(defect).__name__}: {defect}; --debug shows where"
         return _told(told.replace("\n", " "), exit_code=1)
     return 0

@@ -51,9 +51,8 @@ def import_file(  # noqa: PLR0913, PLR0917 – each is an option of the command
         delimiter=delimiter,
     )
     report = _take(desk, file, given, preview=preview)
-    desk.answer(report, as_json=as_json, told=lambda: _tell(desk, report))
-    if preview and not as_json:
-        desk.say("a preview: nothing was written")
+    document = {name: value for name, value in vars(report).items() if name != "import_id"}
+    desk.answer(document, as_json=as_json, told=lambda: _tell(desk, report, preview=preview))
     if report.unusable:
         raise typer.Exit(1)
 
@@ -77,7 +76,7 @@ def _take(desk: Context, file: Path, given: Given, *, preview: bool) -> ImportRe
     return report
 
 
-def _tell(desk: Context, report: ImportReport) -> None:
+def _tell(desk: Context, report: ImportReport, *, preview: bool) -> None:
     desk.say(f"{report.file_name}: {counted(report.counts)}")
     unusable = [
         f"row {one.row}{_of(one.sheet)}: not usable: {one.reason}" for one in report.unusable
@@ -86,11 +85,14 @@ def _tell(desk: Context, report: ImportReport) -> None:
         f"row {one.row}{_of(one.sheet)}: {one.field}: {one.before!r} becomes {one.after!r}"
         for one in report.changes
     ]
-    for lines in (list(report.notices), unusable, changes):
+    closed = [f"row {one.row}{_of(one.sheet)}: suppressed: {one.reason}" for one in report.closed]
+    for lines in (list(report.notices), unusable, closed, changes):
         for line in lines[:SHOWN]:
             desk.say(line)
         if len(lines) > SHOWN:
             desk.say(f"and {len(lines) - SHOWN} more such lines: --json tells them")
+    undo = f"to take that back: mailer contacts undo {report.operation_id}"
+    desk.say("a preview: nothing was written" if preview else undo)
 
 
 def _of(sheet: str) -> str:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from mailer import clock
 from mailer.audience.criteria import read
-from mailer.audience.list_rules import add_rule, refuse_used
+from mailer.audience.list_rules import add_rule, found_by, refuse_used
 from mailer.cli.context import AsJson, Context
 from mailer.contacts import list_keeping
 from mailer.contacts.history import operation
@@ -63,10 +63,12 @@ def show(context: typer.Context, name: Name, as_json: AsJson = False) -> None:
     desk: Context = context.obj
     with desk.reading() as session:
         card = list_keeping.card(session, name)
-    desk.answer(card, as_json=as_json, told=lambda: _tell(desk, card))
+        found = {rule: found_by(session, rule, at=clock.now()) for rule in card.rules}
+    document = {**vars(card), "found_by_rules": found}
+    desk.answer(document, as_json=as_json, told=lambda: _tell(desk, card, found))
 
 
-def _tell(desk: Context, card: ListCard) -> None:
+def _tell(desk: Context, card: ListCard, found: Mapping[str, int | None]) -> None:
     desk.say(f"{card.name} ({card.purpose}){f': {card.note}' if card.note else ''}")
     desk.table(
         "address",
@@ -81,7 +83,9 @@ def _tell(desk: Context, card: ListCard) -> None:
         title=f"{len(card.members)} contacts",
     )
     for rule in card.rules:
-        desk.say(f"rule: {rule}")
+        number = found[rule]
+        told = "it cannot be read any more" if number is None else f"finds {number} addresses now"
+        desk.say(f"rule: {rule}: {told}")
 
 
 @app.command("make")

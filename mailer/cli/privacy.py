@@ -116,7 +116,9 @@ def retain(context: typer.Context, dry_run: DryRun = False, as_json: AsJson = Fa
     """Remove what is kept longer than [retention] allows; the scheduler does it once a day."""
     desk: Context = context.obj
     with desk.writing() as session:
-        removed = retention.run(session, desk.settings.retention, now=clock.now())
+        removed = retention.run(
+            session, desk.settings.retention, keyring=desk.keyring, now=clock.now()
+        )
         if dry_run:
             session.rollback()
     if not dry_run and removed.total:

@@ -5,8 +5,10 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
+from mailer import clock
 from mailer.cli.context import AsJson, Context
 from mailer.contacts import scoped, suppressions
+from mailer.contacts.directory import Elsewhere, reachable_elsewhere
 from mailer.contacts.scoped import Scope
 from mailer.errors import BadInput, NotFound
 from mailer.models import Suppression, SuppressionReason
@@ -41,13 +43,21 @@ def add(
             is_new = suppressions.suppress(session, address, keyring=desk.keyring, **said)
         else:
             is_new = scoped.suppress(session, address, scope, keyring=desk.keyring, **said)
+        others = reachable_elsewhere(session, address, today=clock.now().date())
     told = "suppressed" if is_new else "was suppressed already"
     told += f" for the {scope.kind} {scope.value}" if scope else ""
+    also = [{"name": one.name, "address": one.email} for one in others]
     desk.answer(
-        {"address": address, "is_new": is_new} | _named(scope),
+        {"address": address, "is_new": is_new, "also_reachable": also} | _named(scope),
         as_json=as_json,
-        told=lambda: desk.say(f"{address} {told}"),
+        told=lambda: desk.say("\n".join((f"{address} {told}", *map(_also, others)))),
     )
+
+
+def _also(one: Elsewhere) -> str:
+    """That whoever is meant reads elsewhere too, and what to do about it."""
+    told = f"{one.name} is also reachable at {one.email}: if nothing shall go there either,"
+    return f"{told} `mailer suppressions add {one.email}` with the same reason"
 
 
 @app.command("check")

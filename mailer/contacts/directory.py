@@ -43,6 +43,12 @@ class RoleCard:
     lists: list[str]
     #: When the person was told that we hold her data; None: the next message tells it.
     informed_at: datetime | None
+    #: Where she reads in that job; empty for no address.
+    email: str = ""
+
+    def lasts(self, today: date) -> bool:
+        """Whether she has the job on that day."""
+        return self.ended_on is None or self.ended_on > today
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,10 @@ class DeskCard:
     ended_on: date | None
     lists: list[str]
     informed_at: datetime | None
+
+    def lasts(self, today: date) -> bool:
+        """Whether the desk is open on that day."""
+        return self.ended_on is None or self.ended_on > today
 
 
 @dataclass(frozen=True)
@@ -116,6 +126,40 @@ def find_addresses(session: Session, normalised: list[str]) -> dict[str, Address
     }
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """A present job of somebody who reads, or has read, another address too."""
+
+    journalist_id: int
+    name: str
+    email: str
+
+
+def reachable_elsewhere(session: Session, text: str, *, today: date) -> list[Elsewhere]:
+    """Where those who read that address, or have read it in a job that is over, read mail besides.
+
+    Raises BadInput for what is no address.
+    """
+    address = find_address(session, text)
+    if address is None:
+        return []
+    readers = select(Role.journalist_id).where(Role.address_id == address.id)
+    rows = session.exec(
+        select(Journalist, Address.email)
+        .join(Role, col(Role.journalist_id) == col(Journalist.id))
+        .join(Address, col(Address.id) == Role.address_id)
+        .where(
+            col(Role.journalist_id).in_(readers),
+            Role.address_id != address.id,
+            sa.or_(col(Role.ended_on).is_(None), col(Role.ended_on) > today),
+            col(Journalist.do_not_contact).is_(False),
+            col(Address.state).in_((AddressState.OK, AddressState.SOFT)),
+        )
+        .order_by(col(Role.id))
+    )
+    return [Elsewhere(person.id or 0, person.full_name, email) for person, email in rows]
+
+
 def describe(session: Session, text: str) -> ContactCard:
     """Everything we hold on an address: who reads it, where, on which lists, in which state.
 
@@ -138,14 +182,15 @@ def describe(session: Session, text: str) -> ContactCard:
 def _roles(session: Session, address: Address) -> tuple[RoleCard, ...]:
     # All the jobs of the people who read this address, those at other addresses too.
     readers = select(Role.journalist_id).where(Role.address_id == address.id)
-    rows: Sequence[tuple[Role, Journalist, Outlet | None]] = session.exec(
-        select(Role, Journalist, Outlet)
+    rows: Sequence[tuple[Role, Journalist, Outlet | None, str | None]] = session.exec(
+        select(Role, Journalist, Outlet, Address.email)
         .join(Journalist, col(Journalist.id) == Role.journalist_id)
         .outerjoin(Outlet, col(Outlet.id) == Role.outlet_id)
+        .outerjoin(Address, col(Address.id) == Role.address_id)
         .where(col(Role.journalist_id).in_(readers))
         .order_by(col(Role.id))
     ).all()
-    lists = _lists(session, col(MediaListEntry.role_id), [role.id or 0 for role, _, _ in rows])
+    lists = _lists(session, col(MediaListEntry.role_id), [role.id or 0 for role, *_ in rows])
     return tuple(
         RoleCard(
             journalist_id=role.journalist_id,
@@ -160,8 +205,9 @@ def _roles(session: Session, address: Address) -> tuple[RoleCard, ...]:
             ended_on=role.ended_on,
             lists=lists.get(role.id or 0, []),
             informed_at=person.informed_at,
+            email=email or "",
         )
-        for role, person, outlet in rows
+        for role, person, outlet, email in rows
     )
 
 

@@ -12,7 +12,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from mailer.errors import BadInput, BadToken, MailerError, NotFound, Refused, Unreachable
+from mailer.errors import (
+    BadInput,
+    BadToken,
+    DiskFull,
+    MailerError,
+    NotFound,
+    Refused,
+    Unreachable,
+)
 from mailer.web import public
 from mailer.web.dependencies import SignInNeeded, door_of, page, wants_fragment
 from mailer.web.headers import SECURITY
@@ -30,6 +38,10 @@ STATUSES: dict[type[MailerError], int] = {
 RETRY_AFTER_SECONDS = "30"
 UNKNOWN_PAGE = "There is no such page. The address may be incomplete."
 AWAY = "The database does not answer just now. Nothing is lost: please try again in a minute."
+FULL = (
+    "There is no room on the disk, and nothing was changed. Ask whoever runs this machine to make"
+    " room, then try again."
+)
 PUBLIC_PATHS = ("/o/", "/c/", "/u/", "/v/", "/help")
 OUR_FAULT = "Something went wrong on our side. Nothing more is known here; the log has it."
 
@@ -74,11 +86,12 @@ async def _tell(request: Request, error: MailerError) -> Response:
     if not isinstance(error, Unreachable):
         return answer(request, str(error), status=status)
     log.error("request cannot be answered now", cause=str(error))
+    told = FULL if isinstance(error, DiskFull) else AWAY
     headers = {"Retry-After": RETRY_AFTER_SECONDS}
     if request.url.path.startswith(PUBLIC_PATHS):
         # The words of a journalist's page are in the database too; and hers are not our pages.
         return PlainTextResponse(AWAY, status_code=status, headers=headers)
-    return answer(request, AWAY, status=status, headers=headers)
+    return answer(request, told, status=status, headers=headers)
 
 
 async def _tell_status(request: Request, error: HTTPException) -> Response:

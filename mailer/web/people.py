@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from mailer.contacts.looking import mentions
 from mailer.errors import BadInput
 from mailer.models import Address, AddressState, Desk, Journalist, Outlet, Role
 
@@ -70,7 +71,7 @@ def _next(lines: sa.Subquery, words: str, *, limit: int, after: Place | None) ->
     """The next lines of one kind."""
     query = sa.select(lines).order_by(*_order(lines)).limit(limit)
     for word in words.split():
-        query = query.where(_mentions(lines, word))
+        query = query.where(mentions((lines.c.name, lines.c.email, lines.c.outlet), word))
     if after is not None:
         place = sa.tuple_(after.name, after.given, after.address_id)
         # The first half says nothing new; by it the index is found.
@@ -80,15 +81,6 @@ def _next(lines: sa.Subquery, words: str, *, limit: int, after: Place | None) ->
 
 def _order(lines: sa.Subquery) -> tuple[sa.ColumnElement[Any], ...]:
     return lines.c.sort_name, lines.c.sort_given, lines.c.address_id
-
-
-def _mentions(lines: sa.Subquery, word: str) -> sa.ColumnElement[bool]:
-    """SQLite lowers only ASCII letters, so a capital beyond them is looked for as well."""
-    columns = (lines.c.name, lines.c.email, lines.c.outlet)
-    return sa.or_(
-        *(sa.func.lower(column).contains(word.lower(), autoescape=True) for column in columns),
-        *(column.contains(word.capitalize(), autoescape=True) for column in columns),
-    )
 
 
 def _roles() -> sa.Select[Any]:

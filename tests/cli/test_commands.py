@@ -105,6 +105,7 @@ def test_a_suppressed_address_is_checked_listed_and_lifted(ready: Command) -> No
         (("releases", "lint", "nowhere"), 2, "there is no release"),
         (("audience", "show", "langauge:da"), 2, "language"),
         (("contacts", "show", "stranger@x.example"), 2, "nobody is known"),
+        (("contacts", "show", "Eva Stranger"), 2, "nobody is known as 'Eva Stranger'"),
         (("contacts", "import", "missing.csv"), 2, "missing.csv"),
         (("releases", "import", "missing.md"), 2, "missing.md"),
         (("deliveries", "show", "7"), 2, "there is no delivery 7"),

@@ -70,6 +70,8 @@ def test_a_topic_is_left_checked_listed_and_lifted(ready: Command) -> None:
     assert (checked["is_suppressed"], checked["scopes"][0]["scope_value"]) == (False, "crime")
     assert "suppressed for the topic crime" in ready("suppressions", "check", CLAIRE).out
     assert "topic crime" in ready("suppressions", "list").out
+    shown = ready("contacts", "show", CLAIRE)
+    assert shown.out.startswith(f"{CLAIRE}: ok; suppressed for the topic crime\n")
     show = ("audience", "show", "everyone", "--release", "31a26", "--json")
     (left,) = ready(*show).document["left_out"]
     assert (left["email"], left["reason"]) == (CLAIRE, "suppressed for the topic crime")

@@ -12,7 +12,9 @@ NEW = "claire@havnebladet.example"
 
 def test_an_import_is_listed_and_undone_by_its_number(ready: Command) -> None:
     (one,) = ready("contacts", "imports", "--json").document
-    assert (one["import_id"], one["file_name"], one["undone_by_id"]) == (1, "contacts.csv", None)
+    assert "import_id" not in one
+    assert (one["operation_id"], one["file_name"]) == (1, "contacts.csv")
+    assert one["undone_by_id"] is None
     dry = ready("contacts", "undo", "1", "--dry-run", "--json")
     assert (dry.exit_code, dry.document["is_dry_run"]) == (0, True)
     assert ready("contacts", "show", CLAIRE).exit_code == 0
@@ -26,6 +28,21 @@ def test_an_import_is_listed_and_undone_by_its_number(ready: Command) -> None:
     assert ready("contacts", "undo", "--operation", str(undo_id)).exit_code == 0
     assert ready("contacts", "show", CLAIRE).exit_code == 0
     assert ready("contacts", "imports", "--json").document[0]["undone_by_id"] == undo_id
+
+
+def test_an_import_has_one_number_wherever_it_is_told(ready: Command, files: Path) -> None:
+    ready("contacts", "edit", CLAIRE, "--set", "city=Brest")  # operations and imports differ now
+    more = "email,given_name,family_name,outlet\nkaren@havn.example,Karen,Holm,Havnebladet\n"
+    (files / "more.csv").write_text(more, encoding="utf-8")
+    told = ready("contacts", "import", "more.csv").out
+    (history,) = ready("contacts", "history", "karen@havn.example", "--json").document
+    number = history["operation_id"]
+    assert f"to take that back: mailer contacts undo {number}" in told
+    assert ready("contacts", "imports").out.splitlines()[1].split()[0] == str(number)
+    undone = ready("contacts", "undo", str(number))
+    assert f"import {number} (more.csv) is undone: taken away 1 person, 1 address, 1 " in undone.out
+    assert ready("contacts", "show", CLAIRE).exit_code == 0
+    assert ready("contacts", "show", "karen@havn.example").exit_code == 2
 
 
 def test_a_conflict_ends_with_code_1_and_is_told(ready: Command) -> None:
@@ -49,6 +66,32 @@ def test_a_journalist_moves_and_the_move_is_undone(ready: Command) -> None:
     number = str(history[0]["operation_id"])
     assert ready("contacts", "undo", "--operation", number).exit_code == 0
     assert ready("contacts", "show", NEW).exit_code == 2
+
+
+def test_a_job_that_ended_is_told_with_its_day_and_without_its_lists(ready: Command) -> None:
+    ready("lists", "make", "Ports")
+    ready("lists", "add", "Ports", CLAIRE)
+    assert "Ports" in ready("contacts", "show", CLAIRE).out
+    assert ready("contacts", "show", CLAIRE).out.startswith(f"{CLAIRE}: ok\n")
+    words = ("--to", "Havnebladet", "--email", NEW, "--on", "2026-11-01")
+    assert ready("contacts", "move", CLAIRE, *words).exit_code == 0
+    told = ready("contacts", "show", CLAIRE).out
+    assert told.startswith(f"{CLAIRE}: ended on 2026-11-01\n")
+    assert "Ports" not in told
+    card = ready("contacts", "show", CLAIRE, "--json").document
+    assert [one["email"] for one in card["roles"]] == [CLAIRE, NEW]
+    assert ready("contacts", "show", NEW).out.startswith(f"{NEW}: ok\n")
+
+
+def test_who_suppresses_an_old_address_hears_of_the_new_one(ready: Command) -> None:
+    assert ready("suppressions", "add", DESK, "--json").document["also_reachable"] == []
+    words = ("--to", "Havnebladet", "--email", NEW, "--on", "2026-11-01")
+    ready("contacts", "move", CLAIRE, *words)
+    told = ready("suppressions", "add", CLAIRE, "--reason", "bounced").out
+    assert f"Claire Martin is also reachable at {NEW}" in told
+    assert f"`mailer suppressions add {NEW}`" in told
+    again = ready("suppressions", "add", NEW, "--json").document
+    assert again["also_reachable"] == []
 
 
 def test_a_job_ends_and_a_desk_closes(ready: Command) -> None:
@@ -95,7 +138,7 @@ def test_an_edit_sets_fields_and_says_what_changed(ready: Command) -> None:
     [
         (("undo",), "say what to undo"),
         (("undo", "1", "--operation", "1"), "say what to undo"),
-        (("undo", "7"), "there is no import 7"),
+        (("undo", "7"), "there is no operation 7"),
         (("undo", "--operation", "77"), "there is no operation 77"),
         (("history", "stranger@x.example"), "nobody is known"),
         (("move", CLAIRE), "--to OUTLET"),

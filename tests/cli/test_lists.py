@@ -18,6 +18,8 @@ def test_a_list_is_made_filled_shown_and_deleted(ready: Command) -> None:
     card = ready("lists", "show", "ports", "--json").document
     assert [member["email"] for member in card["members"]] == [CLAIRE]
     assert card["rules"] == ["country:DK"]
+    assert card["found_by_rules"] == {"country:DK": 1}
+    assert "rule: country:DK: finds 1 addresses now" in ready("lists", "show", "Ports").out
     (line,) = ready("lists", "list", "--json").document
     assert (line["roles"], line["desks"], line["rules"]) == (1, 0, 1)
     assert "1 contacts" in ready("lists", "show", "Ports").out

@@ -42,6 +42,8 @@ def test_an_erased_person_is_gone_and_refused_when_she_comes_back(
         assert b"martin" not in octets, path
     again = ready("contacts", "import", "again.csv", "--json").document
     assert again["suppressed"] == [3]
+    shown = ready("contacts", "import", "again.csv").out
+    assert "row 3: suppressed: was erased, and nothing of it is kept" in shown
     assert ready("contacts", "show", CLAIRE).exit_code == 2
     assert ready("suppressions", "check", CLAIRE, "--json").document["reason"] == "erased"
 

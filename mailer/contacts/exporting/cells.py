@@ -4,12 +4,11 @@ import re
 from typing import cast
 
 from mailer.contacts.importing.values import written
+from mailer.contacts.importing.values.cleaning import CALCULATED
 
 #: Not seen at either end; and a tab or CR before a formula hides it from whoever looks for one.
 AROUND = " \t\r\n\v\f\x85\u2028\u2029"
 BREAK = re.compile(r"\r\n|[\r\n]")
-#: Where a spreadsheet begins to calculate; an import takes the apostrophe off again.
-FORMULA = frozenset("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
 def cell(value: object) -> str:
@@ -22,5 +21,8 @@ def cell(value: object) -> str:
 
 
 def defused(text: str) -> str:
-    """The text with an apostrophe before it where it looks like a formula (CWE-1236)."""
-    return f"'{text}" if text and text[0] in FORMULA else text
+    """The text with an apostrophe before it where it looks like a formula (CWE-1236).
+
+    An import takes it off again.
+    """
+    return f"'{text}" if CALCULATED.match(text) else text

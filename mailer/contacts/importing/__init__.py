@@ -21,7 +21,9 @@ from mailer.contacts.importing.files import ContactFile, open_contacts
 from mailer.contacts.importing.report import FieldChange, ImportReport, RowFate, Tally, UnusableRow
 from mailer.contacts.importing.sheets import read_sheets
 from mailer.contacts.importing.spool import Spool
+from mailer.contacts.importing.vocabulary import Vocabulary
 from mailer.contacts.importing.writing import Progress, Writing
+from mailer.contacts.young import close_young
 from mailer.database import reading
 from mailer.memory import rarely_searched
 from mailer.models import ContactImport, LegalBasis, OperationKind
@@ -90,23 +92,28 @@ def import_contacts(
                 origin=Origin(name, given.legal_basis, given.language),
                 at=at,
             ).write(progress=progress)
-        record = _record(session, file, tally, given, operation_id=recording.id)
-        return tally.report(import_id=record.id or 0, file_name=file.name)
+            close_young(session, since=at, keyring=keyring)
+        return _record(session, file, tally, given, operation_id=recording.id)
 
 
 def _read(
     session: Session, file: ContactFile, spool: Spool, tally: Tally, given: Given, *, today: date
 ) -> list[Columns]:
     """Put the file's rows on the spool; the columns that the mapping decided."""
-    return read_sheets(
+    vocabulary = Vocabulary()
+    mapped = read_sheets(
         file,
         spool,
         tally,
+        vocabulary=vocabulary,
         mapping=given.mapping,
         recall=partial(_recalled, session),
         today=today,
         most_lines=given.most_lines,
     )
+    for notice in vocabulary.notices(session):
+        tally.notice(0, notice)
+    return mapped
 
 
 def _recalled(session: Session, fingerprint: str) -> Mapping[str, str] | None:
@@ -117,7 +124,7 @@ def _recalled(session: Session, fingerprint: str) -> Mapping[str, str] | None:
 
 def _record(
     session: Session, file: ContactFile, tally: Tally, given: Given, *, operation_id: int
-) -> ContactImport:
+) -> ImportReport:
     record = ContactImport(
         file_name=file.name,
         digest=file.digest,
@@ -128,4 +135,4 @@ def _record(
     )
     session.add(record)
     session.flush()
-    return record
+    return tally.report(import_id=record.id or 0, operation_id=operation_id, file_name=file.name)

@@ -23,6 +23,7 @@ from mailer.contacts.importing.plans import (
     Said,
 )
 from mailer.contacts.importing.values import clean
+from mailer.contacts.keeping.leaves import carry
 from mailer.contacts.suggesting import spelling
 from mailer.database import insert
 from mailer.models import (
@@ -36,6 +37,7 @@ from mailer.models import (
     Outlet,
     Role,
 )
+from mailer.tokens import Keyring
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,15 @@ class Applying:
     """One import's writing: where it writes, and what it has to tell."""
 
     def __init__(
-        self, session: Session, recording: Recording, *, origin: Origin, at: datetime
+        self,
+        session: Session,
+        recording: Recording,
+        *,
+        keyring: Keyring,
+        origin: Origin,
+        at: datetime,
     ) -> None:
-        self.session = session
+        self.session, self.keyring, self.source = session, keyring, origin.source
         self.provenance: dict[str, Any] = {
             "source": origin.source,
             "legal_basis": origin.legal_basis,
@@ -69,6 +77,7 @@ class Applying:
     ) -> Applied:
         """Write the placement of some rows. `emails` are the addresses in those rows."""
         self.changing.applied = Applied()
+        self._carry_leaves(placement, known=known)
         self._save_addresses(placement, emails=emails, known=known)
         self._save_outlets(placement)
         self._save_people(placement.people)
@@ -86,6 +95,24 @@ class Applying:
             self.changing.write(Outlet, outlet, plan.facts, told=not plan.row)
         self.session.flush()
         return self.changing.applied
+
+    def _carry_leaves(self, placement: Placement, *, known: Known) -> None:
+        """What she wished at an address holds for the one to which the file moves her (F6)."""
+        moves: dict[str, set[str]] = {}
+        lines: dict[str, int] = {}
+        for job in (job for person in placement.people for job in person.roles if job.moved_by):
+            old = known.mailboxes.get(job.role.address_id or 0) if job.role else None
+            if old is not None and old != job.address:
+                moves.setdefault(old, set()).add(job.address)
+                lines[job.address] = job.moved_by
+        if not moves:
+            return
+        carry(self.session, moves, keyring=self.keyring, source=self.source)
+        closed = suppressions.reasons_among(self.session, list(lines), keyring=self.keyring)
+        # Their rows are made or closed with those that were suppressed before.
+        known.suppressed.update(closed)
+        for address, reason in closed.items():
+            self.changing.applied.closed_rows[lines[address]] = reason
 
     def _save_addresses(
         self, placement: Placement, *, emails: Mapping[str, MailAddress], known: Known

@@ -15,7 +15,7 @@ from mailer.contacts.history import Recording
 from mailer.contacts.importing.drafts import Draft
 from mailer.contacts.importing.plans import Facts
 from mailer.contacts.importing.values import clean
-from mailer.models import TrackingMode
+from mailer.models import SuppressionReason, TrackingMode
 
 #: The file's column for an attribute that is called otherwise.
 COLUMNS = {
@@ -34,6 +34,8 @@ class Applied:
     """What was written: the lines that brought a contact, and what changed in the known ones."""
 
     new_rows: set[int] = field(default_factory=set)
+    #: The lines that move somebody to an address that is closed, and why nobody writes there.
+    closed_rows: dict[int, SuppressionReason] = field(default_factory=dict)
     #: (line, field, before, after)
     changes: list[tuple[int, str, str, str]] = field(default_factory=list)
 

@@ -30,6 +30,9 @@ class PastImport:
     """One file that was imported."""
 
     import_id: int
+    #: What it is called by: the history and `contacts undo` know it by this number. None: it is
+    #: older than the history, and cannot be undone.
+    operation_id: int | None
     file_name: str
     imported_at: datetime
     #: Empty for the command line.
@@ -37,13 +40,11 @@ class PastImport:
     source: str
     counts: dict[str, int]
     undoing: Undoing | None
-    #: Whether it is known what it changed.
-    has_history: bool
 
     @property
     def can_be_undone(self) -> bool:
         """Whether somebody may take it back."""
-        return self.has_history and self.undoing is None
+        return self.operation_id is not None and self.undoing is None
 
 
 def past_imports(session: Session, *, limit: int, before: int = 0) -> list[PastImport]:
@@ -83,13 +84,13 @@ def _told(row: Sequence[Any]) -> PastImport:
     record, source, who, undo, undoer = row
     return PastImport(
         import_id=record.id,
+        operation_id=record.operation_id,
         file_name=record.file_name,
         imported_at=record.imported_at,
         who=who or "",
         source=source or "",
         counts=record.counts,
         undoing=_undoing(undo, undoer) if undo is not None else None,
-        has_history=record.operation_id is not None,
     )
 
 

@@ -24,6 +24,16 @@ class Said:
 class Facts(dict[str, Said]):
     """What is said of one thing, by the attribute that will hold it."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        #: What was said first, in which row, and then otherwise: to repeat it is no news.
+        self._overruled: dict[str, dict[Any, int]] = {}
+
+    def clear(self) -> None:
+        """Forget all of it."""
+        super().clear()
+        self._overruled.clear()
+
     def say(self, row: int, **values: Any) -> bool:
         """Add what a row says; blank says nothing. True when the file had not said it before."""
         news = False
@@ -34,9 +44,16 @@ class Facts(dict[str, Said]):
             kept = self.get(attribute)
             merged = _merged(attribute, kept.value, value) if kept else value
             if kept is None or merged != kept.value:
-                self[attribute] = Said(merged, row)
-                news = True
+                first = self._said_before(attribute, value, instead_of=kept) if kept else 0
+                self[attribute] = Said(merged, first or row)
+                news |= not first
         return news
+
+    def _said_before(self, attribute: str, value: Any, *, instead_of: Said) -> int:
+        """The row that said it before another said something else; 0 when none has."""
+        overruled = self._overruled.setdefault(attribute, {})
+        overruled.setdefault(instead_of.value, instead_of.row)
+        return overruled.get(value, 0)
 
 
 def _merged(attribute: str, kept: Any, said: Any) -> Any:

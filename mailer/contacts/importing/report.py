@@ -7,9 +7,20 @@ from enum import IntFlag, StrEnum
 from itertools import islice
 
 from mailer.contacts.importing.columns import Columns
+from mailer.models import SuppressionReason
 
 #: So many lines of each kind are told one by one; the numbers count all of them.
 MOST_TOLD = 10_000
+#: Of rows of which the same is to be said, so many are named.
+NAMED = 3
+
+WHY_CLOSED = {
+    SuppressionReason.UNSUBSCRIBED: "has left",
+    SuppressionReason.COMPLAINED: "complained",
+    SuppressionReason.BOUNCED: "bounced",
+    SuppressionReason.MANUAL: "was suppressed by hand",
+    SuppressionReason.ERASED: "was erased, and nothing of it is kept",
+}
 
 
 class RowFate(StrEnum):
@@ -57,6 +68,15 @@ class UnusableRow:
 
 
 @dataclass(frozen=True)
+class ClosedRow:
+    """A row whose address must not be written to, and why; nothing else of it is told."""
+
+    row: int
+    reason: str
+    sheet: str = ""
+
+
+@dataclass(frozen=True)
 class FieldChange:
     """What a row changed in a contact that was known; `field` is the column of the file."""
 
@@ -89,13 +109,17 @@ class SheetRead:
 class ImportReport:
     """The outcome of one file, kept or only previewed."""
 
+    #: The row that keeps the import; what people are told, and undo, is the operation's number.
     import_id: int
     file_name: str
     counts: dict[str, int]
+    operation_id: int = 0
     unusable: tuple[UnusableRow, ...] = ()
     changes: tuple[FieldChange, ...] = ()
     #: The rows whose address must not be written to.
     suppressed: tuple[int, ...] = ()
+    #: The same, each with the reason.
+    closed: tuple[ClosedRow, ...] = ()
     #: What the list keeper should know of the file beside its rows.
     notices: tuple[str, ...] = ()
     sheets: tuple[SheetRead, ...] = ()
@@ -109,7 +133,9 @@ class Tally:
         self._sheets: list[tuple[int, str]] = []
         self._unusable: dict[int, str] = {}
         self._changes: list[tuple[int, str, str, str, str]] = []
-        self._notices: list[tuple[int, str]] = []
+        self._closed: dict[int, SuppressionReason] = {}
+        #: By sheet and words: the first lines of which it is said, and how many there are.
+        self._notices: dict[tuple[str, str], tuple[list[int], int]] = {}
         self._read: list[SheetRead] = []
 
     def begin_sheet(self, name: str) -> int:
@@ -134,6 +160,12 @@ class Tally:
         if len(self._unusable) < MOST_TOLD:
             self._unusable[line] = reason
 
+    def close(self, line: int, reason: SuppressionReason) -> None:
+        """Nobody may write to the address of the line."""
+        self.mark(line, Mark.SUPPRESSED)
+        if len(self._closed) < MOST_TOLD:
+            self._closed[line] = reason
+
     def change(self, line: int, email: str, field: str, before: str, after: str) -> None:
         """The line changed a contact that was known."""
         self.mark(line, Mark.CHANGED)
@@ -142,8 +174,10 @@ class Tally:
 
     def notice(self, line: int, text: str) -> None:
         """What the list keeper should know of a line; line 0 is the whole file."""
-        if len(self._notices) < MOST_TOLD:
-            self._notices.append((line, text))
+        key = (self._sheet(line)[1] if line else "", text)
+        first, number = self._notices.get(key, ([], 0))
+        if number or len(self._notices) < MOST_TOLD:
+            self._notices[key] = (sorted([*first, line])[:NAMED], number + 1)
 
     def counts(self) -> dict[str, int]:
         """How many lines have which fate."""
@@ -154,11 +188,12 @@ class Tally:
                 counted[fate.value] += number
         return dict(counted)
 
-    def report(self, *, import_id: int, file_name: str) -> ImportReport:
+    def report(self, *, import_id: int, operation_id: int, file_name: str) -> ImportReport:
         """All of it, in the order of the file."""
         closed = (n for n, m in enumerate(self._marks) if m & Mark.SUPPRESSED and m < Mark.UNUSABLE)
         return ImportReport(
             import_id=import_id,
+            operation_id=operation_id,
             file_name=file_name,
             counts=self.counts(),
             unusable=tuple(self._told_unusable()),
@@ -167,9 +202,17 @@ class Tally:
                 for line, email, field, before, after in sorted(self._changes, key=_line)
             ),
             suppressed=tuple(self.row(line) for line in islice(closed, MOST_TOLD)),
-            notices=tuple(self._written(line, text) for line, text in sorted(self._notices)),
+            closed=tuple(self._told_closed()),
+            notices=tuple(self._told_notices()),
             sheets=tuple(self._read),
         )
+
+    def _told_closed(self) -> list[ClosedRow]:
+        return [
+            ClosedRow(self.row(line), WHY_CLOSED[reason], self.sheet(line))
+            for line, reason in sorted(self._closed.items())
+            if not self._marks[line] & Mark.UNUSABLE
+        ]
 
     def _told_unusable(self) -> list[UnusableRow]:
         return [
@@ -177,11 +220,19 @@ class Tally:
             for line, reason in sorted(self._unusable.items())
         ]
 
-    def _written(self, line: int, text: str) -> str:
-        if not line:
-            return text
-        sheet = self.sheet(line)
-        return f"row {self.row(line)}{f' of {sheet!r}' if sheet else ''}: {text}"
+    def _told_notices(self) -> list[str]:
+        """Each once, whatever the number of its rows, in the order of the file."""
+        noticed = [(first, number, text) for (_, text), (first, number) in self._notices.items()]
+        return [f"{self._where(first, number)}{text}" for first, number, text in sorted(noticed)]
+
+    def _where(self, first: list[int], number: int) -> str:
+        if not first[0]:
+            return ""
+        named = ", ".join(str(self.row(line)) for line in first)
+        more = " …" if number > len(first) else ""
+        rows = f"row {named}" if number == 1 else f"{number:,} rows ({named}{more})"
+        sheet = self.sheet(first[0])
+        return f"{rows}{f' of {sheet!r}' if sheet else ''}: "
 
     def row(self, line: int) -> int:
         """The line as its sheet counts."""

@@ -8,6 +8,7 @@ from mailer.contacts.importing.files import ContactFile, Line, Sheet
 from mailer.contacts.importing.report import Mark, Tally
 from mailer.contacts.importing.rows import type_line
 from mailer.contacts.importing.spool import Spool
+from mailer.contacts.importing.vocabulary import Vocabulary
 from mailer.errors import BadInput
 
 #: What was said about a header row before, by its fingerprint.
@@ -23,6 +24,7 @@ def read_sheets(
     spool: Spool,
     tally: Tally,
     *,
+    vocabulary: Vocabulary,
     mapping: Mapping[str, str],
     recall: Recall,
     today: date,
@@ -34,7 +36,7 @@ def read_sheets(
     `most_lines` unless that is 0.
     """
     reading = _Reading(spool, tally, mapping=mapping, recall=recall, today=today)
-    reading.most_lines = most_lines
+    reading.most_lines, reading.vocabulary = most_lines, vocabulary
     for sheet in file.sheets:
         reading.read(sheet)
     if not reading.is_usable and reading.refusal is not None:
@@ -60,6 +62,7 @@ class _Reading:
         self.spool, self.tally = spool, tally
         self.mapping, self.recall, self.today = mapping, recall, today
         self.most_lines = self.taken = 0
+        self.vocabulary = Vocabulary()
         self.is_usable = False
         self.mapped: list[Columns] = []
         self.refusal: BadInput | None = None
@@ -91,7 +94,9 @@ class _Reading:
 
     def _take(self, line: Line, columns: Columns, number: int) -> None:
         if not line.problem and is_header(line.cells, columns):
-            self.tally.notice(number, "repeats the header and is left out")
+            is_heading = sum(1 for cell in line.cells if cell.strip()) == 1
+            what = "a heading between blocks" if is_heading else "repeats the header and"
+            self.tally.notice(number, f"{what} is left out")
             return
         self.taken += 1
         if self.most_lines and self.taken > self.most_lines:
@@ -104,5 +109,6 @@ class _Reading:
             return
         for notice in typed.notices:
             self.tally.notice(number, notice)
+        self.vocabulary.hear(typed.rows)
         for row in typed.rows:
             self.spool.lay(row)

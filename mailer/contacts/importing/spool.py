@@ -4,13 +4,14 @@ of. So memory stays flat however long the file is, and rows of one person come t
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import NamedTuple, Self
 
 from pydantic import TypeAdapter
 
 from mailer.contacts.importing.contact_row import ContactRow, Values
+from mailer.contacts.importing.together import Together
 from mailer.contacts.suggesting import spelling
 
 TABLES = """
@@ -105,22 +106,20 @@ class Spool:
         self._write()
         self._disk.executescript(INDEXES)
         self._disk.execute("BEGIN")
+        # Two rows of one mailbox, one of these and a third of one number: all of them are one.
+        firsts = Together(self._count)
+        for name in LINKS:
+            self._link(name, firsts)
         self._disk.execute("UPDATE row SET who = at")
-        # Two rows of one mailbox, one of these and a third of one number: they are linked until
-        # nothing joins any more.
-        joined = True
-        while joined:
-            joined = False
-            for name in LINKS:
-                joined |= self._link(name)
+        self._disk.executemany("UPDATE row SET who = ? WHERE at = ?", firsts.moved())
 
-    def _link(self, name: str) -> bool:
-        joined = self._disk.execute(
-            f"UPDATE row SET who = first.who FROM"  # noqa: S608 - one of LINKS
-            f" (SELECT {name} AS link, min(who) AS who FROM row WHERE {name} <> '' GROUP BY {name})"
-            f" AS first WHERE row.{name} = first.link AND row.who > first.who"
+    def _link(self, name: str, firsts: Together) -> None:
+        rows = self._disk.execute(
+            f"SELECT {name}, at FROM row WHERE {name} <> '' ORDER BY {name}, at"  # noqa: S608 - one of LINKS
         )
-        return joined.rowcount > 0
+        for (link, at), (next_link, next_at) in pairwise(rows):
+            if link == next_link:
+                firsts.join(at, next_at)
 
     def outlets(self) -> Iterator[list[NamedOutlet]]:
         """The different outlets that are named, those of one name together."""

@@ -44,9 +44,11 @@ class Writing:
         self.session, self.spool, self.tally = session, spool, tally
         self.keyring, self.recording = keyring, recording
         self.source = origin.source
-        self.applying = Applying(session, recording, origin=origin, at=at)
+        self.applying = Applying(session, recording, keyring=keyring, origin=origin, at=at)
         self.at = at
         self.outlets: dict[str, OutletPlan] = {}
+        #: The outlets of which the file says what they are.
+        self.of_a_kind: set[str] = set()
 
     def write(self, *, progress: Progress) -> None:
         """Write all the rows."""
@@ -58,6 +60,9 @@ class Writing:
             progress(done, len(self.spool))
         for rows in self.spool.by_outlet(size=SLICE):
             self._write_outlets(rows)
+        for plan in self.outlets.values():
+            if plan.row and plan.ref not in self.of_a_kind:
+                self.tally.notice(plan.row, "a new outlet without a media type is taken as online")
 
     def _decide_outlets(self) -> None:
         decided = decide_outlets(self.session, self.spool)
@@ -102,7 +107,7 @@ class Writing:
         for row in rows:
             reason = known.suppressed.get(row.mailbox)
             if reason is not None and not row.is_beside:
-                self.tally.mark(row.row, Mark.SUPPRESSED)
+                self.tally.close(row.row, reason)
             if reason != SuppressionReason.ERASED:
                 kept.append(row)
         return kept
@@ -120,6 +125,8 @@ class Writing:
             (plan, outlets[plan.outlet_id]) for plan in plans.values() if plan.outlet_id in outlets
         )
         for plan in plans.values():
+            if "media_type" in plan.facts:
+                self.of_a_kind.add(plan.ref)
             plan.facts.clear()
         self._told(applied, rows)
 
@@ -127,6 +134,8 @@ class Writing:
         names = {row.row: row.email.typed if row.email else "" for row in reversed(rows)}
         for line in applied.new_rows:
             self.tally.mark(line, Mark.NEW)
+        for line, reason in applied.closed_rows.items():
+            self.tally.close(line, reason)
         for line, field, before, after in applied.changes:
             self.tally.change(line, names.get(line, ""), field, before, after)
         # The session itself holds on to nothing that is written.

@@ -85,7 +85,8 @@ def _taken(door: Door, waiting: Waiting, seen: ImportReport, *, officer_id: int)
         except BadInput:
             session.rollback()
             return None
-        if replace(report, import_id=seen.import_id) != seen:
+        import_id, operation_id = seen.import_id, seen.operation_id
+        if replace(report, import_id=import_id, operation_id=operation_id) != seen:
             session.rollback()
             return None
     return Found(report=report, import_id=report.import_id)

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from mailer import clock
 from mailer.contacts.importing import ImportReport
 from mailer.contacts.importing.columns import UnknownColumn
-from mailer.errors import NotFound
+from mailer.errors import NotFound, Refused
 from mailer.models import LegalBasis
 
 log = structlog.get_logger(__name__)
@@ -33,6 +33,11 @@ KEY = re.compile(r"[0-9a-f]{32}")
 #: Bytes of a file's name that are kept; file systems take 255.
 LONGEST_NAME = 180
 NAMELESS = "contacts"
+GONE = "this file is not here any more: choose it again under Contacts, Import"
+BUSY = (
+    "it is being imported, or looked at, and cannot be discarded now:"
+    " see under Contacts, Import what came of it"
+)
 
 
 class Said(BaseModel):
@@ -121,10 +126,23 @@ class Waiting:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """One at a time; the kernel lets go of it when the process dies."""
-        with (self.folder.parent / "lock").open("wb") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    def held(self, *, at_once: bool = False) -> Iterator[None]:
+        """One at a time for each file; the kernel lets go of it when the process dies.
+
+        Raises NotFound when the file went before it was our turn, and Refused when it is to be
+        `at_once` and somebody else is at it.
+        """
+        try:
+            lock = (self.folder / "lock").open("wb")
+        except FileNotFoundError:
+            raise NotFound(GONE) from None
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | (fcntl.LOCK_NB if at_once else 0))
+            except BlockingIOError:
+                raise Refused(BUSY) from None
+            if not (self.folder / "said.json").exists():
+                raise NotFound(GONE)
             yield
 
     def _write(self, name: str, text: str) -> None:
@@ -156,7 +174,7 @@ def find_waiting(home: Path, key: str) -> Waiting:
     """The file of that key. Raises NotFound when it is gone."""
     waiting = Waiting(_place(home) / key)
     if not KEY.fullmatch(key) or not (waiting.folder / "said.json").exists():
-        raise NotFound("this file is not here any more: choose it again under Contacts, Import")
+        raise NotFound(GONE)
     return waiting
 
 

@@ -23,6 +23,7 @@ from mailer.models import (
     Outlet,
     Release,
     Role,
+    SuppressionReason,
 )
 from mailer.tokens import Keyring
 from mailer.web.keeping.whose import Whose, name_of
@@ -45,10 +46,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """An address, and what its reader has left."""
+    """An address, and of what it gets nothing."""
 
     address: Address
+    #: What its reader has left by herself, and what was closed for her, in words.
     leaves: tuple[str, ...]
+    closings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,7 @@ def read_contact(
         name=name_of(row),
         jobs=tuple(sorted(jobs, key=_latest_first)),
         mailboxes=tuple(
-            Mailbox(address, _leaves(session, address, keyring=keyring))
-            for address in mailboxes.values()
+            _mailbox(session, address, keyring=keyring) for address in mailboxes.values()
         ),
     )
 
@@ -141,9 +143,12 @@ def _lists(
     return found
 
 
-def _leaves(session: Session, address: Address, *, keyring: Keyring) -> tuple[str, ...]:
-    kept = scoped.kept(session, address.normalised, keyring=keyring)
-    return tuple(scoped.Scope(row.scope, row.scope_value).told(row.reason) for row in kept)
+def _mailbox(session: Session, address: Address, *, keyring: Keyring) -> Mailbox:
+    told: dict[bool, list[str]] = {True: [], False: []}
+    for row in scoped.kept(session, address.normalised, keyring=keyring):
+        has_left = row.reason is SuppressionReason.UNSUBSCRIBED
+        told[has_left].append(scoped.Scope(row.scope, row.scope_value).told(row.reason))
+    return Mailbox(address, leaves=tuple(told[True]), closings=tuple(told[False]))
 
 
 def last_sent(session: Session, contact: Contact) -> Sequence[Sent]:

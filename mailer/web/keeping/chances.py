@@ -41,17 +41,20 @@ def chances(
     wanted = tuple(Term(Key.ADDRESS, email) for email in dict.fromkeys(emails))
     criteria = Criteria(wanted=wanted)
     found = (
-        _of_any(session, criteria)
+        _of_any(session, criteria, contact)
         if full is None
         else _of_release(session, criteria, full, keyring=keyring)
     )
     return list(found)
 
 
-def _of_any(session: Session, criteria: Criteria) -> Iterator[Chance]:
+def _of_any(session: Session, criteria: Criteria, contact: Contact) -> Iterator[Chance]:
+    parts = {box.address.id: (*box.leaves, *box.closings) for box in contact.mailboxes}
     found = selection.select(session, criteria, at=clock.now())
     for one in found.recipients:
         told = "nothing keeps mail away"
+        if without := parts.get(one.address_id):
+            told = f"gets releases, but not all: {'; '.join(without)}"
         yield Chance(gets_it=True, email=one.email, name=one.name, why=told)
     yield from map(_left_out, found.left_out)
 

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from mailer import clock, languages
 from mailer.contacts.importing.columns import IGNORE, parse_target, wording
 from mailer.contacts.importing.files.guards import LARGEST_FILE, MEGABYTE
+from mailer.database import translated
 from mailer.releases import offices
 from mailer.web.dependencies import (
     Parts,
@@ -42,13 +43,14 @@ router = APIRouter(prefix=IMPORTS, dependencies=[Depends(signed_in)])
 async def received(request: Request) -> Upload:
     """The form with its file, on disk before the page's own work begins in its thread."""
     home = door_of(request).settings.home
-    folder = await run_in_threadpool(waiting.make_folder, home)
-    try:
-        return await receiving.receive(request, folder / "upload")
-    except BaseException:
-        # Also when the browser went away in the middle.
-        waiting.Waiting(folder).discard()
-        raise
+    with translated():
+        folder = await run_in_threadpool(waiting.make_folder, home)
+        try:
+            return await receiving.receive(request, folder / "upload")
+        except BaseException:
+            # Also when the browser went away in the middle.
+            waiting.Waiting(folder).discard()
+            raise
 
 
 Received = Annotated[Upload, Depends(received)]
@@ -76,8 +78,9 @@ def send_in(request: Request, door: Parts, officer: SignedIn, upload: Received) 
         legal_basis=bound.model.basis,
         language=bound.model.language,
     )
-    kept = waiting.keep(folder, upload.path, said)
-    found = looking.preview(door, kept, officer_id=officer.id)
+    with translated():
+        kept = waiting.keep(folder, upload.path, said)
+        found = looking.preview(door, kept, officer_id=officer.id)
     if found.problem and not found.is_too_long:
         kept.discard()
         return _show_form(request, bound.with_error("file", found.problem), status=400)
@@ -144,8 +147,13 @@ def take(door: Parts, officer: SignedIn, key: str, form: Submitted) -> Response:
 
 @router.post("/waiting/{key}/discard")
 def discard(door: Parts, key: str) -> Response:
-    """Import nothing of it, and delete the file."""
-    waiting.find_waiting(door.settings.home, key).discard()
+    """Import nothing of it, and delete the file; what has just been imported is shown instead."""
+    kept = waiting.find_waiting(door.settings.home, key)
+    with kept.held(at_once=True):
+        found = kept.found()
+        if found is not None and found.import_id is not None:
+            return _to_result(kept, found)
+        kept.discard()
     return RedirectResponse(IMPORTS, status_code=303)
 
 

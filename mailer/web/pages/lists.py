@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from mailer import clock
 from mailer.audience import criteria
-from mailer.audience.list_rules import add_rule, refuse_used
+from mailer.audience.list_rules import add_rule, found_by, found_in, refuse_used
 from mailer.contacts import list_keeping, list_members
 from mailer.contacts.history import note_added
 from mailer.errors import BadInput, MailerError, NotFound, Refused
@@ -46,8 +46,14 @@ router = APIRouter(prefix=HERE, dependencies=[Depends(signed_in)])
 def show_lists(request: Request, door: Parts, done: RowNumber = 0) -> Response:
     """All lists by name."""
     with door.reading() as session:
+        lists = list_keeping.overview(session)
         context = {
-            "lists": list_keeping.overview(session),
+            "lists": lists,
+            "found": {
+                one.list_id: found_in(session, one.name, at=clock.now())
+                for one in lists
+                if one.rules
+            },
             "done": past.done(session, done) if done else None,
         }
     return page(request, "web/contacts/lists.html", context)
@@ -168,7 +174,11 @@ def _list(session: Session, list_id: int, form: Bound[Addition], *, after: int) 
     media_list = list_members.list_of(session, list_id)
     members = list_members.page(session, list_id, size=ON_A_PAGE, after=after)
     rules = [
-        (row, criteria.parse(row.criteria).sentence())
+        (
+            row,
+            criteria.parse(row.criteria).sentence(),
+            found_by(session, row.criteria, at=clock.now()),
+        )
         for row in list_members.rules(session, list_id)
     ]
     return {

@@ -172,7 +172,16 @@ def test_private_notes_are_written_only_when_somebody_asks_for_them(
 def test_what_a_spreadsheet_would_calculate_is_put_behind_an_apostrophe(
     session: Session, rows: Callable[..., Rows], keyring: Keyring, tmp_path: Path
 ) -> None:
-    for note in ('=HYPERLINK("x")', "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=2", "\uff1d3"):
+    for note in (
+        '=HYPERLINK("x")',
+        "+1",
+        "-2+3",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=2",
+        "\uff1d3",
+        "\u00ad=4",
+    ):
         factories.journalist(session, public_note=note)
     for row in rows():
         assert row["note"].startswith("'"), row["note"]

@@ -1,3 +1,4 @@
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -5,9 +6,10 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from mailer.contacts import suppressions
+from mailer.contacts import scoped, suppressions
 from mailer.contacts.directory import describe, find_address
 from mailer.contacts.importing import import_contacts
+from mailer.contacts.importing.report import WHY_CLOSED
 from mailer.errors import BadInput
 from mailer.models import (
     AddressState,
@@ -99,6 +101,15 @@ def test_a_change_is_told_field_by_field(session: Session, take: Importing) -> N
     assert report.changes[0].email == "KAREN@havn.example"
 
 
+def test_a_repeated_row_is_a_duplicate_also_when_another_spoke_in_between(take: Importing) -> None:
+    karen = "karen@havn.example,Karen,Holm,Reporter,Havn,+45 1"
+    rows = [karen, "ole@havn.example,Ole,Dahl,,Havn,+45 2", karen]
+    # Her own title is said otherwise, and the outlet's telephone too.
+    rows.insert(2, karen.replace("Reporter", "Editor"))
+    text = "\n".join(["email,given_name,family_name,job_title,outlet,outlet_phone", *rows])
+    assert counts(take(text)) == {"new": 2, "unchanged": 1, "duplicate": 1}
+
+
 def test_a_row_that_says_nothing_new_is_a_duplicate(take: Importing) -> None:
     text = (
         "email,given_name,family_name,outlet,outlet_country\n"
@@ -127,10 +138,12 @@ def test_a_suppressed_address_comes_back_closed(
         reason=SuppressionReason(reason),
         source="test",
     )
+    why = WHY_CLOSED[SuppressionReason(reason)]
     for _ in range(2):
         report = take(FULL)
         assert report.counts["suppressed"] == 1
         assert report.suppressed == (2,)
+        assert [(one.row, one.reason) for one in report.closed] == [(2, why)]
         address = find_address(session, "karen@havn.example")
         assert address is not None
         assert address.state in {"suppressed", "complained", "hard"}
@@ -160,7 +173,8 @@ def test_bad_rows_are_told_and_good_ones_taken(take: Importing) -> None:
     )
     assert counts(report) == {"new": 4, "unusable": 2}
     assert [bad.row for bad in report.unusable] == [5, 8]
-    header, language = report.notices
+    beats, header, language = report.notices
+    assert beats.startswith("new beats: ")
     assert header == "row 6: repeats the header and is left out"
     assert language.startswith("row 7: languages is left out: 'xx-' is not a language")
 
@@ -301,3 +315,39 @@ def test_what_a_later_line_says_of_an_outlet_counts_also_when_it_was_said_before
     rows = (f"r{n}@a.example,R,Holm,Havnebladet,DK,{kind}\n" for n, kind in enumerate(said))
     take(header + "".join(rows))
     assert only(session, Outlet).media_type == "daily"
+
+
+NUMBERED = "email,given_name,family_name,outlet,outlet_country,role.external_id\n"
+
+
+@pytest.mark.parametrize("reason", ["unsubscribed", "complained", "manual"])
+def test_a_leave_goes_with_whom_a_file_moves_to_another_address(
+    session: Session, take: Importing, keyring: Keyring, reason: str
+) -> None:
+    take(f"{NUMBERED}karen@old.example,Karen,Holm,Sun,DK,77\n")
+    why = SuppressionReason(reason)
+    suppressions.suppress(session, "karen@old.example", keyring=keyring, reason=why, source="link")
+    report = take(f"{NUMBERED}karen@new.example,Karen,Holm,Sun,DK,77\n")
+    assert counts(report) == {"suppressed": 1}
+    assert suppressions.reasons_among(session, ["karen@new.example"], keyring=keyring) == {
+        "karen@new.example": why
+    }
+    row = find_address(session, "karen@new.example")
+    assert row is not None
+    assert row.state == suppressions.STATES.get(why, AddressState.SUPPRESSED)
+
+
+def test_a_left_topic_goes_with_her_and_a_dead_mailbox_does_not(
+    session: Session, take: Importing, keyring: Keyring
+) -> None:
+    take(f"{NUMBERED}karen@old.example,Karen,Holm,Sun,DK,77\n")
+    crime = scoped.topic("crime")
+    for reason, suppress in (
+        (SuppressionReason.BOUNCED, suppressions.suppress),
+        (SuppressionReason.UNSUBSCRIBED, partial(scoped.suppress, scope=crime)),
+    ):
+        suppress(session, "karen@old.example", keyring=keyring, reason=reason, source="link")
+    assert counts(take(f"{NUMBERED}karen@new.example,Karen,Holm,Sun,DK,77\n")) == {"changed": 1}
+    (kept,) = scoped.kept(session, "karen@new.example", keyring=keyring)
+    assert (kept.scope, kept.scope_value, kept.reason) == (*crime, "unsubscribed")
+    assert not suppressions.is_suppressed(session, "karen@new.example", keyring=keyring)

@@ -97,7 +97,28 @@ def test_a_topic_that_she_left_stands_beside_her_wishes(
             reason=SuppressionReason.UNSUBSCRIBED,
             source="link",
         )
-    assert "left the topic crime" in desk.get(karen.path).text
+    page = desk.get(karen.path).text
+    assert "<dt>Has left</dt><dd><bdi>karen@dagens.example</bdi>: left the topic crime" in page
+    assert "gets releases, but not all: left the topic crime" in page.replace("Gets", "gets")
+
+
+def test_a_topic_that_was_closed_for_her_is_not_said_to_be_left(
+    desk: TestClient, engine: sa.Engine, karen: Known, keyring: Keyring
+) -> None:
+    with database.writing(engine) as session:
+        scoped.suppress(
+            session,
+            "karen@dagens.example",
+            scoped.topic("crime"),
+            keyring=keyring,
+            reason=SuppressionReason.MANUAL,
+            source="command line",
+        )
+    page = desk.get(karen.path).text
+    assert "Has left" not in page
+    assert "<dt>Closed for her</dt>" in page
+    assert "not all: suppressed for the topic crime" in page
+    assert "nothing keeps mail away" not in page.casefold()
 
 
 def test_a_delivery_of_hers_is_told_and_not_that_of_another_reader(

@@ -28,6 +28,24 @@ def test_a_contact_is_found_by_any_part(
     assert "Redaktionen" not in page
 
 
+@pytest.mark.parametrize("q", ["sorensen", "Soerensen", "sørensen", "lukasz o'b", "LUKASZ O’BRIEN"])
+def test_a_contact_is_found_without_its_accents(
+    desk: TestClient, engine: sa.Engine, sample: Sample, q: str
+) -> None:
+    with database.writing(engine) as session:
+        factories.journalist(
+            session, "l@press.example", given_name="Łukasz O’Brien", family_name="Sørensen"
+        )
+    page = desk.get("/contacts", params={"q": q}).text
+    assert "Łukasz O’Brien Sørensen" in page
+    assert "Amira Haddad" not in page
+
+
+@pytest.mark.parametrize("q", ["å" * 200, "a" * 200, "(" * 200, "[\\^$.|?*+-]{}", "oe" * 100])
+def test_whatever_is_typed_is_looked_for_as_such(desk: TestClient, sample: Sample, q: str) -> None:
+    assert "No contact matches" in desk.get("/contacts", params={"q": q}).text
+
+
 def test_a_percent_sign_is_looked_for_as_such(desk: TestClient, sample: Sample) -> None:
     assert "No contact matches" in desk.get("/contacts", params={"q": "%"}).text
 

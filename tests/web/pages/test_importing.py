@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from mailer import clock, database
 from mailer.contacts import suppressions
 from mailer.contacts.importing.files import guards
+from mailer.errors import NotFound
 from mailer.models import (
     Address,
     AddressState,
@@ -30,7 +31,7 @@ from mailer.models import (
 )
 from mailer.settings import Settings
 from mailer.tokens import Keyring
-from mailer.web.importing import looking, waiting
+from mailer.web.importing import looking, receiving, waiting
 from mailer.web.importing.waiting import safe_name
 from tests import factories
 from tests.contacts.importing import cision
@@ -428,6 +429,20 @@ def test_a_file_beyond_the_limit_is_refused_and_nothing_of_it_kept(
     assert kept_files(web_settings) == []
 
 
+def test_a_full_disk_is_told_and_nothing_of_the_file_kept(
+    send: Send, web_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def private(path: Path) -> Any:
+        path.touch()
+        return Path("/dev/full").open("wb", buffering=0)
+
+    monkeypatch.setattr(receiving, "_private", private)
+    answer = send(PLAIN)
+    assert answer.status_code == 503
+    assert "no room on the disk, and nothing was changed" in answer.text
+    assert kept_files(web_settings) == []
+
+
 def test_a_file_with_too_many_rows_gets_the_exact_command(
     send: Send, desk: TestClient, web_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -490,6 +505,43 @@ def test_the_file_goes_when_it_is_imported_or_discarded(
     assert desk.post(f"{path}/discard").headers["Location"] == "/contacts/imports"
     assert desk.get(path).status_code == 404
     assert [path for path in kept_files(web_settings) if path.suffix == ".csv"] == []
+
+
+def test_what_is_being_imported_is_not_discarded(
+    send: Send, desk: TestClient, web_settings: Settings, engine: sa.Engine
+) -> None:
+    path = send(PLAIN).headers["Location"]
+    kept = waiting.find_waiting(web_settings.home, path.rpartition("/")[2])
+    with kept.held():
+        answer = desk.post(f"{path}/discard")
+        assert answer.status_code == 409
+        assert "is being imported" in answer.text
+    result = taken(desk, path).headers["Location"]
+    assert people(engine).count("Holm") == 1
+    # Who clicks on an old page is shown what came of it.
+    assert desk.post(f"{path}/discard").headers["Location"] == result
+
+
+def test_a_file_is_waited_for_by_nobody_who_has_another(
+    send: Send, desk: TestClient, web_settings: Settings
+) -> None:
+    path = send(PLAIN).headers["Location"]
+    with waiting.find_waiting(web_settings.home, path.rpartition("/")[2]).held():
+        other = send(PLAIN).headers["Location"]
+        assert taken(desk, other).status_code == 303
+
+
+def test_who_waited_for_a_file_that_was_discarded_is_told_so(
+    send: Send, desk: TestClient, web_settings: Settings
+) -> None:
+    path = send(PLAIN).headers["Location"]
+    kept = waiting.find_waiting(web_settings.home, path.rpartition("/")[2])
+    (kept.folder / "said.json").unlink()
+    with pytest.raises(NotFound, match="not here any more"), kept.held():
+        pytest.fail("it was held although it had gone")
+    kept.discard()
+    with pytest.raises(NotFound, match="not here any more"), kept.held():
+        pytest.fail("it was held although it had gone")
 
 
 def test_what_nobody_imports_is_deleted_after_a_day(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mailer.contacts.importing.columns.header_words import all_keys, cleaned, key
 from mailer.contacts.importing.columns.named import Columns
+from mailer.contacts.importing.columns.targets import names_somebody
 from mailer.contacts.importing.values.country_names import find_country
 from mailer.contacts.importing.values.words import folded, index
 
@@ -25,7 +26,7 @@ def is_header(cells: Sequence[str], columns: Columns) -> bool:
         return False
     named = [cell for cell in cells if cell and not cell.isspace()]
     if len(named) == 1:
-        return _is_heading(cleaned(first), columns)
+        return _is_heading(cleaned(first), columns) or _is_title(cells[0], columns)
     # The first cell decides for almost every line, and costs little.
     return _is_known(first, columns) and all(_is_known(cell, columns) for cell in named)
 
@@ -47,3 +48,11 @@ def _is_heading(text: str, columns: Columns) -> bool:
         return True
     bare = text.strip(DECORATION)
     return folded(bare) in index("media_type") or bool(find_country(bare))
+
+
+def _is_title(text: str, columns: Columns) -> bool:
+    """Whether the first cell is filled, alone, where nothing makes a contact: "List of Bavaria"."""
+    if len(columns.targets) < FEWEST_COLUMNS or not text.strip() or "@" in text:
+        return False
+    target = columns.targets[0]
+    return not names_somebody([target]) and target != "desk.name"

@@ -17,8 +17,15 @@ LINE_BREAK = re.compile(r"\r\n|[\r\n\v\f\x85\u2028\u2029]")
 ODD = re.compile(
     rf"[{''.join(map(chr, UNSEEN))}]|{HALF_LETTER.pattern}|{CONTROL.pattern}|[^\S ]|  "
 )
+#: Marks that no program shows, such as the soft hyphen (Unicode, Default_Ignorable_Code_Point).
+IGNORED = (
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+)
+#: Where a spreadsheet begins to calculate, as it sees the text.
+CALCULATED = re.compile(rf"{IGNORED}*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 #: What spreadsheets would calculate is put behind an apostrophe by careful exports.
-DEFUSED = re.compile(r"'(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+DEFUSED = re.compile(rf"'(?={CALCULATED.pattern})")
 
 
 def clean(cell: str) -> str:

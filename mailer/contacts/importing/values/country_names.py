@@ -14,6 +14,39 @@ from mailer.errors import BadInput
 
 #: Names that two countries share: which one is meant nobody can know.
 SHARED = ("congo", "kongo", "korea", "coree", "virgin islands")
+#: The letters on cars, where they are no code of ISO: people write D and A for their neighbours.
+ON_CARS = {
+    "a": "AT",
+    "b": "BE",
+    "d": "DE",
+    "e": "ES",
+    "f": "FR",
+    "h": "HU",
+    "i": "IT",
+    "j": "JP",
+    "l": "LU",
+    "m": "MT",
+    "n": "NO",
+    "p": "PT",
+    "s": "SE",
+    "v": "VA",
+    "cdn": "CA",
+    "fl": "LI",
+    "irl": "IE",
+    "nmk": "MK",
+    "rks": "XK",
+    "rl": "LB",
+    "rok": "KR",
+    "rsm": "SM",
+    "slo": "SI",
+    "scv": "VA",
+    "gbz": "GI",
+    "gbj": "JE",
+    "gbg": "GG",
+    "gbm": "IM",
+    "eak": "KE",
+    "wan": "NG",
+}
 #: A country's flag is its two letters, moved to this place.
 FLAG_A, FLAG_Z = 0x1F1E6, 0x1F1FF
 
@@ -67,7 +100,8 @@ def _by_name() -> dict[str, str]:
         if code in known
     )
     names = (
-        cldr_names.agreed(chain(named, _own_forms()))
+        ON_CARS
+        | cldr_names.agreed(chain(named, _own_forms()))
         | cldr_names.agreed((name, code) for code, name in known.items())
         | dict(_own_forms())
         | _codes()

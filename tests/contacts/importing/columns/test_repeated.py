@@ -49,6 +49,28 @@ def test_a_contact_is_no_header(cells: tuple[str, ...]) -> None:
     assert not is_header(cells, COLUMNS)
 
 
+@pytest.mark.parametrize(
+    ("first", "is_title"),
+    [
+        ("Salutation", True),
+        ("Country", True),
+        ("Remark to skip", True),
+        ("Outlet", False),
+        ("First name", False),
+        ("Name", False),
+        ("Email", False),
+    ],
+)
+def test_what_stands_alone_in_the_first_column_is_a_heading_unless_it_may_be_a_contact(
+    first: str, is_title: bool
+) -> None:
+    header = [first, *(word for word in ("Last name", "E-Mail 2", "Phone") if word != first)]
+    columns = read_header(header, mapping={"Remark to skip": "ignore"})
+    assert is_header(("Liste Bayern 0", "", "", ""), columns) is is_title
+    assert not is_header(("", "", "", "+45 1"), columns)
+    assert not is_header(("Liste Bayern 0", "Lund", "", ""), columns)
+
+
 def test_in_a_narrow_table_a_single_word_is_a_contact() -> None:
     assert not is_header(("Germany", ""), read_header(["Outlet", "Email"]))
 

@@ -85,6 +85,10 @@ def test_what_is_no_language_is_refused_with_the_nearest(cell: str, told: str) -
         ("Czech Republic", "CZ"),
         ("Macedonia", "MK"),
         ("NA", "NA"),
+        ("D", "DE"),
+        ("a", "AT"),
+        ("SLO", "SI"),
+        ("CH", "CH"),
         ("🇩🇰", "DK"),
     ],
 )

@@ -26,6 +26,14 @@ from mailer.models import MediaType, TrackingMode
         ("Freelancer journalists outlet", MediaType.FREELANCE),
         ("fagblad", MediaType.TRADE),
         ("photo", MediaType.PHOTO),
+        ("Agentur", MediaType.WIRE),
+        ("Hörfunk", MediaType.RADIO),
+        ("mensuel", MediaType.MAGAZINE),
+        ("periódico", MediaType.DAILY),
+        ("månedsblad", MediaType.MAGAZINE),
+        ("televisione locale", MediaType.TV),
+        ("regionaal dagblad", MediaType.REGIONAL),
+        ("agencja", MediaType.WIRE),
     ],
 )
 def test_a_kind_of_outlet_is_known_in_every_spelling(cell: str, kind: MediaType) -> None:

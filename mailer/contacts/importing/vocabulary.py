@@ -1,0 +1,93 @@
+"""The words of a file that may lead nowhere: beats that nobody has had before, and languages in
+which there is no cover. Told once for the whole file.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from mailer import languages
+from mailer.contacts.beats import TOP_BEATS
+from mailer.contacts.importing.contact_row import ContactRow
+from mailer.contacts.suggesting import spelling
+from mailer.errors import BadInput
+from mailer.models import Desk, Role
+
+#: So many words are named, those of most rows first.
+NAMED = 5
+#: Words that are counted; the cells of a file that was mapped wrongly are each another one.
+MOST_COUNTED = 5000
+
+
+class Vocabulary:
+    """What beats and languages the rows of a file name, and in how many rows."""
+
+    def __init__(self) -> None:
+        self._beats: Counter[str] = Counter()
+        self._languages: Counter[str] = Counter()
+
+    def hear(self, rows: Iterable[ContactRow]) -> None:
+        """Count the words of a line, each once."""
+        beats: set[str] = set()
+        tags: set[str] = set()
+        for row in rows:
+            beats.update(row.job.get("beats", ()), row.person.get("beats", ()))
+            tags.update(row.person.get("languages", ()))
+            tags.update(row.outlet_facts.get("publication_languages", ()))
+        _count(self._beats, beats)
+        _count(self._languages, tags)
+
+    def notices(self, session: Session) -> list[str]:
+        """What to tell; asked before anything of the file is written."""
+        found = []
+        if new := self._new_beats(session):
+            found.append(
+                f"new beats: {_named(new)}: a release with other words for them does not find"
+                " these contacts; to rename one, write the release's word into the file or use"
+                " `mailer contacts edit`"
+            )
+        if without := Counter({t: n for t, n in self._languages.items() if not _has_cover(t)}):
+            found.append(
+                f"no cover exists in: {_named(without)}: who reads nothing else gets the cover in"
+                " another language; mend the language if it was meant otherwise"
+            )
+        return found
+
+    def _new_beats(self, session: Session) -> Counter[str]:
+        shared = {spelling(beat) for beat in TOP_BEATS}
+        new = Counter({b: n for b, n in self._beats.items() if spelling(b) not in shared})
+        known = _known_beats(session) if new else set()
+        return Counter({beat: n for beat, n in new.items() if spelling(beat) not in known})
+
+
+def _count(counter: Counter[str], words: Iterable[str]) -> None:
+    counter.update(word for word in words if word in counter or len(counter) < MOST_COUNTED)
+
+
+def _known_beats(session: Session) -> set[str]:
+    """The beats that somebody has, by their spelling."""
+    return {
+        spelling(beat)
+        for column in (col(Role.beats), col(Desk.beats))
+        for written in session.exec(select(sa.cast(column, sa.Text)).distinct())
+        for beat in json.loads(written)
+    }
+
+
+def _has_cover(tag: str) -> bool:
+    try:
+        return languages.closest(tag, languages.cover_languages()) is not None
+    except BadInput:
+        return False
+
+
+def _named(words: Counter[str]) -> str:
+    named = [
+        f"{word} ({rows:,} {'row' if rows == 1 else 'rows'})"
+        for word, rows in words.most_common(NAMED)
+    ]
+    more = f" and {len(words) - NAMED:,} more" if len(words) > NAMED else ""
+    return ", ".join(named) + more
