@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlmodel import Session, SQLModel
 
-from mailer.errors import SettingsError, Unreachable
+from mailer.errors import DiskFull, SettingsError, Unreachable, is_disk_full
 
 #: No parameters in what errors say: they would bring addresses into the log.
 POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 20, "hide_parameters": True}
@@ -187,10 +187,16 @@ def gathered(dialect: str, rows: sa.Subquery) -> sa.Select[str]:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Say in our words that the database is away."""
+    """Say in our words that the database is away, or that a disk is full."""
     try:
         yield
+    except (OSError, sqlite3.OperationalError) as failure:
+        if is_disk_full(failure):
+            raise DiskFull from failure
+        raise
     except OperationalError as away:
+        if is_disk_full(away):
+            raise DiskFull from away
         if _is_about_the_statement(away):
             raise
         raise Unreachable(f"the database cannot be used: {_first_line(away)}") from away

@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from mailer import database
-from mailer.errors import SettingsError, Unreachable
+from mailer.errors import DiskFull, SettingsError, Unreachable
 from mailer.models import Address, Outlet
 from tests import factories
 
@@ -117,6 +118,43 @@ def test_a_statement_too_complex_for_postgresql_is_not_a_database_that_is_away()
     refused = psycopg.errors.StatementTooComplex("stack depth limit exceeded")
     with pytest.raises(sa.exc.OperationalError), database.translated():
         raise sa.exc.OperationalError("SELECT", {}, refused)
+
+
+def fill(session: Session) -> None:
+    """Write more outlets than the file has room for."""
+    connection = session.connection()
+    (pages,) = connection.exec_driver_sql("PRAGMA page_count").one()
+    connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    session.add_all(Outlet(name=f"{number}" * 500) for number in range(1000))
+    session.flush()
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE])
+@pytest.mark.parametrize("is_wrapped", [True, False])
+def test_a_full_disk_is_told_as_one(code: int, is_wrapped: bool) -> None:
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = code
+    failure = sa.exc.OperationalError("INSERT", {}, full) if is_wrapped else full
+    told = r"the disk is full.* nothing was changed"
+    with pytest.raises(DiskFull, match=told), database.translated():
+        raise failure
+
+
+def test_a_full_disk_of_postgresql_is_told_as_one() -> None:
+    with pytest.raises(DiskFull), database.translated():
+        raise sa.exc.OperationalError("INSERT", {}, psycopg.errors.DiskFull("no space"))
+
+
+def test_a_database_without_room_changes_nothing(sqlite_engine: sa.Engine) -> None:
+    with pytest.raises(DiskFull), database.writing(sqlite_engine) as session:
+        fill(session)
+    with database.reading(sqlite_engine) as session:
+        assert session.exec(select(Outlet)).all() == []
+
+
+def test_a_file_that_is_not_there_is_no_full_disk(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), database.translated():
+        (tmp_path / "nothing").read_text()
 
 
 def test_a_locked_database_is_away_for_now() -> None:

@@ -11,6 +11,7 @@ from dramatiq.brokers.redis import RedisBroker
 
 from mailer import clock, database
 from mailer.compose.letter import Identity
+from mailer.contacts.turns import take_free_turn
 from mailer.distribution import leases, scheduling
 from mailer.errors import Unreachable
 from mailer.feedback.returned import processing
@@ -117,5 +118,8 @@ class Scheduler:
             if not retention.is_due(session, now=now):
                 return
         with database.writing(self.engine) as session:
-            removed = retention.run(session, self.settings.retention, now=now)
+            if not take_free_turn(session):
+                return  # an import may take minutes, and what is due must not wait for it
+            keyring = self.identity.keyring
+            removed = retention.run(session, self.settings.retention, keyring=keyring, now=now)
         log.info("retention", **removed.counts)

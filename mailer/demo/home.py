@@ -164,7 +164,9 @@ def fill(home: Home, engine: sa.Engine, *, recipients: int | None) -> int:
     with database.writing(engine) as session:
         office = save_office(session, read_office(SAMPLE / "office.toml"))
         contacts = SAMPLE / "contacts.csv"
-        imported = import_contacts(session, contacts, keyring=home.keyring, source="a sample list of invented newsrooms")
+        imported = import_contacts(
+            session, contacts, keyring=home.keyring, source="a sample list of invented newsrooms"
+        )
         for folder in sorted((SAMPLE / "releases").iterdir()):
             import_release(session, read_release(folder), office=office)
         accounts.add_officer(
@@ -189,5 +191,7 @@ def _add_crowd(home: Home, engine: sa.Engine, *, recipients: int) -> int:
             )
         if missing:
             crowd = write_crowd(home.folder / "crowd.csv", number=missing)
-            import_contacts(session, crowd, keyring=home.keyring, source="a crowd of invented newsrooms")
+            import_contacts(
+                session, crowd, keyring=home.keyring, source="a crowd of invented newsrooms"
+            )
     return missing

@@ -12,6 +12,7 @@ from mailer.contacts.privacy.removing import forget_subject
 from mailer.contacts.privacy.sealing import seal, suppressions_of
 from mailer.contacts.privacy.subject import DataSubject, find_data_subject
 from mailer.contacts.privacy.wording import Words
+from mailer.contacts.turns import take_turn
 from mailer.errors import BadInput, NotFound
 from mailer.models import (
     Delivery,
@@ -65,6 +66,7 @@ def erase(
     """
     if not note.strip():
         raise BadInput("an erasure is done with a note: say who asked for it, when and how")
+    take_turn(session)
     _wait_for_audiences(session)
     kept = _kept(session, text, keyring=keyring, now=now)
     with operation(

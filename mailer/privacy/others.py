@@ -10,15 +10,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from mailer.contacts.privacy.subject import DataSubject
+from mailer.contacts.inserting import chunked
+from mailer.contacts.keeping.undoing import MERGED_INTO
+from mailer.contacts.privacy.subject import SHORTEST, DataSubject
 from mailer.contacts.privacy.wording import Words
-from mailer.models import Address, Journalist, PressOfficer, Role
+from mailer.models import (
+    Address,
+    ContactChange,
+    ContactOperation,
+    Journalist,
+    OperationKind,
+    PressOfficer,
+    Role,
+)
 from mailer.models.contacts import written_name
 
 SOMEBODY = "[somebody else]"
 ADDRESS = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+\w")
-#: A shorter name alone is a word like any other.
-SHORTEST = 4
+#: What looks like an address and is a number of ours.
+NUMBERS = ("message_id",)
 
 
 class Others:
@@ -27,7 +37,7 @@ class Others:
     def __init__(self, session: Session, subject: DataSubject, *, within: Any) -> None:
         """`within` is all that is told: of a large outlet's people few stand in it."""
         self._hers = {one.lower() for one in subject.spellings | subject.addresses}
-        names = _officers(session) | _colleagues(session, subject)
+        names = _officers(session) | _colleagues(session, subject) | _mistaken(session, subject)
         hers, folded = {one.lower() for one in subject.names}, "\n".join(_texts(within)).lower()
         told = {one for one in names if len(one) >= SHORTEST and one.lower() in folded}
         self._words = Words({one for one in told if one.lower() not in hers}, instead=SOMEBODY)
@@ -40,7 +50,9 @@ class Others:
             without: str = self._words.out_of(ADDRESS.sub(self._address, value))
             return without
         if isinstance(value, dict):
-            return {name: self.out_of(one) for name, one in value.items()}
+            return {
+                name: one if name in NUMBERS else self.out_of(one) for name, one in value.items()
+            }
         if isinstance(value, list | tuple):
             return [self.out_of(one) for one in value]
         return value
@@ -86,6 +98,26 @@ def _colleagues(session: Session, subject: DataSubject) -> set[str]:
         .distinct()
     )
     return {form for row in rows for form in _forms(row)}
+
+
+def _mistaken(session: Session, subject: DataSubject) -> set[str]:
+    """Who was taken for her once, in a merge that was undone."""
+    hers = subject.numbers(Journalist)
+    changed = (ContactChange.operation_id, ContactChange.subject_id, ContactChange.after)
+    merges = (
+        select(*changed)
+        .join(ContactOperation, col(ContactOperation.id) == ContactChange.operation_id)
+        .where(ContactOperation.kind == OperationKind.MERGE, ContactChange.subject == "journalist")
+    )
+    parties: dict[int, set[int]] = {}
+    for operation_id, number, after in session.exec(merges):
+        parties.setdefault(operation_id, set()).update({number, after.get(MERGED_INTO, number)})
+    others = {one for both in parties.values() if both & hers for one in both} - hers
+    names: set[str] = set()
+    for chunk in chunked(sorted(others)):
+        rows = session.exec(select(Journalist).where(col(Journalist.id).in_(chunk)))
+        names |= {form for row in rows for form in _forms(row)}
+    return names
 
 
 def _forms(row: Journalist) -> set[str]:

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from mailer.contacts.history import operation
 from mailer.contacts.privacy import ageing
 from mailer.contacts.privacy.removing import among, forget, with_children
+from mailer.contacts.young import YOUNG, close_young
 from mailer.models import (
     ContactOperation,
     Delivery,
@@ -26,6 +27,7 @@ from mailer.models import (
 )
 from mailer.privacy import anonymising
 from mailer.settings.sections import RetentionSettings
+from mailer.tokens import Keyring
 
 #: Distributions in which something may still go out.
 OPEN = (DistributionStatus.SCHEDULED, DistributionStatus.SENDING, DistributionStatus.PAUSED)
@@ -64,8 +66,13 @@ def is_due(session: Session, *, now: datetime) -> bool:
     return session.execute(last.limit(1)).first() is None
 
 
-def run(session: Session, settings: RetentionSettings, *, now: datetime) -> Removed:
-    """Remove what is too old. The caller commits, or rolls back a dry run."""
+def run(
+    session: Session, settings: RetentionSettings, *, keyring: Keyring, now: datetime
+) -> Removed:
+    """Remove what is too old. The caller commits, or rolls back a dry run.
+
+    What is not young any more is looked at a last time before its word is enough.
+    """
     removed = Removed()
     counts = removed.counts
     with operation(session, OperationKind.RETENTION, source=SOURCE) as recording:
@@ -88,6 +95,7 @@ def run(session: Session, settings: RetentionSettings, *, now: datetime) -> Remo
             before = _ago(settings.import_months, now)
             counts["import_records"] = ageing.forget_imports(session, before=before)
         counts["late_answers_about_erased"] = anonymising.clean_late(session, now=now)
+        close_young(session, since=now - 2 * YOUNG, keyring=keyring)
         recording.operation.note = removed.words
     return removed
 

@@ -70,6 +70,16 @@ def test_it_holds_each_delivery_with_its_answer_and_events(record: Document, sto
     assert (event["kind"], event["details"]["reason"]) == ("bounced", "unknown_user")
 
 
+def test_the_number_of_a_message_to_her_is_no_address_of_others(
+    engine: sa.Engine, story: Story, keyring: Keyring
+) -> None:
+    with writing(engine) as session:
+        session.get_one(Delivery, story.sent).message_id = "<1.abc@harbour.example>"
+    with reading(engine) as session:
+        record = export(session, KAREN, keyring=keyring, now=NOW)
+    assert record["deliveries"][0]["message_id"] == "<1.abc@harbour.example>"
+
+
 def test_it_holds_what_she_wrote_as_far_as_it_is_kept(record: Document) -> None:
     dsn, written = record["inbound"]
     assert (dsn["kind"], dsn["is_from_you"], dsn["text"]) == ("bounce", False, "")

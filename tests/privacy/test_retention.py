@@ -34,11 +34,12 @@ from tests import factories
 from tests.factories import NOW, saved
 
 LONG_AGO = NOW - timedelta(days=4 * 365)
+KEYRING = Keyring({1: b"\x01" * 32})
 
 
 def run(session: Session, settings: Settings, **changed: int) -> dict[str, int]:
     rules = settings.retention.model_copy(update=changed)
-    counts = retention.run(session, rules, now=NOW).counts
+    counts = retention.run(session, rules, keyring=KEYRING, now=NOW).counts
     session.expire_all()
     return counts
 

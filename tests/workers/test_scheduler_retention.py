@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
 import redis
 import sqlalchemy as sa
 from dramatiq.brokers.redis import RedisBroker
-from sqlmodel import select
+from sqlmodel import Session, select
 from structlog.testing import capture_logs
 
 from mailer.clock import now
 from mailer.compose.letter import Identity
+from mailer.contacts.turns import take_turn
 from mailer.database import reading, writing
 from mailer.models import ContactOperation, Journalist, OperationKind
 from mailer.settings import Settings
@@ -38,5 +40,21 @@ def test_it_removes_once_a_day_and_logs_the_counts(
     with writing(engine) as session:
         session.get_one(ContactOperation, runs[0].id).done_at = now() - timedelta(hours=24)
     with capture_logs() as logs:
+        scheduler.tick()
+    assert [line["event"] for line in logs if line["event"] == "retention"] == ["retention"]
+
+
+@pytest.mark.postgresql
+def test_it_waits_for_nobody_who_changes_the_address_book(
+    settings: Settings, postgresql_engine: sa.Engine, redis_client: redis.Redis
+) -> None:
+    broker = RedisBroker(client=redis_client, middleware=[])  # type: ignore[no-untyped-call]
+    identity = Identity.from_settings(settings)
+    scheduler = Scheduler(settings, postgresql_engine, identity, broker)
+    with Session(postgresql_engine) as session, capture_logs() as logs:
+        take_turn(session)
+        scheduler.tick()
+        assert [line for line in logs if line["event"] == "retention"] == []
+        session.commit()
         scheduler.tick()
     assert [line["event"] for line in logs if line["event"] == "retention"] == ["retention"]

@@ -30,6 +30,7 @@ from mailer.models import (
 from mailer.tokens import Keyring
 
 Document = dict[str, Any]
+MISTAKEN = "two records were taken for one person"
 
 
 def describe(session: Session, subject: DataSubject, *, keyring: Keyring) -> Document:
@@ -132,7 +133,7 @@ def _history(session: Session, subject: DataSubject) -> list[Document]:
     """Each operation that touched her rows, the latest first. Officers go by their number."""
     told: dict[int, Document] = {}
     for operation, change in sorted(_changes(session, subject), key=_latest):
-        entry = told.setdefault(operation.id or 0, _operation(operation))
+        entry = told.setdefault(operation.id or 0, _operation(session, operation, subject))
         entry["changes"].append(_change(session, change, subject))
     return list(told.values())
 
@@ -160,15 +161,28 @@ def _latest(found: tuple[ContactOperation, ContactChange]) -> tuple[int, int]:
     return -(operation.id or 0), change.id or 0
 
 
-def _operation(operation: ContactOperation) -> Document:
+def _operation(session: Session, operation: ContactOperation, subject: DataSubject) -> Document:
     return {
         "done_at": operation.done_at,
         "kind": operation.kind,
         "who": _who(operation),
         "source": operation.source,
-        "note": operation.note,
+        "note": _note(session, operation, subject),
         "changes": [],
     }
+
+
+def _note(session: Session, operation: ContactOperation, subject: DataSubject) -> str:
+    """Our own words of a merge name two people; when they were not one, only what was done."""
+    if operation.kind is not OperationKind.MERGE:
+        return operation.note
+    changes = session.exec(
+        select(ContactChange.subject_id, ContactChange.after).where(
+            ContactChange.operation_id == operation.id, ContactChange.subject == "journalist"
+        )
+    )
+    parties = {one for number, after in changes for one in (number, after.get(MERGED_INTO, number))}
+    return operation.note if parties <= subject.numbers(Journalist) else MISTAKEN
 
 
 def _who(operation: ContactOperation) -> str:

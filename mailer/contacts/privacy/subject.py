@@ -22,6 +22,7 @@ from mailer.models import (
     DifferentPeople,
     Journalist,
     MediaListEntry,
+    Outlet,
     Role,
 )
 from mailer.models.contacts import written_name
@@ -29,6 +30,8 @@ from mailer.models.contacts import written_name
 Row = dict[str, Any]
 #: Numbers of rows by table.
 Numbers = dict[str, set[int]]
+#: A shorter name alone is a word like any other.
+SHORTEST = 4
 NAMES = ("given_name", "particle", "family_name", "family_name_first")
 
 
@@ -211,14 +214,20 @@ def _name(session: Session, found: DataSubject) -> None:
         ]
     for row in told:
         found.names |= _forms(row)
-    # The name of a desk, such as Redaktionen, is nobody's own.
-    found.names = {name for name in found.names if " " in name or "," in name}
+    singles = {name for name in found.names if " " not in name}
+    found.names -= {name for name in singles if len(name) < SHORTEST}
+    # The name of a desk, such as Redaktionen, or of a paper is nobody's own.
+    for column in (Desk.name, Outlet.name):
+        lower = {name.lower() for name in singles}
+        names = session.exec(select(column).where(sa.func.lower(col(column)).in_(lower)))
+        taken = {name.lower() for name in names}
+        found.names = {name for name in found.names if name.lower() not in taken}
 
 
 def _forms(row: Row) -> set[str]:
     given, particle, family = (str(row.get(name) or "") for name in NAMES[:3])
     if not given or not family:
-        return set()
+        return {given or family} - {""}
     whole = " ".join(part for part in (particle, family) if part)
     return {
         written_name(given, particle, family, family_first=False),

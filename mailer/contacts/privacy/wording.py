@@ -20,9 +20,7 @@ class Words:
         """Longer ones are found first: an address is not cut by the name that it holds."""
         self.words = sorted({one for one in given if one.strip()}, key=len, reverse=True)
         self._instead = instead
-        either = "|".join(re.escape(one) for one in self.words)
-        # Not inside of a longer word, nor of a longer address.
-        self._pattern = re.compile(rf"(?<![\w.+-])(?:{either})(?!\w)", re.IGNORECASE)
+        self._pattern = re.compile("|".join(map(_pattern, self.words)), re.IGNORECASE)
 
     def __bool__(self) -> bool:
         return bool(self.words)
@@ -49,8 +47,28 @@ class Words:
         SQLite folds only ASCII and keeps documents with escapes, so each spelling is asked for.
         """
         text = sa.func.lower(sa.cast(column, sa.Text()))
-        spelt = {spelling for word in self.words for spelling in _spellings(word)}
-        return sa.or_(sa.false(), *(text.contains(one, autoescape=True) for one in sorted(spelt)))
+        # Whatever stands between its parts: another space, a line break, a comma.
+        parts = {frozenset(word.replace(",", " ").split()) for word in self.words}
+        return sa.or_(sa.false(), *(_all_in(text, one) for one in sorted(parts, key=sorted)))
+
+
+def _all_in(text: Any, parts: Iterable[str]) -> sa.ColumnElement[bool]:
+    spelt = [sorted(_spellings(one)) for one in sorted(parts)]
+    either = (sa.or_(*(text.contains(one, autoescape=True) for one in some)) for some in spelt)
+    return sa.and_(sa.true(), *either)
+
+
+def _pattern(word: str) -> str:
+    """Where the word stands for itself: not inside of a longer word, name or address."""
+    if "@" in word:
+        return rf"(?<![\w.+-]){re.escape(word)}(?!\w)"
+    parts = word.split()
+    spelt = r"\s+".join(map(re.escape, parts))
+    if len(parts) == 1:
+        # A single name may be a word like any other, which is written small.
+        cases = sorted({word, word.title(), word.upper()})
+        spelt = f"(?-i:{'|'.join(map(re.escape, cases))})(?![.+-]*@)"
+    return rf"(?<![\w@])(?<!\w-)(?:{spelt})(?!\w)"
 
 
 def _spellings(word: str) -> set[str]:
