@@ -23,6 +23,7 @@ from mailer.models import (
     Outlet,
     Role,
 )
+from mailer.models.ending import is_lasting, lasts
 from mailer.tokens import Keyring
 
 
@@ -48,7 +49,7 @@ class RoleCard:
 
     def lasts(self, today: date) -> bool:
         """Whether she has the job on that day."""
-        return self.ended_on is None or self.ended_on > today
+        return lasts(self.ended_on, today)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class DeskCard:
 
     def lasts(self, today: date) -> bool:
         """Whether the desk is open on that day."""
-        return self.ended_on is None or self.ended_on > today
+        return lasts(self.ended_on, today)
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def reachable_elsewhere(session: Session, text: str, *, today: date) -> list[Els
         .where(
             col(Role.journalist_id).in_(readers),
             Role.address_id != address.id,
-            sa.or_(col(Role.ended_on).is_(None), col(Role.ended_on) > today),
+            is_lasting(col(Role.ended_on), today),
             col(Journalist.do_not_contact).is_(False),
             col(Address.state).in_((AddressState.OK, AddressState.SOFT)),
         )

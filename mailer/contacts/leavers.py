@@ -7,14 +7,12 @@ from datetime import date
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, aliased
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from mailer.contacts.inserting import chunked
 from mailer.models import Address, AddressState, Desk, Role, SuppressionReason
-
-#: A day, or the parameter of a statement that gives it.
-Day = date | sa.BindParameter[date]
+from mailer.models.ending import Day, is_lasting
 
 
 class Leave(NamedTuple):
@@ -71,18 +69,14 @@ def _is_another_s(today: Day) -> sa.ColumnElement[bool]:
     successor = sa.select(sa.literal(1)).where(
         col(other.address_id) == col(Role.address_id),
         col(other.journalist_id) != col(Role.journalist_id),
-        _lasts(col(other.ended_on), today),
+        is_lasting(col(other.ended_on), today),
     )
     desk = sa.select(sa.literal(1)).where(
-        col(Desk.address_id) == col(Role.address_id), _lasts(col(Desk.ended_on), today)
+        col(Desk.address_id) == col(Role.address_id), is_lasting(col(Desk.ended_on), today)
     )
     closed_later = col(Address.state_changed_at) > col(Role.ended_on)
     return sa.and_(
-        ~_lasts(col(Role.ended_on), today),
+        ~is_lasting(col(Role.ended_on), today),
         sa.func.coalesce(closed_later, sa.false()),
         sa.or_(successor.correlate(Role).exists(), desk.correlate(Role).exists()),
     )
-
-
-def _lasts(ended_on: Mapped[date | None], today: Day) -> sa.ColumnElement[bool]:
-    return sa.or_(ended_on.is_(None), ended_on > today)

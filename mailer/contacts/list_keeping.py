@@ -26,6 +26,7 @@ from mailer.models import (
     Outlet,
     Role,
 )
+from mailer.models.ending import lasts
 
 LONGEST_NAME = 200
 
@@ -141,7 +142,7 @@ def add(session: Session, name: str, given: Iterable[str], *, today: date) -> li
         entries = [
             (media_list.id or 0, role_id, desk_id)
             for role_id, desk_id, ended_on in _read_at(session, text)
-            if ended_on is None or ended_on > today
+            if lasts(ended_on, today)
         ]
         if not entries:
             raise NotFound(f"nobody has a job or a desk at {text} now: see `mailer contacts show`")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from mailer.models import Address, Desk, Journalist, MediaListEntry, Outlet, Role
+from mailer.models.ending import is_lasting
 
 Column = sa.ColumnElement[Any]
 Condition = sa.ColumnElement[bool]
@@ -50,7 +51,7 @@ class Source:
 
     def is_current(self, day: date) -> Condition:
         """Whether the person still has the job, and the desk still exists."""
-        return sa.or_(self.ended_on.is_(None), self.ended_on > day)
+        return is_lasting(self.ended_on, day)
 
     def rows(self) -> sa.Join:
         """Roles with their persons, or desks; with their addresses and outlets if there are any."""

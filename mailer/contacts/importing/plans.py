@@ -9,6 +9,7 @@ from typing import Any
 from mailer.contacts.importing.report import UnusableRow
 from mailer.contacts.suggesting import spelling
 from mailer.models import Desk, Journalist, Role, TrackingMode
+from mailer.models.ending import lasts
 
 STRICTEST_FIRST = (TrackingMode.NONE, TrackingMode.AGGREGATE, TrackingMode.INDIVIDUAL)
 
@@ -110,8 +111,7 @@ class RolePlan:
 
     def ended_before(self, day: date) -> bool:
         """Whether the person has left that job."""
-        ended_on = self.role.ended_on if self.role else None
-        return ended_on is not None and ended_on <= day
+        return self.role is not None and not lasts(self.role.ended_on, day)
 
 
 @dataclass(eq=False)
@@ -160,8 +160,7 @@ class DeskPlan:
 
     def ended_before(self, day: date) -> bool:
         """Whether the desk is closed."""
-        ended_on = self.desk.ended_on if self.desk else None
-        return ended_on is not None and ended_on <= day
+        return self.desk is not None and not lasts(self.desk.ended_on, day)
 
 
 @dataclass

@@ -19,6 +19,7 @@ from mailer.models import (
     Outlet,
     Role,
 )
+from mailer.models.ending import lasts
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def close_desk(
     """Close a desk on that day. The caller commits."""
     outlet = session.get(Outlet, desk.outlet_id)
     at = outlet.name if outlet else ""
-    if desk.ended_on is not None and desk.ended_on <= on:
+    if not lasts(desk.ended_on, on):
         raise BadInput(f"the desk {desk.name!r} at {at} was closed on {desk.ended_on} already")
     with operation(
         session,

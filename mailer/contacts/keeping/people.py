@@ -10,6 +10,7 @@ from mailer.contacts.directory import find_address
 from mailer.contacts.suggesting import spelling
 from mailer.errors import BadInput, NotFound
 from mailer.models import Address, Desk, Journalist, Outlet, Role
+from mailer.models.ending import lasts
 
 FREELANCE = "freelance"
 
@@ -28,7 +29,7 @@ class Job:
 
     def is_current(self, day: date) -> bool:
         """Whether the person still has it on that day."""
-        return self.role.ended_on is None or self.role.ended_on > day
+        return lasts(self.role.ended_on, day)
 
 
 def find_person(session: Session, text: str) -> Journalist:

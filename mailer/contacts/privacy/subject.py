@@ -26,6 +26,7 @@ from mailer.models import (
     Role,
 )
 from mailer.models.contacts import written_name
+from mailer.models.ending import is_lasting
 
 Row = dict[str, Any]
 #: Numbers of rows by table.
@@ -184,11 +185,10 @@ def _is_read_by_others(session: Session, number: int, found: DataSubject, *, tod
 
     A job that has ended is nobody's reading: its address goes with the one who reads it now.
     """
-    is_now = sa.or_(col(Role.ended_on).is_(None), col(Role.ended_on) > today)
     role = select(Role.id).where(
         Role.address_id == number,
         col(Role.journalist_id).not_in(found.numbers(Journalist)),
-        is_now,
+        is_lasting(col(Role.ended_on), today),
     )
     desk = select(Desk.id).where(
         Desk.address_id == number, col(Desk.id).not_in(found.numbers(Desk))

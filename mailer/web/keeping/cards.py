@@ -4,7 +4,6 @@ what was sent there last.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -25,6 +24,7 @@ from mailer.models import (
     Role,
     SuppressionReason,
 )
+from mailer.models.ending import lasts
 from mailer.tokens import Keyring
 from mailer.web.keeping.whose import Whose, name_of
 
@@ -109,7 +109,7 @@ def _jobs(session: Session, row: Journalist | Desk) -> list[Job]:
     if isinstance(row, Desk):
         lists = _lists(session, col(MediaListEntry.desk_id), [row.id])
         outlet, address = session.get(Outlet, row.outlet_id), session.get(Address, row.address_id)
-        is_open = _lasts(row.ended_on, today)
+        is_open = lasts(row.ended_on, today)
         return [Job(None, outlet, address, is_open, lists.get(row.id, ()))]
     rows = session.exec(
         select(Role, Outlet, Address)
@@ -119,13 +119,9 @@ def _jobs(session: Session, row: Journalist | Desk) -> list[Job]:
     ).all()
     lists = _lists(session, col(MediaListEntry.role_id), [role.id for role, _, _ in rows])
     return [
-        Job(role, outlet, address, _lasts(role.ended_on, today), lists.get(role.id, ()))
+        Job(role, outlet, address, lasts(role.ended_on, today), lists.get(role.id, ()))
         for role, outlet, address in rows
     ]
-
-
-def _lasts(ended_on: date | None, today: date) -> bool:
-    return ended_on is None or ended_on > today
 
 
 def _lists(
