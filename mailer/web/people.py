@@ -1,14 +1,17 @@
 """Finds contacts as the office looks for them: by a part of a name, an outlet or an address."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from mailer import clock
 from mailer.contacts.looking import mentions
 from mailer.errors import BadInput
 from mailer.models import Address, AddressState, Desk, Journalist, Outlet, Role
+from mailer.models.ending import is_lasting
 
 #: Each word makes the query longer, and databases read only so long a one.
 LONGEST_SEARCH = 200
@@ -58,9 +61,10 @@ def find_people(
         raise BadInput(
             f"the search is longer than {LONGEST_SEARCH} characters: a name or an address will do"
         )
+    today = clock.now().date()
     either = [
         sa.select(_next(kind.subquery(), words, limit=limit, after=after).subquery())
-        for kind in (_roles(), _desks())
+        for kind in (_roles(today), _desks(today))
     ]
     lines = sa.union_all(*either).subquery()
     query = sa.select(lines).order_by(*_order(lines)).limit(limit)
@@ -83,10 +87,14 @@ def _order(lines: sa.Subquery) -> tuple[sa.ColumnElement[Any], ...]:
     return lines.c.sort_name, lines.c.sort_given, lines.c.address_id
 
 
-def _roles() -> sa.Select[Any]:
+def _roles(today: date) -> sa.Select[Any]:
     """The jobs of journalists as lines."""
     country = sa.func.coalesce(col(Outlet.country), NOTHING)
-    full_name = col(Journalist.given_name) + " " + col(Journalist.family_name)
+    family = sa.func.ltrim(col(Journalist.particle) + " " + col(Journalist.family_name))
+    given = col(Journalist.given_name)
+    full_name = sa.case(
+        (col(Journalist.family_name_first), family + " " + given), else_=given + " " + family
+    )
     return (
         sa.select(
             *_shared(full_name, col(Journalist.id), work=col(Role.job_title), is_desk=False),
@@ -101,11 +109,11 @@ def _roles() -> sa.Select[Any]:
         .join(Journalist, col(Journalist.id) == Role.journalist_id)
         .join(Address, col(Address.id) == Role.address_id)
         .outerjoin(Outlet, col(Outlet.id) == Role.outlet_id)
-        .where(col(Role.ended_on).is_(None))
+        .where(is_lasting(col(Role.ended_on), today))
     )
 
 
-def _desks() -> sa.Select[Any]:
+def _desks(today: date) -> sa.Select[Any]:
     """Desks as lines of the same shape."""
     return (
         sa.select(
@@ -120,7 +128,7 @@ def _desks() -> sa.Select[Any]:
         .select_from(Desk)
         .join(Address, col(Address.id) == Desk.address_id)
         .outerjoin(Outlet, col(Outlet.id) == Desk.outlet_id)
-        .where(col(Desk.ended_on).is_(None))
+        .where(is_lasting(col(Desk.ended_on), today))
     )
 
 

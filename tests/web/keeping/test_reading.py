@@ -1,10 +1,12 @@
 """Contacts, lists and proposals as the pages read them."""
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from mailer import database
+from mailer import clock, database
 from mailer.contacts import list_keeping, list_members, scoped
 from mailer.contacts.keeping import editing
 from mailer.contacts.keeping.merging import merge
@@ -40,6 +42,29 @@ def test_people_and_desks_follow_each_other_by_family_name(session: Session) -> 
         found.append(one[0].name)
         place = one[0].place
     assert found == ["Ann Aaby", "Zoe Aaby", "Foreign desk", "Ann Mole", "News", "Zz"]
+
+
+def test_a_job_that_ends_one_day_is_there_until_then(session: Session) -> None:
+    today = clock.now().date()
+    for number, days in enumerate((-1, 0, 1)):
+        ends = today + timedelta(days=days)
+        factories.journalist(session, f"n{number}@ends.example", ended_on=ends)
+        factories.desk(session, f"d{number}@ends.example", ended_on=ends)
+    found = find_people(session, "ends.example", limit=9)
+    assert sorted(one.email for one in found) == ["d2@ends.example", "n2@ends.example"]
+
+
+def test_a_name_is_whole_and_in_its_own_order(session: Session) -> None:
+    for name in (
+        {"given_name": "Eva", "particle": "van den", "family_name": "Berg"},
+        {"given_name": "Andrea", "family_name": "Nagy", "family_name_first": True},
+        {"given_name": "", "family_name": "Cherlabelle"},
+    ):
+        factories.journalist(session, f"{name['family_name']}@whole.example", **name)
+    found = find_people(session, "whole.example", limit=9)
+    assert [one.name for one in found] == ["Eva van den Berg", "Cherlabelle", "Nagy Andrea"]
+    (only,) = find_people(session, "van berg", limit=9)
+    assert only.name == "Eva van den Berg"
 
 
 def test_a_contact_is_read_whole(session: Session, keyring: Keyring) -> None:
