@@ -127,7 +127,7 @@ def test_her_leave_goes_with_her_and_stays_after_an_undo(office: PressOffice) ->
     assert moved["closed"] == f"unsubscribed at {OLD}"
     assert left_out(office) == {NEW: "suppressed: unsubscribed"}
     office.send(office.write("2"), "everyone")
-    office.command("contacts", "undo", "--operation", str(moved["operation_id"]))
+    office.command("contacts", "undo", str(moved["operation_id"]))
     assert rows(office) == before
     office.send(office.write("3"), "everyone")
     assert (office.received(NEW), len(office.received(OLD))) == ([], 1)
@@ -144,7 +144,7 @@ def test_her_leave_at_the_new_address_stays_after_an_undo_and_with_a_second_one(
     link = re.search(r"https?://[^/\s]+(/u/\w+)", got.get_content())
     assert link is not None
     assert office.reader.post(link.group(1)).status_code == 200
-    told = office.mailer("contacts", "undo", "--operation", str(moved["operation_id"]))
+    told = office.mailer("contacts", "undo", str(moved["operation_id"]))
     assert f"unsubscribed at {NEW} since, and that holds here as well" in told.out
     assert left_out(office) == {OLD: "suppressed: unsubscribed"}
     # A file that brings a private address of hers opens nothing.
@@ -159,7 +159,7 @@ def test_undo_puts_all_back(office: PressOffice) -> None:
     before, audience = rows(office), found(office, 'list:"Ports"')
     moved = move(office)
     office.send(office.write("2"), "everyone")
-    undone = office.command("contacts", "undo", "--operation", str(moved["operation_id"]))
+    undone = office.command("contacts", "undo", str(moved["operation_id"]))
     assert undone["conflict_count"] == 0
     assert rows(office) == before
     assert found(office, 'list:"Ports"') == audience == {OLD, BO}
@@ -181,5 +181,5 @@ def test_a_job_that_ends_without_another_takes_her_out_of_everything(office: Pre
     ended = office.command("contacts", "move", OLD, "--ends")
     assert found(office, "everyone") == found(office, 'list:"Ports" outlet:daily') | {DESK}
     assert OLD not in found(office, "everyone")
-    office.command("contacts", "undo", "--operation", str(ended["operation_id"]))
+    office.command("contacts", "undo", str(ended["operation_id"]))
     assert rows(office) == before

@@ -83,7 +83,7 @@ def _tell_merged(desk: Context, merged: Merged, *, dry_run: bool) -> None:
     if dry_run:
         desk.say("a dry run: nothing was written")
     else:
-        desk.say(f"to take that back: mailer contacts undo --operation {merged.operation_id}")
+        desk.say(f"to take that back: mailer contacts undo {merged.operation_id}")
 
 
 def different(

@@ -130,7 +130,7 @@ def _tell_moved(desk: Context, moved: Moved, *, dry_run: bool) -> None:
     if dry_run:
         desk.say("a dry run: nothing was written")
     else:
-        desk.say(f"to take that back: mailer contacts undo --operation {moved.operation_id}")
+        desk.say(f"to take that back: mailer contacts undo {moved.operation_id}")
 
 
 def edit(
@@ -185,4 +185,4 @@ def _tell_edited(desk: Context, edited: Edited, *, dry_run: bool) -> None:
     elif dry_run:
         desk.say("a dry run: nothing was written")
     else:
-        desk.say(f"to take that back: mailer contacts undo --operation {edited.operation_id}")
+        desk.say(f"to take that back: mailer contacts undo {edited.operation_id}")

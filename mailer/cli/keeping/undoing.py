@@ -11,7 +11,6 @@ from mailer.contacts.keeping import undoing
 from mailer.contacts.keeping.telling import OperationTold, history_of
 from mailer.contacts.keeping.telling.outcomes import conflict_in_words, undone_in_words
 from mailer.contacts.keeping.undoing import Undone
-from mailer.errors import BadInput
 from mailer.models import ContactImport, ContactOperation
 
 #: Who did it, when no press officer signed in for it.
@@ -63,24 +62,16 @@ def _imports(session: Session) -> Iterator[dict[str, Any]]:
 def undo(
     context: typer.Context,
     number: Annotated[
-        int | None,
+        int,
         typer.Argument(min=1, max=BIGGEST, help="See `mailer contacts imports` and `history`."),
-    ] = None,
-    operation: Annotated[
-        int | None, typer.Option(min=1, max=BIGGEST, help="The same number, said as an option.")
-    ] = None,
+    ],
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Take an import or another operation back; exit code 1 when something has changed since."""
-    if (number is None) == (operation is None):
-        told = "say what to undo by one number: `mailer contacts imports` tells it for files"
-        raise BadInput(f"{told}, `mailer contacts history ADDRESS` for all else")
     desk: Context = context.obj
     with desk.writing() as session:
-        undone = undoing.undo(
-            session, number or operation or 0, keyring=desk.keyring, source=SOURCE
-        )
+        undone = undoing.undo(session, number, keyring=desk.keyring, source=SOURCE)
         if dry_run:
             session.rollback()
     desk.answer(
@@ -101,7 +92,7 @@ def _tell_undone(desk: Context, undone: Undone, *, dry_run: bool) -> None:
     if dry_run:
         desk.say("a dry run: nothing was written")
     else:
-        desk.say(f"to take that back: mailer contacts undo --operation {undone.undo_id}")
+        desk.say(f"to take that back: mailer contacts undo {undone.undo_id}")
 
 
 def history(

@@ -64,10 +64,10 @@ def test_an_undo_can_be_undone_and_brings_everything_back(session: Session) -> N
 def test_an_operation_is_undone_once(session: Session) -> None:
     number, _ = _import(session)
     undone = taken_back(session, number)
-    with pytest.raises(Refused, match=f"undo --operation {undone.undo_id}"):
+    with pytest.raises(Refused, match=f"undo {undone.undo_id}"):
         taken_back(session, number)
     again = taken_back(session, undone.undo_id)
-    with pytest.raises(Refused, match=f"undo --operation {again.undo_id}"):
+    with pytest.raises(Refused, match=f"undo {again.undo_id}"):
         taken_back(session, number)
 
 

@@ -182,11 +182,11 @@ def _undone_before(session: Session, known: ContactOperation) -> str:
     told = f"operation {known.id} was undone by operation {known.undone_by_id}"
     undo_of = session.get(ContactOperation, known.undone_by_id)
     if undo_of is None or undo_of.undone_by_id is None:
-        return f"{told}: to have it back, `mailer contacts undo --operation {known.undone_by_id}`"
+        return f"{told}: to have it back, `mailer contacts undo {known.undone_by_id}`"
     last = undo_of
     while last.undone_by_id and (later := session.get(ContactOperation, last.undone_by_id)):
         last = later
-    return f"{told}, and that was undone: `mailer contacts undo --operation {last.id}`"
+    return f"{told}, and that was undone: `mailer contacts undo {last.id}`"
 
 
 def _claim(session: Session, operation_id: int, *, undo_id: int) -> None:
