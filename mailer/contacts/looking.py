@@ -12,23 +12,10 @@ from functools import cache
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from mailer.contacts.letters import unmarked
 from mailer.errors import BadInput, NotFound
 from mailer.models import Address, Desk, Journalist, Outlet, Role
 
-#: Letters that Unicode does not take apart, and the letter that people type for them.
-STROKED = {
-    "ø": "o",
-    "œ": "o",
-    "æ": "a",
-    "ł": "l",
-    "đ": "d",
-    "ð": "d",
-    "ı": "i",
-    "ħ": "h",
-    "ŧ": "t",
-    "ģ": "g",
-    "ŋ": "n",
-}
 #: Where letters with marks stand: Latin, Greek and Cyrillic, then the rest of Latin.
 ALPHABETS = (range(0xC0, 0x530), range(0x1E00, 0x1F00))
 #: Two letters that are written for one.
@@ -125,7 +112,7 @@ def _one(part: str) -> str:
         return ONE_FOR_TWO[part]
     if part in APOSTROPHES:
         return f"[{APOSTROPHES}]?"
-    letter = _plain(part)
+    letter = unmarked(part)
     either = _letters().get(letter, "")
     if not either:
         return re.escape(part)
@@ -141,12 +128,6 @@ def _letters() -> dict[str, str]:
     found = {letter: letter + letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"}
     for place in (place for alphabet in ALPHABETS for place in alphabet):
         sign = chr(place)
-        if sign.isalpha() and len(letter := _plain(sign.lower())) == 1:
+        if sign.isalpha() and len(letter := unmarked(sign.lower())) == 1:
             found[letter] = found.get(letter, "") + sign
     return found
-
-
-def _plain(letter: str) -> str:
-    """The letter without its marks."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c))
-    return STROKED.get(bare, bare)

@@ -12,23 +12,9 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-#: Letters that Unicode does not take apart.
-LETTERS = str.maketrans(
-    {
-        **dict.fromkeys("øöÖØ", "oe"),
-        **dict.fromkeys("æäÆÄ", "ae"),
-        **dict.fromkeys("üÜ", "ue"),
-        **dict.fromkeys("åÅ", "aa"),
-        "ß": "ss",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "œ": "oe",
-        "ı": "i",
-    }
-)
-#: And those of other alphabets, as passports have them.
+from mailer.contacts.letters import unmarked
+
+#: Letters of other alphabets, as passports have them.
 CYRILLIC = zip(
     "абвгдезийклмнопрстуфыэіїєґћјљњџђѕѓќў", "abvgdeziiklmnoprstufyeiiegcjlndddgku", strict=True
 )
@@ -62,9 +48,8 @@ EXTRA = 4.0
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in one spelling for all, without particles."""
     plain = unicodedata.normalize("NFC", APOSTROPHES.sub("", name)).casefold()
-    plain = plain.translate(LETTERS).translate(ALPHABETS)
-    bare = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    bare = bare.translate(ALPHABETS)
+    # Twice: some of their letters have marks of their own, others are read without them.
+    bare = unmarked(plain.translate(ALPHABETS)).translate(ALPHABETS)
     found = WORD.findall(bare)
     kept = [word for word in found if word not in PARTICLES or len(found) < 2] or found
     return tuple(DOUBLED.sub("", word) for word in kept)
