@@ -187,10 +187,21 @@ def all_waiting(home: Path) -> list[Waiting]:
 def sweep(home: Path) -> None:
     """Delete what has waited too long, and what never came whole."""
     before = clock.now() - KEPT
-    for folder in _folders(home):
-        if _sent_at(Waiting(folder)) < before:
-            shutil.rmtree(folder, ignore_errors=True)
-            log.info("file that nobody imported deleted", key=folder.name)
+    for waiting in map(Waiting, _folders(home)):
+        if _sent_at(waiting) < before and _swept(waiting):
+            log.info("file that nobody imported deleted", key=waiting.key)
+
+
+def _swept(waiting: Waiting) -> bool:
+    """Whether it could be deleted: one that is being imported stays until the next time."""
+    try:
+        with waiting.held(at_once=True):
+            waiting.discard()
+    except Refused:
+        return False
+    except NotFound:
+        waiting.discard()
+    return True
 
 
 @asynccontextmanager

@@ -558,6 +558,17 @@ def test_what_nobody_imports_is_deleted_after_a_day(
     assert desk.get(path).status_code == 404
 
 
+def test_what_is_being_imported_is_not_swept_away(send: Send, web_settings: Settings) -> None:
+    path = send(PLAIN).headers["Location"]
+    kept = waiting.find_waiting(web_settings.home, path.rpartition("/")[2])
+    with time_machine.travel(clock.now() + timedelta(hours=25)):
+        with kept.held():
+            waiting.sweep(web_settings.home)
+        assert kept.file.exists()
+        waiting.sweep(web_settings.home)
+    assert kept_files(web_settings) == []
+
+
 def test_a_preview_that_was_cut_off_can_be_made_again(
     send: Send, desk: TestClient, web_settings: Settings
 ) -> None:
