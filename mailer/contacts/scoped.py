@@ -186,10 +186,8 @@ def left_among(
 ) -> dict[str, str]:
     """Why those of the given addresses get nothing of one of these scopes, spelt as given.
 
-    Addresses are hashed only where somebody has left one of the scopes at all.
+    Whoever asks for many asks `is_left` first: each address is hashed.
     """
-    if not is_left(session, scopes):
-        return {}
     normal = {address: _normalised(address) for address in given}
     by_hash = {
         hashed: one

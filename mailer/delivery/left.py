@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from mailer.contacts.scoped import left_among, scopes_of
+from mailer.contacts.scoped import is_left, left_among, scopes_of
 from mailer.delivery.claims import Claimed
 from mailer.models import Delivery, Distribution, Office, Release
 from mailer.tokens import Keyring
@@ -25,5 +25,8 @@ def left_since(session: Session, claimed: Sequence[Claimed], *, keyring: Keyring
     ).first()
     if found is None:
         return {}
+    scopes = scopes_of(*found)
+    if not is_left(session, scopes):
+        return {}
     emails = [one.email for one in claimed if one.email]
-    return left_among(session, emails, scopes_of(*found), keyring=keyring)
+    return left_among(session, emails, scopes, keyring=keyring)
