@@ -33,7 +33,7 @@ class Other:
             self.failure = failure
 
     def waits(self) -> bool:
-        """Whether it comes to wait for its turn; False when it is through without."""
+        """Whether it comes to wait for the lock; False when it is through without."""
         until = time.monotonic() + PATIENCE_SECONDS
         with self.engine.connect() as connection:
             while self._thread.is_alive() and time.monotonic() < until:

@@ -11,7 +11,7 @@ from dramatiq.brokers.redis import RedisBroker
 
 from mailer import clock, database
 from mailer.compose.letter import Identity
-from mailer.contacts.turns import take_free_turn
+from mailer.contacts.book_lock import lock_book_if_free
 from mailer.distribution import leases, scheduling
 from mailer.errors import Unreachable
 from mailer.feedback.returned import processing
@@ -118,7 +118,7 @@ class Scheduler:
             if not retention.is_due(session, now=now):
                 return
         with database.writing(self.engine) as session:
-            if not take_free_turn(session):
+            if not lock_book_if_free(session):
                 return  # an import may take minutes, and what is due must not wait for it
             keyring = self.identity.keyring
             removed = retention.run(session, self.settings.retention, keyring=keyring, now=now)

@@ -1,10 +1,10 @@
-"""Whose turn it is to change the address book: one transaction's at a time, on PostgreSQL too.
+"""The lock of the address book: one transaction at a time changes it, on PostgreSQL too.
 
 An import looks people up before it writes, an undo reads what stood there, an erasure finds all
 that is kept. What another commits between the look and the writing would come twice, or come back
 after it was erased. SQLite has one writer anyway.
 
-Only list keepers take turns. What a journalist does herself, and what workers do, never waits here.
+Only list keepers take it. What a journalist does herself, and what workers do, never waits here.
 """
 
 import sqlalchemy as sa
@@ -13,10 +13,10 @@ from sqlmodel import Session
 
 #: The advisory lock of PostgreSQL that stands for the address book: "contacts" in ASCII.
 ADDRESS_BOOK = 0x636F6E7461637473
-_MINE = "turn at the address book"
+_MINE = "lock of the address book"
 
 
-def take_turn(session: Session) -> None:
+def lock_book(session: Session) -> None:
     """Wait until nobody else changes the address book; it is ours until the transaction ends.
 
     It comes before every other lock, and before anything is read that a change goes by: what the
@@ -29,8 +29,8 @@ def take_turn(session: Session) -> None:
     _begin(session)
 
 
-def take_free_turn(session: Session) -> bool:
-    """The same for one who must not wait: False while somebody else has the turn."""
+def lock_book_if_free(session: Session) -> bool:
+    """The same for one who must not wait: False while somebody else has it."""
     if _needs_none(session):
         return True
     session.flush()

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session as AnySession
 from sqlmodel import Session, SQLModel, col, select
 
 from mailer import clock
-from mailer.contacts.turns import take_turn
+from mailer.contacts.book_lock import lock_book
 from mailer.database import Json, UTCDateTime, listed
 from mailer.models import (
     Address,
@@ -90,15 +90,15 @@ def operation(
 ) -> Iterator[Recording]:
     """Everything that the session writes to the address book inside belongs to one operation.
 
-    One inside another is the outer one's part. The caller commits. On PostgreSQL it waits for its
-    turn (`turns`): who reads before what the change goes by takes it before.
+    One inside another is the outer one's part. The caller commits. It takes the lock of the address
+    book (`book_lock`): who reads before what the change goes by takes it before.
     """
     outer: Recording | None = session.info.get(_KEY)
     if outer is not None:
         yield outer
         return
     session.flush()  # what came before is not ours
-    take_turn(session)
+    lock_book(session)
     done = ContactOperation(
         kind=kind, source=source, note=note, officer_id=officer_id, done_at=clock.now()
     )

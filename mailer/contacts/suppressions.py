@@ -13,8 +13,8 @@ import structlog
 from sqlmodel import Session, col, select
 
 from mailer import addresses, clock
+from mailer.contacts.book_lock import lock_book
 from mailer.contacts.inserting import insert_missing
-from mailer.contacts.turns import take_turn
 from mailer.database import listed
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import (
@@ -141,7 +141,7 @@ def lift(session: Session, address: str, *, keyring: Keyring, note: str) -> None
     """
     if not note.strip():
         raise BadInput("a suppression is lifted with a note: say why, and who decided it")
-    take_turn(session)
+    lock_book(session)
     normalised = addresses.parse(address).normalised
     known = _kept(session, normalised, keyring=keyring)
     if known is None:

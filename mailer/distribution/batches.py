@@ -5,7 +5,7 @@ progress of a distribution is a sum over its batches, however many deliveries it
 
 The order of locks, so that nobody waits in a circle and nobody counts what another is changing:
 
-0. before all others the turn at the address book, of those who keep it (`contacts.turns`): an
+0. before all others the lock of the address book, of those who keep it (`contacts.book_lock`): an
    import, an undo, a merge, a move, an erasure, retention; no journalist and no sender takes it;
 1. the batches, by their number: all that a transaction needs, before it reads what it decides by;
 2. deliveries, their events, and addresses with their suppressions, by the number of the address;

@@ -6,13 +6,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from mailer.contacts.book_lock import lock_book
 from mailer.contacts.history import operation
 from mailer.contacts.inserting import chunked
 from mailer.contacts.privacy.removing import forget_subject
 from mailer.contacts.privacy.sealing import seal, suppressions_of
 from mailer.contacts.privacy.subject import DataSubject, find_data_subject
 from mailer.contacts.privacy.wording import Words
-from mailer.contacts.turns import take_turn
 from mailer.errors import BadInput, NotFound
 from mailer.models import (
     Delivery,
@@ -66,7 +66,7 @@ def erase(
     """
     if not note.strip():
         raise BadInput("an erasure is done with a note: say who asked for it, when and how")
-    take_turn(session)
+    lock_book(session)
     _wait_for_audiences(session)
     kept = _kept(session, text, keyring=keyring, now=now)
     with operation(

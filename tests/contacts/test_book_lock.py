@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, select
 
 from mailer.contacts import suppressions
+from mailer.contacts.book_lock import lock_book, lock_book_if_free
 from mailer.contacts.history import operation
 from mailer.contacts.importing import ImportReport, import_contacts
 from mailer.contacts.keeping.merging import merge
 from mailer.contacts.keeping.people import find_person
 from mailer.contacts.keeping.undoing import undo
-from mailer.contacts.turns import take_free_turn, take_turn
 from mailer.database import writing
 from mailer.errors import Refused
 from mailer.models import (
@@ -29,7 +29,7 @@ from mailer.models import (
 )
 from mailer.tokens import Keyring
 from tests import factories
-from tests.turns import Other
+from tests.book_lock import Other
 
 pytestmark = pytest.mark.postgresql
 EVA = "eva@havn.example"
@@ -131,17 +131,17 @@ def test_who_had_read_before_its_turn_reads_again(engine: sa.Engine) -> None:
         eva = session.exec(select(Journalist)).one()
         with writing(engine) as other:
             other.execute(sa.update(Journalist).values(city="Odense"))
-        take_turn(session)
+        lock_book(session)
         assert eva.city == "Odense"
 
 
 def test_who_must_not_wait_for_a_turn_is_told_so(engine: sa.Engine) -> None:
     with Session(engine) as first, Session(engine) as second:
-        take_turn(first)
-        assert not take_free_turn(second)
+        lock_book(first)
+        assert not lock_book_if_free(second)
         first.commit()
-        assert take_free_turn(second)
-        assert not take_free_turn(first)
+        assert lock_book_if_free(second)
+        assert not lock_book_if_free(first)
 
 
 def test_who_leaves_never_waits_for_an_import_and_is_closed_when_it_is_through(

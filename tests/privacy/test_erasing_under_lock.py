@@ -13,8 +13,8 @@ from mailer.database import writing
 from mailer.models import Journalist
 from mailer.privacy.erasing import erase
 from mailer.tokens import Keyring
+from tests.book_lock import Other
 from tests.factories import NOW
-from tests.turns import Other
 
 pytestmark = pytest.mark.postgresql
 EVA = "eva@havn.example"

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from mailer.clock import now
 from mailer.compose.letter import Identity
-from mailer.contacts.turns import take_turn
+from mailer.contacts.book_lock import lock_book
 from mailer.database import reading, writing
 from mailer.models import ContactOperation, Journalist, OperationKind
 from mailer.settings import Settings
@@ -52,7 +52,7 @@ def test_it_waits_for_nobody_who_changes_the_address_book(
     identity = Identity.from_settings(settings)
     scheduler = Scheduler(settings, postgresql_engine, identity, broker)
     with Session(postgresql_engine) as session, capture_logs() as logs:
-        take_turn(session)
+        lock_book(session)
         scheduler.tick()
         assert [line for line in logs if line["event"] == "retention"] == []
         session.commit()

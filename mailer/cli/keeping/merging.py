@@ -6,13 +6,13 @@ import typer
 
 from mailer.cli.context import AsJson, Context
 from mailer.cli.keeping.undoing import SOURCE, DryRun
+from mailer.contacts.book_lock import lock_book
 from mailer.contacts.keeping import merging
 from mailer.contacts.keeping.different import mark_different
 from mailer.contacts.keeping.duplicates import SHOWN, Half, Pair, Proposal, find_duplicates
 from mailer.contacts.keeping.merging import Merged
 from mailer.contacts.keeping.people import find_person
 from mailer.contacts.keeping.telling.outcomes import merged_in_words
-from mailer.contacts.turns import take_turn
 
 Person = Annotated[str, typer.Argument(help="An address, or the number of a person.")]
 
@@ -60,7 +60,7 @@ def merge(
     """Put B into A: all jobs, lists and history are kept, and the stricter of two wishes."""
     desk: Context = context.obj
     with desk.writing() as session:
-        take_turn(session)
+        lock_book(session)
         merged = merging.merge(
             session,
             find_person(session, staying),
@@ -95,7 +95,7 @@ def different(
     """Keep that two are different people: they are never proposed again."""
     desk: Context = context.obj
     with desk.writing() as session:
-        take_turn(session)
+        lock_book(session)
         two = find_person(session, one), find_person(session, other)
         is_new = mark_different(session, *two, source=SOURCE) is not None
         names = " and ".join(f"{person.id} {person.full_name}" for person in two)

@@ -9,6 +9,7 @@ from sqlmodel import Session, SQLModel
 from mailer import clock
 from mailer.cli.context import AsJson, Context
 from mailer.cli.keeping.undoing import SOURCE, DryRun
+from mailer.contacts.book_lock import lock_book
 from mailer.contacts.keeping import editing, leaving, moving
 from mailer.contacts.keeping.editing import Edited
 from mailer.contacts.keeping.leaving import Moved, job_to_leave
@@ -22,7 +23,6 @@ from mailer.contacts.keeping.people import (
     people_at,
 )
 from mailer.contacts.keeping.telling.outcomes import edited_in_words, moved_in_words
-from mailer.contacts.turns import take_turn
 from mailer.errors import BadInput
 from mailer.models import Address, Desk, Outlet
 from mailer.tokens import Keyring
@@ -62,7 +62,7 @@ def move(  # noqa: PLR0913 – each is an option of the command
     desk: Context = context.obj
     day = _day(on)
     with desk.writing() as session:
-        take_turn(session)
+        lock_book(session)
         if ends:
             moved = _end(session, address, day, at=leaves, is_desk=is_desk)
         else:
@@ -147,7 +147,7 @@ def edit(
     desk: Context = context.obj
     fields = dict(_field(text) for text in given)
     with desk.writing() as session:
-        take_turn(session)
+        lock_book(session)
         rows = _rows(session, address, is_desk=is_desk)
         edited = editing.edit(session, rows, fields, source=SOURCE)
         if dry_run:

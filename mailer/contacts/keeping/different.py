@@ -3,8 +3,8 @@
 from sqlmodel import Session, select
 
 from mailer import clock
+from mailer.contacts.book_lock import lock_book
 from mailer.contacts.history import operation
-from mailer.contacts.turns import take_turn
 from mailer.errors import BadInput
 from mailer.models import DifferentPeople, Journalist, OperationKind
 
@@ -21,7 +21,7 @@ def mark_different(
 
     The number of the operation; None when it was decided before.
     """
-    take_turn(session)
+    lock_book(session)
     if one.id == other.id:
         raise BadInput(f"{one.full_name} is one person: name two")
     first, second = pair(one.id, other.id)

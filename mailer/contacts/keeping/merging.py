@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from mailer import clock
+from mailer.contacts.book_lock import lock_book
 from mailer.contacts.history import operation
 from mailer.contacts.keeping.combining import combined
 from mailer.contacts.keeping.different import known_as_different, pair
 from mailer.contacts.keeping.leaves import left_at
 from mailer.contacts.keeping.people import jobs_of
 from mailer.contacts.keeping.undoing import MERGED_INTO
-from mailer.contacts.turns import take_turn
 from mailer.errors import BadInput
 from mailer.models import (
     ChangeAction,
@@ -91,7 +91,7 @@ def merge(
 
     Raises BadInput for one and the same, and for two that were said to be different people.
     """
-    take_turn(session)
+    lock_book(session)
     coming = prospect(session, staying, going, keyring=keyring)
     note = f"{going.full_name} ({going.id}) is {staying.full_name} ({staying.id})"
     with operation(

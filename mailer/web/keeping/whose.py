@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends
 from sqlmodel import Session
 
-from mailer.contacts.turns import take_turn
+from mailer.contacts.book_lock import lock_book
 from mailer.errors import NotFound
 from mailer.models import Desk, Journalist
 from mailer.web.dependencies import RowNumber
@@ -55,7 +55,7 @@ def find(session: Session, asked: Whose, *, locks: bool = False) -> Journalist |
     Raises NotFound, also for one who was erased or merged meanwhile.
     """
     if locks:
-        take_turn(session)
+        lock_book(session)
     found: Journalist | Desk | None
     if asked.is_desk:
         found = session.get(Desk, asked.number, with_for_update=locks)

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from mailer.contacts import history
+from mailer.contacts.book_lock import lock_book
 from mailer.contacts.keeping.undoing.conflicts import Conflict, Conflicts, Later
 from mailer.contacts.keeping.undoing.leaving import carry_leaves, mailboxes_before
 from mailer.contacts.keeping.undoing.removing import take_away
 from mailer.contacts.keeping.undoing.restoring import put_back
 from mailer.contacts.keeping.undoing.returning import MERGED_INTO, make_again
-from mailer.contacts.turns import take_turn
 from mailer.contacts.young import close_young
 from mailer.errors import NotFound, Refused
 from mailer.models import (
@@ -76,7 +76,7 @@ def undo(
     It is an operation itself, and can be undone. Raises NotFound, and Refused for what was undone
     before and for what the law made us forget.
     """
-    take_turn(session)
+    lock_book(session)
     undone = _undoable(session, operation_id)
     conflicts = Conflicts(session, operation_id)
     note = f"undoes {undone.kind.value} {operation_id}"
