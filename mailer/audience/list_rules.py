@@ -51,14 +51,6 @@ def found_by(session: Session, line: str, *, at: datetime) -> int | None:
         return None
 
 
-def found_in(session: Session, name: str, *, at: datetime) -> int | None:
-    """How many addresses a list holds now, by hand and by its rules; None as above."""
-    try:
-        return count(session, Criteria(wanted=(Term(Key.LIST, name),)), at=at)
-    except BadInput:
-        return None
-
-
 def refuse_used(session: Session, name: str) -> None:
     """Raise Refused while a rule of another list, or a distribution to come, names that list."""
     media_list = find(session, name)

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from mailer import clock
 from mailer.audience import criteria
-from mailer.audience.list_rules import add_rule, found_by, found_in, refuse_used
+from mailer.audience.list_rules import add_rule, found_by, refuse_used
 from mailer.contacts import list_keeping, list_members
 from mailer.contacts.history import note_added
 from mailer.errors import BadInput, MailerError, NotFound, Refused
@@ -46,14 +46,9 @@ router = APIRouter(prefix=HERE, dependencies=[Depends(signed_in)])
 def show_lists(request: Request, door: Parts, done: RowNumber = 0) -> Response:
     """All lists by name."""
     with door.reading() as session:
-        lists = list_keeping.overview(session)
+        # Whom rules find is counted on the page of a list: here it would be counted for each.
         context = {
-            "lists": lists,
-            "found": {
-                one.list_id: found_in(session, one.name, at=clock.now())
-                for one in lists
-                if one.rules
-            },
+            "lists": list_keeping.overview(session),
             "done": past.done(session, done) if done else None,
         }
     return page(request, "web/contacts/lists.html", context)

@@ -47,7 +47,7 @@ def test_the_lists_stand_with_their_size_and_kind(desk: TestClient, ports: int) 
     page = desk.get(PAGE).text
     assert f'href="{PAGE}/{ports}"' in page
     assert "Harbours" in page
-    assert '<td class="end num">2<span class="sub">2 addresses with the rules</span></td>' in page
+    assert '<td class="end num">2<span class="sub">and whom its rules find</span></td>' in page
     assert "press" in page
     assert "Finds 1 address now." in desk.get(f"{PAGE}/{ports}").text
 
