@@ -55,9 +55,9 @@ def test_a_day_by_keyboard_and_without_scripts(visit: Windows, sqlite_engine: sa
     page.get_by_role("status").get_by_role("button", name="Undo").press("Enter")
     expect(page.get_by_text("Taken back: undoes edit")).to_be_visible()
 
-    page.get_by_role("link", name="She has moved").press("Enter")
+    page.get_by_role("link", name="Has moved").press("Enter")
     page.get_by_label("To the outlet").fill("Havnebladet")
-    page.get_by_label("Her address there").fill("karen@havnebladet.example")
+    page.get_by_label("The address there").fill("karen@havnebladet.example")
     page.get_by_role("button", name="Save").press("Enter")
     expect(page.get_by_text("goes from Dagens Nyt to Havnebladet").first).to_be_visible()
 

@@ -116,7 +116,7 @@ def test_a_topic_that_was_closed_for_her_is_not_said_to_be_left(
         )
     page = desk.get(karen.path).text
     assert "Has left" not in page
-    assert "<dt>Closed for her</dt>" in page
+    assert "<dt>Closed by us</dt>" in page
     assert "not all: suppressed for the topic crime" in page
     assert "nothing keeps mail away" not in page.casefold()
 

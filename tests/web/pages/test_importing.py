@@ -292,7 +292,7 @@ def test_a_column_that_nobody_knows_is_asked_and_remembered(
     taken(desk, path)
     again = desk.get(send(UNKNOWN.replace("kh", "kk")).headers["Location"]).text
     assert counted(again) == {"changed": 1}
-    assert "somebody said so before" in again
+    assert "as in an earlier file" in again
 
 
 def test_a_column_without_an_answer_is_told_beside_it(send: Send, desk: TestClient) -> None:

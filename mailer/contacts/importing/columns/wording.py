@@ -54,7 +54,7 @@ FOUND_BY = {
     "synonym": "by its name",
     "similar": "almost by its name",
     "mapping": "you said so",
-    "remembered": "somebody said so before",
+    "remembered": "as in an earlier file",
     "": "it has no name",
 }
 
