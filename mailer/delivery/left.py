@@ -10,19 +10,21 @@ from mailer.delivery.claims import Claimed
 from mailer.models import Delivery, Distribution, Office, Release
 from mailer.tokens import Keyring
 
+_ABOUT = (
+    sa.select(col(Release.beats), col(Office.key))
+    .select_from(Delivery)
+    .join(Distribution, col(Distribution.id) == col(Delivery.distribution_id))
+    .join(Release, col(Release.id) == col(Distribution.release_id))
+    .join(Office, col(Office.id) == col(Release.office_id))
+    .where(col(Delivery.id) == sa.bindparam("delivery"))
+)
+
 
 def left_since(session: Session, claimed: Sequence[Claimed], *, keyring: Keyring) -> dict[str, str]:
     """Why those of the claimed deliveries of one distribution are not wanted, by their address."""
     if not claimed:
         return {}
-    found = session.execute(
-        sa.select(col(Release.beats), col(Office.key))
-        .select_from(Delivery)
-        .join(Distribution, col(Distribution.id) == col(Delivery.distribution_id))
-        .join(Release, col(Release.id) == col(Distribution.release_id))
-        .join(Office, col(Office.id) == col(Release.office_id))
-        .where(col(Delivery.id) == claimed[0].id)
-    ).first()
+    found = session.connection().execute(_ABOUT, {"delivery": claimed[0].id}).first()
     if found is None:
         return {}
     scopes = scopes_of(*found)

@@ -21,7 +21,7 @@ from mailer.delivery.waves import Handed
 from mailer.releases.editions import FullRelease
 
 #: So many messages are composed at a time: the relay has about as many to take in meanwhile.
-SET_AT_ONCE = 12
+SET_AT_ONCE = 24
 #: And so many with signatures, by a thread for each processor, while those before go out.
 SIGNED_AT_ONCE = 32
 PROCESSORS = os.cpu_count() or 1

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 import structlog
 
@@ -29,6 +30,16 @@ log = structlog.get_logger(__name__)
 
 #: So long a turn waits for a limit of the rate before it leaves the line to others.
 MOMENT_SECONDS = 3.0
+
+
+class Flight(NamedTuple):
+    """A wave that is ready to go out."""
+
+    wave: Wave
+    #: Which of it stays behind, and until when.
+    later: Later
+    messages: WaveMessages
+    watch: Watch
 
 
 class Turn:
@@ -77,11 +88,14 @@ class Turn:
         while wave.deliveries:
             self._limits.give_back(wave.facts, unused=room.number - len(wave.deliveries))
             room = self._next_room(wave, sent)
+            # What asks Redis or the database comes first: beside the ledger it would take twice
+            # as long, and the wire would wait for it.
+            flight = self._prepared(wave)
             ahead = self._line.meanwhile(
                 partial(self._ledger.turn_over, sent, flying=wave.lease, room=room)
             )
             try:
-                sent = self._hand_over(wave)
+                sent = self._hand_over(flight)
             finally:
                 wave = ahead.result()
             self._tell(sent)
@@ -97,14 +111,19 @@ class Turn:
         is_dead = bool(sent.answers) and all(answer.blames_relay for answer in sent.answers)
         return NO_ROOM if is_dead else self._room(wave.facts)
 
-    def _hand_over(self, wave: Wave) -> Sent:
+    def _prepared(self, wave: Wave) -> Flight:
+        """The wave with what it needs to go out, without those that must wait after all."""
         later = self._limits.later(wave.facts, wave.deliveries)
         self._limits.give_back(wave.facts, unused=len(later.until))
+        ready = sorted((one for one in wave.deliveries if one.id not in later.until), key=_cover)
+        return Flight(wave, later, self._messages(wave.facts, ready), self._watch(wave, ready))
+
+    def _hand_over(self, flight: Flight) -> Sent:
+        wave, later = flight.wave, flight.later
         waiting = [one for one in wave.deliveries if one.id in later.until]
-        ready = [one for one in wave.deliveries if one.id not in later.until]
         answers = [Answer(Handed.unset(one), until=later.until[one.id]) for one in waiting]
-        if ready:
-            answers += self._answers(wave, ready, slowed_by=later.told)
+        if flight.messages:
+            answers += self._answers(flight)
         slowed_by = self._slowed_by(later)
         return Sent(answers, wave.lease, slowed_by, tuple(self._line.troubles))
 
@@ -123,28 +142,30 @@ class Turn:
         )
         return WaveMessages(self._line.setter, ready, full, at=facts.at)
 
-    def _answers(self, wave: Wave, ready: Sequence[Claimed], *, slowed_by: str) -> list[Answer]:
-        """Put the messages on the wire; what became of each."""
-        facts, messages = wave.facts, self._messages(wave.facts, ready)
-        hearing = Hearing(self._line.journal, size=len(ready))
-        watch = Watch(
+    def _watch(self, wave: Wave, ready: Sequence[Claimed]) -> Watch:
+        return Watch(
             self._shared.engine,
             ready,
-            facts=facts,
+            facts=wave.facts,
             lease=wave.lease,
             ours_until=partial(self._ledger.ours_until, wave.lease),
             lease_seconds=self._shared.settings.delivery.lease_seconds,
             keyring=self._shared.identity.keyring,
             is_stopping=self._shared.stopping.is_set,
         )
+
+    def _answers(self, flight: Flight) -> list[Answer]:
+        """Put the messages on the wire; what became of each."""
+        messages, watch = flight.messages, flight.watch
+        hearing = Hearing(self._line.journal, size=len(messages))
         outcomes = self._line.send(
             messages,
             may_begin=lambda number: watch.may_begin(number) and messages.can_be(number),
             hearing=hearing,
             is_over=watch.is_over,
-            tell=partial(self._keep, wave, messages, hearing, slowed_by),
+            tell=partial(self._keep, flight, hearing),
         )
-        heard = zip((one.provider for one in ready), outcomes, strict=True)
+        heard = zip((one.delivery.provider for one in messages.handed), outcomes, strict=True)
         self._shared.throttle.heard(
             ((provider, outcome) for provider, outcome in heard if outcome is not None),
             now=clock.now(),
@@ -154,16 +175,16 @@ class Turn:
             for number, (handed, outcome) in enumerate(zip(messages.handed, outcomes, strict=True))
         ]
 
-    def _keep(self, wave: Wave, messages: WaveMessages, hearing: Hearing, slowed_by: str) -> None:
+    def _keep(self, flight: Flight, hearing: Hearing) -> None:
         """A wave takes long: what the relay took so far is written down, whatever follows."""
         if self._keeping is not None and not self._keeping.done():
             return
         answers = [
-            Answer(messages.handed[number], outcome, at=hearing.at[number])
+            Answer(flight.messages.handed[number], outcome, at=hearing.at[number])
             for number, outcome in hearing.news()
         ]
-        slowed_by = hearing.silence(zone_name=wave.facts.office_zone) or slowed_by
-        sent = Sent(answers, wave.lease, slowed_by)
+        silence = hearing.silence(zone_name=flight.wave.facts.office_zone)
+        sent = Sent(answers, flight.wave.lease, silence or flight.later.told)
         self._keeping = self._line.meanwhile(partial(self._write_down, sent, hearing))
 
     def _write_down(self, sent: Sent, hearing: Hearing) -> None:
@@ -187,3 +208,8 @@ class Turn:
                 # A server's own words may quote an address; those without a code are ours.
                 cause=told_of(refused) if refused.code is None else refused.enhanced,
             )
+
+
+def _cover(delivery: Claimed) -> tuple[str, str, int]:
+    """Those of one cover go out together, since they share a skeleton; else as they stand."""
+    return delivery.edition_language, delivery.cover_language, delivery.position
