@@ -22,7 +22,7 @@ EITHER_WAY = pytest.mark.parametrize("offers", [PIPELINED, PLAIN], ids=["pipelin
 LOGIN = {"username": "press", "password": "harbour"}
 THREE = [message(one) for one in (KAREN, LARS, MARIA)]
 #: Too much for the buffers in between: its dot has not left while the server reads nothing.
-LARGE = message(KAREN, body="line\r\n" * 2_000_000)
+LARGE = message(KAREN, body=("line " * 190 + "\r\n") * 12_000)
 #: Far less than a server may take for an answer, and far more than a hang-up takes.
 AT_ONCE_SECONDS = 5.0
 

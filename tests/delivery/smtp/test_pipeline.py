@@ -27,7 +27,8 @@ PIPELINED, PLAIN = ("PIPELINING", "ENHANCEDSTATUSCODES"), ("ENHANCEDSTATUSCODES"
 EITHER_WAY = pytest.mark.parametrize("offers", [PIPELINED, PLAIN], ids=["pipelined", "lock-step"])
 THREE = [KAREN, LARS, MARIA]
 #: Too much for the buffers in between: the network takes no more while some of it is still here.
-LARGE = "line\r\n" * 2_000_000
+#: More than all buffers on the way hold, in long lines: each is looked at.
+LARGE = ("line " * 190 + "\r\n") * 12_000
 ACCEPTED = OutcomeKind.ACCEPTED
 
 
