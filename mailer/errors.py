@@ -7,7 +7,8 @@
     │   └── BadToken          a link or bounce address that we did not sign
     ├── Refused               a rule of the trade forbids it; the message says which (exit code 1)
     └── Unreachable           again later: database, broker or relay is away        (exit code 3)
-        └── DiskFull          again once there is room; nothing was changed
+        ├── DiskFull          again once there is room; nothing was changed
+        └── FolderUnusable    again once our folder can be read and written; nothing was changed
 
 Every message is one line: what, why, what to do.
 """
@@ -55,6 +56,10 @@ class DiskFull(Unreachable):
 
     def __init__(self) -> None:
         super().__init__(f"{NO_ROOM}; nothing was changed: make room, then do it again")
+
+
+class FolderUnusable(Unreachable):
+    """A file or folder of ours cannot be read or written; nothing was changed."""
 
 
 NO_ROOM = "the disk is full, or refuses to be written"

@@ -48,7 +48,7 @@ def export_file(
     desk.answer(
         {"file": to, "format": form, "contacts": count},
         as_json=as_json,
-        told=lambda: desk.say(f"{to}: {count} jobs and desks"),
+        told=lambda: desk.say(f"{to}: {count} jobs and desks, and outlets and people without"),
     )
 
 

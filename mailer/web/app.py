@@ -19,6 +19,7 @@ from mailer.web.dependencies import Door
 from mailer.web.headers import SecurityHeaders
 from mailer.web.importing.waiting import swept
 from mailer.web.keeping.proposals import Proposals
+from mailer.web.nul import RefuseNul
 from mailer.web.pages import (
     contact,
     contact_changes,
@@ -115,5 +116,6 @@ def _guard(app: FastAPI, door: Door) -> None:
         exempt_paths=OPEN_TO_OTHER_SITES,
         deny_app=PlainTextResponse(REFUSED_ORIGIN, status_code=403),
     )
+    app.add_middleware(RefuseNul)
     app.add_middleware(SecurityHeaders, is_https=door.is_https)
     app.add_middleware(AccessLog)

@@ -14,6 +14,7 @@ from fastapi import Depends
 from pydantic import Field
 from sqlmodel import Session
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.templating import Jinja2Templates
@@ -21,7 +22,7 @@ from starlette.templating import Jinja2Templates
 from mailer import accounts, database
 from mailer.accounts import Officer
 from mailer.compose.letter import Identity
-from mailer.errors import MailerError
+from mailer.errors import BadInput, MailerError
 from mailer.settings import Settings
 
 
@@ -85,8 +86,21 @@ def signed_in(request: Request) -> Officer:
 
 
 async def submitted(request: Request) -> FormData:
-    """The form of a request, read before the page's own work begins in its thread."""
-    return await request.form()
+    """The form of a request, read before the page's own work begins in its thread.
+
+    Raises BadInput for what is no whole form. A NUL is no text, and PostgreSQL takes none.
+    """
+    try:
+        form = await request.form()
+    except HTTPException as wrong:
+        why = wrong.detail.rstrip(".")
+        raise BadInput(
+            f"the form cannot be read ({why}): open the page again, send it anew"
+        ) from None
+    typed = ((name.replace("\0", ""), value) for name, value in form.multi_items())
+    return FormData(
+        [(name, text.replace("\0", "") if isinstance(text, str) else text) for name, text in typed]
+    )
 
 
 SignedIn = Annotated[Officer, Depends(signed_in)]

@@ -16,6 +16,7 @@ from mailer.errors import (
     BadInput,
     BadToken,
     DiskFull,
+    FolderUnusable,
     MailerError,
     NotFound,
     Refused,
@@ -86,7 +87,8 @@ async def _tell(request: Request, error: MailerError) -> Response:
     if not isinstance(error, Unreachable):
         return answer(request, str(error), status=status)
     log.error("request cannot be answered now", cause=str(error))
-    told = FULL if isinstance(error, DiskFull) else AWAY
+    told = str(error) if isinstance(error, FolderUnusable) else AWAY
+    told = FULL if isinstance(error, DiskFull) else told
     headers = {"Retry-After": RETRY_AFTER_SECONDS}
     if request.url.path.startswith(PUBLIC_PATHS):
         # The words of a journalist's page are in the database too; and hers are not our pages.

@@ -249,3 +249,14 @@ def test_the_log_names_routes_and_never_addresses(
     assert "/distributions/{distribution_id}" in said
     assert "atokenthatmustnotbelogged" not in said
     assert "amira" not in said
+
+
+@pytest.mark.parametrize(
+    "address", ["/contacts?q=%00", "/contacts?q=Karen%00Holm", "/releases/%00", "/u/%00", "/%00"]
+)
+def test_an_address_with_a_nul_is_no_page(desk: TestClient, sample: Sample, address: str) -> None:
+    answer = desk.get(address)
+    assert answer.status_code == 404
+    assert "a sign that no text has" in answer.text
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert desk.get("/contacts?q=Karen").status_code == 200

@@ -1,4 +1,5 @@
-"""Contacts as vCards 4.0 (RFC 6350), one for each job and desk: what its properties can hold.
+"""Contacts as vCards 4.0 (RFC 6350), one for each job and desk, and each outlet or person without:
+what its properties can hold.
 
 A card has no place for lists, flags, states and the facts of an outlet. NOTE is the private note,
 since that is how a card is read; CATEGORIES are the beats.
@@ -35,7 +36,7 @@ def write(text: IO[str], columns: Sequence[Column], contacts: Iterable[Contact])
             for target, value in zip(targets, contact.values, strict=True)
             if value not in (None, "", (), [])
         }
-        for line in _card(values, _desk if contact.is_desk else _person):
+        for line in _card(values, _person if contact.is_person else _desk):
             text.write(f"{_folded(line)}\r\n")
     return count
 
@@ -82,6 +83,8 @@ def _desk(values: Values) -> Iterator[str]:
     yield from _organisation(values, "desk.name")
     yield from _lines("EMAIL;TYPE=work", values, "role.email")
     yield from _lines("TEL;TYPE=work,voice", values, "role.phone")
+    # That of an outlet without any desk.
+    yield from _lines("TEL;TYPE=work,voice", values, "desk.phone")
     yield from _lines("TEL;TYPE=work,fax", values, "desk.fax")
     yield from _address(values, "outlet", country="outlet.country")
     yield from _lines("LANG", values, "outlet.publication_languages")

@@ -1,5 +1,5 @@
 """The columns of an export: for each the header of our own set, the target that an import reads it
-as, and where its value stands for a job and for a desk.
+as, and where its value stands for a job, for a desk, and for an outlet or a person alone.
 """
 
 from typing import NamedTuple
@@ -12,6 +12,17 @@ class Column(NamedTuple):
     target: str
     of_role: str = ""
     of_desk: str = ""
+
+    @property
+    def of_outlet(self) -> str:
+        """Where it stands for an outlet at which we know nobody."""
+        is_its_own = self.of_role.startswith("outlet.") or self.of_role == "media_type"
+        return self.of_role if is_its_own else ""
+
+    @property
+    def of_person(self) -> str:
+        """Where it stands for a person without any job."""
+        return self.of_role if self.of_role.startswith("journalist.") else ""
 
 
 #: Written only when somebody asks for it.

@@ -1,5 +1,5 @@
-"""The contacts as plain values, some at a time: a row for each job and each desk, in the order of
-their numbers, or of those that somebody chose.
+"""The contacts as plain values, some at a time: a row for each job and each desk, then for each
+outlet and each person without one, in the order of their numbers; or those that somebody chose.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -45,15 +45,17 @@ STATES = {
     AddressState.HARD: "bounced",
     AddressState.COMPLAINED: "complained",
 }
+#: The rows of what is read, and which of them.
+Rows = tuple[sa.FromClause, sa.ColumnElement[bool]]
 Row = Sequence[Any]
 Reader = Callable[[Row], object]
 
 
 @dataclass(frozen=True)
 class Contact:
-    """One job or desk; the values stand in the order of the columns."""
+    """One job or desk, outlet or person; the values stand in the order of the columns."""
 
-    is_desk: bool
+    is_person: bool
     values: tuple[object, ...]
 
 
@@ -70,6 +72,8 @@ def contacts(
 ) -> Iterator[Contact]:
     """All contacts, ended jobs and suppressed ones among them, or the chosen ones; nobody erased.
 
+    All of them are also the outlets at which we know nobody, and the people without any job.
+
     Nothing of earlier pages is held; what is added meanwhile behind the last one comes too.
     """
     roles = _Pages(session, Role, [one.of_role for one in columns])
@@ -77,6 +81,8 @@ def contacts(
     if chosen is None:
         yield from roles.all()
         yield from desks.all()
+        yield from _Pages(session, Outlet, [one.of_outlet for one in columns]).all()
+        yield from _Pages(session, Journalist, [one.of_person for one in columns]).all()
         return
     for some in chosen:
         yield from roles.of(some.roles)
@@ -84,24 +90,23 @@ def contacts(
 
 
 class _Pages:
-    """Reads jobs, or desks, page by page."""
+    """Reads jobs, desks, outlets without both, or people without a job, page by page."""
 
-    def __init__(
-        self, session: Session, table: type[Role] | type[Desk], sources: Sequence[str]
-    ) -> None:
+    def __init__(self, session: Session, table: type[SQLModel], sources: Sequence[str]) -> None:
         self.session = session
-        self.is_desk = table is Desk
-        self.number = _column("desk.id" if self.is_desk else "role.id")
-        self.entry = _column("entry.desk_id" if self.is_desk else "entry.role_id")
+        self.is_person = table in (Role, Journalist)
+        self.number: sa.ColumnElement[int] = sa.inspect(table).primary_key[0]
+        self.entry = ENTRIES.get(table)
         self.selected: dict[str, int] = {}
-        self.place("address.state")
-        self.place("address.state_reason")
-        self.place("outlet.media_type")
+        if self.entry is not None:
+            self.place("address.state")
+            self.place("address.state_reason")
         self.readers = [self._reader(source) for source in sources]
+        rows, which = ROWS[table]()
         self.statement = (
             sa.select(self.number, *map(_column, self.selected))
-            .select_from(_desk_rows() if self.is_desk else _role_rows())
-            .where(col(Address.state_reason).is_distinct_from(SuppressionReason.ERASED.value))
+            .select_from(rows)
+            .where(which)
             .order_by(self.number)
         )
 
@@ -131,10 +136,12 @@ class _Pages:
         lists = self._lists([row[0] for row in page])
         for row in page:
             whole = (*row, lists.get(row[0], ()))
-            yield Contact(self.is_desk, tuple(read(whole) for read in self.readers))
+            yield Contact(self.is_person, tuple(read(whole) for read in self.readers))
 
     def _lists(self, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """The names of the lists on which each stands."""
+        if self.entry is None:
+            return {}
         rows = self.session.connection().execute(
             sa.select(self.entry, col(MediaList.name))
             .join(MediaList, col(MediaList.id) == col(MediaListEntry.list_id))
@@ -147,6 +154,10 @@ class _Pages:
         return found
 
     def _reader(self, source: str) -> Reader:
+        if not source:
+            return _nothing
+        if source == "lists":
+            return _on_lists
         if source in WORKED_OUT:
             read, column = WORKED_OUT[source]
             return partial(read, self.place(column))
@@ -161,11 +172,11 @@ class _Pages:
         return itemgetter(self.place(source))
 
 
-def _nothing(_: int, __: Row) -> object:
+def _nothing(_: Row) -> object:
     return None
 
 
-def _on_lists(_: int, row: Row) -> object:
+def _on_lists(row: Row) -> object:
     return tuple(map(escaped, row[-1]))
 
 
@@ -175,15 +186,30 @@ def _column(source: str) -> sa.ColumnElement[Any]:
     return column
 
 
-def _role_rows() -> sa.Join:
+def _role_rows() -> Rows:
     people = sa.join(Role, Journalist, col(Journalist.id) == col(Role.journalist_id))
     addressed = people.outerjoin(Address, col(Address.id) == col(Role.address_id))
-    return addressed.outerjoin(Outlet, col(Outlet.id) == col(Role.outlet_id))
+    return addressed.outerjoin(Outlet, col(Outlet.id) == col(Role.outlet_id)), _is_kept()
 
 
-def _desk_rows() -> sa.Join:
+def _desk_rows() -> Rows:
     addressed = sa.join(Desk, Address, col(Address.id) == col(Desk.address_id))
-    return addressed.join(Outlet, col(Outlet.id) == col(Desk.outlet_id))
+    return addressed.join(Outlet, col(Outlet.id) == col(Desk.outlet_id)), _is_kept()
+
+
+def _is_kept() -> sa.ColumnElement[bool]:
+    return col(Address.state_reason).is_distinct_from(SuppressionReason.ERASED.value)
+
+
+def _outlets_alone() -> Rows:
+    jobs = sa.exists().where(col(Role.outlet_id) == col(Outlet.id))
+    desks = sa.exists().where(col(Desk.outlet_id) == col(Outlet.id))
+    return sa.inspect(Outlet).local_table, ~jobs & ~desks
+
+
+def _people_alone() -> Rows:
+    jobs = sa.exists().where(col(Role.journalist_id) == col(Journalist.id))
+    return sa.inspect(Journalist).local_table, ~jobs
 
 
 def _detail(place: int, key: str, row: Row) -> object:
@@ -195,8 +221,12 @@ def _phones(place: int, details: int, kind: str, row: Row) -> object:
 
 
 def _media_type(place: int, row: Row) -> object:
-    """A job without an outlet says so, or it would be taken for any job at that address."""
-    return row[place] or MediaType.FREELANCE
+    """A job without an outlet says so, or it would be taken for any job at that address.
+
+    That a kind is unknown is nothing to tell.
+    """
+    kind = row[place] or MediaType.FREELANCE
+    return "" if kind == MediaType.UNKNOWN else kind
 
 
 def _state(place: int, row: Row) -> object:
@@ -207,8 +237,17 @@ def _state(place: int, row: Row) -> object:
 
 
 WORKED_OUT: dict[str, tuple[Callable[[int, Row], object], str]] = {
-    "": (_nothing, "address.state"),
-    "lists": (_on_lists, "address.state"),
     "state": (_state, "address.state"),
     "media_type": (_media_type, "outlet.media_type"),
+}
+#: Only these stand on lists, and have addresses.
+ENTRIES: dict[type[SQLModel], sa.ColumnElement[Any]] = {
+    Role: _column("entry.role_id"),
+    Desk: _column("entry.desk_id"),
+}
+ROWS: dict[type[SQLModel], Callable[[], Rows]] = {
+    Role: _role_rows,
+    Desk: _desk_rows,
+    Outlet: _outlets_alone,
+    Journalist: _people_alone,
 }

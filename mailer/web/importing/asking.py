@@ -58,6 +58,8 @@ class Question:
     error: str = ""
     doubt: str = ""
     nearest: tuple[str, ...] = ()
+    #: What stands there in the first row, where a file has no header.
+    sample: str = ""
 
 
 def with_file_wanted(bound: Bound[ImportForm], upload: Upload) -> Bound[ImportForm]:
@@ -75,7 +77,10 @@ def with_file_wanted(bound: Bound[ImportForm], upload: Upload) -> Bound[ImportFo
 def questions_of(found: Found) -> list[Question]:
     """The columns that have to be explained; else all that there are, as they are understood."""
     if found.unknown or found.report is None:
-        return [Question(one.header, doubt=one.doubt, nearest=one.nearest) for one in found.unknown]
+        return [
+            Question(one.header, doubt=one.doubt, nearest=one.nearest, sample=one.sample)
+            for one in found.unknown
+        ]
     named = {one.header: one.target for sheet in found.report.sheets for one in sheet.columns}
     return [Question(header, was=now, target=now) for header, now in named.items() if header]
 

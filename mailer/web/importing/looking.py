@@ -4,12 +4,16 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 
+import structlog
+
 from mailer.contacts.importing import Given, ImportReport, import_contacts
 from mailer.contacts.importing.columns import UnknownColumns
 from mailer.contacts.importing.sheets import TooManyLines
 from mailer.errors import BadInput, Refused
 from mailer.web.dependencies import Door
 from mailer.web.importing.waiting import Found, Waiting
+
+log = structlog.get_logger(__name__)
 
 #: A page waits for an answer, and SQLite's other writers wait with it: some seconds, no minutes.
 MOST_LINES = 10_000
@@ -67,9 +71,20 @@ def take(door: Door, waiting: Waiting, *, officer_id: int, seen: str) -> Found:
         taken = _taken(door, waiting, found.report, officer_id=officer_id)
         if taken is None:
             return _looked(door, waiting, officer_id=officer_id, has_changed=True)
+        _keep(waiting, taken)
+        return taken
+
+
+def _keep(waiting: Waiting, taken: Found) -> None:
+    """Keep what came of it for the page that tells it. The import stands, whatever the disk says:
+    then the file goes, so that nobody takes it twice.
+    """
+    try:
         waiting.find(taken)
         waiting.empty()
-        return taken
+    except OSError as wrong:
+        log.warning("what came of an import is not kept", why=wrong.strerror, key=waiting.key)
+        waiting.discard()
 
 
 def _taken(door: Door, waiting: Waiting, seen: ImportReport, *, officer_id: int) -> Found | None:

@@ -18,9 +18,11 @@ from mailer.errors import BadInput
 
 #: Of all that is typed beside the file, in bytes.
 MOST_TYPED = 20_000
+MOST_PARTS = 100
 #: So much of a file that is too large is read and thrown away: a browser that is cut off in the
 #: middle shows no answer.
 MOST_DRAINED = 5 * LARGEST_FILE
+LONGEST_BOUNDARY = 70
 NOT_WHOLE = "the form did not arrive whole: choose the file and send it again"
 
 
@@ -50,13 +52,20 @@ async def receive(request: Request, path: Path) -> Upload:
 
     Raises BadInput for what is no whole form, or far too large to be read to its end.
     """
-    kind, options = parse_options_header(request.headers.get("Content-Type", ""))
-    if kind != b"multipart/form-data" or b"boundary" not in options:
-        raise BadInput(NOT_WHOLE)
     upload = Upload(path)
+    parts = _Parts(upload, _boundary(request.headers.get("Content-Type", "")))
     with _private(path) as file:
-        await _read(request.stream(), _Parts(upload, options[b"boundary"]), file)
+        await _read(request.stream(), parts, file)
     return upload
+
+
+def _boundary(content_type: str) -> bytes:
+    """What stands between the parts: 70 octets at most (RFC 2046 5.1.1). Raises BadInput."""
+    kind, options = parse_options_header(content_type)
+    boundary = options.get(b"boundary", b"")
+    if kind != b"multipart/form-data" or not 0 < len(boundary) <= LONGEST_BOUNDARY:
+        raise BadInput(NOT_WHOLE)
+    return boundary
 
 
 def _private(path: Path) -> IO[bytes]:
@@ -90,7 +99,7 @@ class _Parts:
         self._has_ended = False
         self._text = bytearray()
         self._data = bytearray()
-        self._typed_bytes = 0
+        self._typed_bytes = self._count = 0
         self._parser = MultipartParser(
             boundary,
             {
@@ -118,6 +127,9 @@ class _Parts:
             raise BadInput(NOT_WHOLE)
 
     def _begin(self) -> None:
+        self._count += 1
+        if self._count > MOST_PARTS:
+            raise BadInput("the form has more parts than ours: open the page again, send it anew")
         self._header = self._value = b""
         self._name, self._is_file = "", False
         self._text.clear()
@@ -157,4 +169,5 @@ class _Parts:
 
 
 def _text(data: bytes) -> str:
-    return data.decode("utf-8", errors="replace")
+    """As UTF-8; a NUL is no text, and PostgreSQL takes none."""
+    return data.decode("utf-8", errors="replace").replace("\0", "")

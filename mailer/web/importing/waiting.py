@@ -210,7 +210,10 @@ async def swept(home: Path) -> AsyncIterator[None]:
 
     async def go_on() -> None:
         while True:
-            await asyncio.to_thread(sweep, home)
+            try:
+                await asyncio.to_thread(sweep, home)
+            except OSError as wrong:
+                log.warning("files that nobody imported cannot be swept", why=wrong.strerror)
             await asyncio.sleep(SWEPT_EVERY.total_seconds())
 
     sweeping = asyncio.create_task(go_on())
@@ -250,5 +253,7 @@ def _sent_at(waiting: Waiting) -> datetime:
     try:
         return waiting.said.sent_at
     except (OSError, ValidationError):
-        # It is still coming in, or was cut off.
-        return datetime.fromtimestamp(waiting.folder.stat().st_mtime, tz=clock.now().tzinfo)
+        # It is still coming in, was cut off, or is just being deleted.
+        with suppress(OSError):
+            return datetime.fromtimestamp(waiting.folder.stat().st_mtime, tz=clock.now().tzinfo)
+        return clock.now()

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from mailer import clock, languages
 from mailer.contacts.importing.columns import IGNORE, parse_target, wording
 from mailer.contacts.importing.files.guards import LARGEST_FILE, MEGABYTE
-from mailer.database import translated
+from mailer.errors import DiskFull
 from mailer.releases import offices
 from mailer.web.dependencies import (
     Parts,
@@ -33,24 +33,24 @@ from mailer.web.importing.asking import (
     questions_of,
     with_file_wanted,
 )
+from mailer.web.importing.disk import disk_told
 from mailer.web.importing.receiving import Upload
 from mailer.web.importing.waiting import Found, Said, Waiting
 from mailer.web.pages.imports import IMPORTS, SHOWN
 
-router = APIRouter(prefix=IMPORTS, dependencies=[Depends(signed_in)])
+router = APIRouter(prefix=IMPORTS, dependencies=[Depends(signed_in), Depends(disk_told)])
 
 
 async def received(request: Request) -> Upload:
     """The form with its file, on disk before the page's own work begins in its thread."""
     home = door_of(request).settings.home
-    with translated():
-        folder = await run_in_threadpool(waiting.make_folder, home)
-        try:
-            return await receiving.receive(request, folder / "upload")
-        except BaseException:
-            # Also when the browser went away in the middle.
-            waiting.Waiting(folder).discard()
-            raise
+    folder = await run_in_threadpool(waiting.make_folder, home)
+    try:
+        return await receiving.receive(request, folder / "upload")
+    except BaseException:
+        # Also when the browser went away in the middle.
+        waiting.Waiting(folder).discard()
+        raise
 
 
 Received = Annotated[Upload, Depends(received)]
@@ -78,9 +78,12 @@ def send_in(request: Request, door: Parts, officer: SignedIn, upload: Received) 
         legal_basis=bound.model.basis,
         language=bound.model.language,
     )
-    with translated():
+    try:
         kept = waiting.keep(folder, upload.path, said)
         found = looking.preview(door, kept, officer_id=officer.id)
+    except (OSError, DiskFull):
+        Waiting(folder).discard()
+        raise
     if found.problem and not found.is_too_long:
         kept.discard()
         return _show_form(request, bound.with_error("file", found.problem), status=400)

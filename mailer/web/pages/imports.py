@@ -13,6 +13,7 @@ from mailer.errors import NotFound
 from mailer.releases import offices
 from mailer.web.dependencies import Door, Parts, RowNumber, SignedIn, page, signed_in
 from mailer.web.importing import waiting
+from mailer.web.importing.disk import disk_told
 from mailer.web.keeping.whose import SOURCE
 
 IMPORTS = "/contacts/imports"
@@ -20,7 +21,7 @@ ON_A_PAGE = 50
 #: So many lines of each kind are told on a page.
 SHOWN = 100
 
-router = APIRouter(prefix=IMPORTS, dependencies=[Depends(signed_in)])
+router = APIRouter(prefix=IMPORTS, dependencies=[Depends(signed_in), Depends(disk_told)])
 
 
 @router.get("")

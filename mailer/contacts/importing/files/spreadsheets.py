@@ -73,13 +73,12 @@ class Workbook:
         raise BadInput(f"{self.name} cannot be read: {self._why_it_died()}")
 
     def _why_it_died(self) -> str:
-        if self.child.wait() == -signal.SIGXCPU:
+        ended = self.child.wait()
+        if ended == -signal.SIGXCPU:
             return f"it takes more than {workbook_program.MOST_SECONDS} seconds: save it as CSV"
-        memory = workbook_program.MOST_MEMORY // workbook_program.GIGABYTE
-        return (
-            f"it is damaged, or needs more than {memory} GB of memory because cells lie far out:"
-            " delete those, or save it as CSV"
-        )
+        # The parser aborts where there is no memory for it.
+        too_much = ended == -signal.SIGABRT
+        return workbook_program.TOO_MUCH if too_much else workbook_program.DAMAGED
 
 
 def read_sheets(book: Workbook, *, notices: list[str]) -> Iterator[Sheet]:

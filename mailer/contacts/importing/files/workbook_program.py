@@ -1,8 +1,8 @@
 """A program of its own that reads one workbook and prints its rows, a JSON document to a line.
 
 A workbook is parsed by native code that takes the memory a file asks for, and a small file can ask
-for hundreds of gigabytes. This process may take only so much memory and time, and ends alone when
-that is not enough. It imports nothing of ours, so that it starts at once.
+for hundreds of gigabytes. This process may take only so much time, and memory by the size of the
+file, and ends alone when that is not enough. It imports nothing of ours, so that it starts at once.
 
     {"kind": "xlsx"}                          once, before all others
     {"sheet": name, "hidden": bool}           before the rows of each tab
@@ -27,9 +27,13 @@ from typing import Any
 import python_calamine
 
 GIGABYTE = 1024**3
-#: What a workbook may take: memory of this process, its processor time, and bytes of the zip
-#: archive when inflated, in all and by file size. Real sheets inflate ten to fifty times.
+MEGABYTE = 1024**2
+#: What a workbook may take: memory of this process in bytes, its processor time, and bytes of the
+#: zip archive when inflated, in all and by file size. Real sheets inflate ten to fifty times, and
+#: their cells take six times that.
 MOST_MEMORY = 3 * GIGABYTE
+ANY_MEMORY = 100 * MEGABYTE
+MEMORY_RATIO = 300
 MOST_SECONDS = 120
 MOST_INFLATED = 2 * GIGABYTE
 MOST_RATIO = 300
@@ -42,6 +46,10 @@ PIECE = 1024**2
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 PASSWORD = "it is protected by a password: open it, save it without one and import that"  # noqa: S105
 BOMB = "it inflates to far more than a contact list: save it as CSV and import that"
+TOO_MUCH = (
+    "it needs far more memory than a list of its size, because cells repeat, or"
+    " cells lie far out: delete those, or save it as CSV"
+)
 DAMAGED = "it is damaged or cut off: fetch it again, or open it and save it anew"
 KINDS = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
 SUFFIXES = {"xlsx": {".xlsx", ".xlsm"}, "xlsb": {".xlsb"}, "ods": {".ods"}, "xls": {".xls"}}
@@ -58,12 +66,17 @@ class Refused(Exception):
 
 def main() -> None:
     """Read the workbook named on the command line."""
-    limit()
+    path = Path(sys.argv[1])
     try:
-        for message in read(Path(sys.argv[1])):
+        limit(size=path.stat().st_size)
+        for message in read(path):
             say(message)
     except Refused as why:
         say({"refused": str(why)})
+    except MemoryError:
+        say({"refused": TOO_MUCH})
+    except OSError as wrong:
+        say({"refused": f"{wrong.strerror or wrong}: choose it again"})
 
 
 def say(message: dict[str, Any]) -> None:
@@ -71,10 +84,11 @@ def say(message: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(message) + "\n")
 
 
-def limit() -> None:
-    """Take the limits on before any byte of the file is looked at."""
+def limit(*, size: int) -> None:
+    """Take the limits on before any byte of a file of `size` bytes is looked at."""
+    memory = ANY_MEMORY + size * MEMORY_RATIO
     for what, most in (
-        (resource.RLIMIT_AS, MOST_MEMORY),
+        (resource.RLIMIT_AS, min(MOST_MEMORY, memory + taken_already())),
         (resource.RLIMIT_CPU, MOST_SECONDS),
         (resource.RLIMIT_CORE, 0),
     ):
@@ -83,6 +97,15 @@ def limit() -> None:
         # macOS knows no limit of memory and says so by an error; that of time holds there, too.
         with suppress(ValueError, OSError):
             resource.setrlimit(what, (lower, hard))
+
+
+def taken_already() -> int:
+    """Bytes of address space of this process; where the system tells nothing, more than enough."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except OSError:
+        return MOST_MEMORY
+    return pages * resource.getpagesize()
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
