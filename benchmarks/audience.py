@@ -1,5 +1,6 @@
 """Audience: how many addresses a line finds, and a page of fifty of them, in the largest address
 book; beside a plain count of the role table in the same run, so that the ratios hold anywhere.
+And the list of contacts: what its first page takes, and a search that finds many, few or nobody.
 """
 
 import multiprocessing
@@ -22,9 +23,10 @@ from mailer.audience.finding.counting import count
 from mailer.contacts import media_lists
 from mailer.migrations.upgrading import upgrade
 from mailer.models import Desk, MediaListEntry, MediaType, Outlet, Role
+from mailer.web.people import find_people
 from tests import factories
 
-SIZE, TIMES, MILLISECONDS = 1_000_000, 5, 1000
+SIZE, TIMES, MILLISECONDS, PAGE = 1_000_000, 5, 1000, 51
 #: One contact of so many stands on the list, covers energy, and one outlet is a wire.
 LISTED, ENERGY, WIRES = 20, 100, 500
 LINES = (
@@ -38,22 +40,25 @@ LINES = (
     'list:"Ports"',
     'everyone -list:"Ports"',
 )
+SEARCHES = ("", "karen", "holm 12345", "outlet 4711", "nobodyhere")
 
 
 def run(*, recipients: int = SIZE, databases: tuple[str, ...] = growth.DATABASES) -> dict[str, Any]:
     """Milliseconds, medians, and how often a plain count would go into them."""
     rows: list[dict[str, Any]] = []
+    searches: list[dict[str, Any]] = []
     for kind in databases:
         with tempfile.TemporaryDirectory() as folder, growth.place(kind, Path(folder)) as url:
             fresh = multiprocessing.get_context("spawn")
             with ProcessPoolExecutor(1, mp_context=fresh) as pool:
                 found = pool.submit(measure, url, recipients).result()
-        rows += [{"database": kind, **row} for row in found]
-    return {"contacts": recipients, "rows": rows}
+        rows += [{"database": kind, **row} for row in found["rows"]]
+        searches += [{"database": kind, **row} for row in found["searches"]]
+    return {"contacts": recipients, "rows": rows, "searches": searches}
 
 
-def measure(url: str, size: int) -> list[dict[str, Any]]:
-    """The figures for each line, in an empty database that is filled first."""
+def measure(url: str, size: int) -> dict[str, list[dict[str, Any]]]:
+    """The figures for each line and search, in an empty database that is filled first."""
     engine = database.connect(url)
     upgrade(engine)
     with database.writing(engine) as session:
@@ -64,9 +69,16 @@ def measure(url: str, size: int) -> list[dict[str, Any]]:
     with database.writing(engine) as session:
         session.execute(sa.text("ANALYZE"))
     with database.reading(engine) as session:
-        found = [_asked(session, line, size=size) for line in LINES]
+        rows = [_asked(session, line, size=size) for line in LINES]
+        searches = [_searched(session, words) for words in SEARCHES]
     engine.dispose()
-    return found
+    return {"rows": rows, "searches": searches}
+
+
+def _searched(session: Session, words: str) -> dict[str, Any]:
+    found = find_people(session, words, limit=PAGE)
+    spent = _median(lambda: find_people(session, words, limit=PAGE))
+    return {"search": words or "(none)", "shown": len(found), "page_ms": spent}
 
 
 def _asked(session: Session, line: str, *, size: int) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class MediaType(StrEnum):
     NEWSLETTER = "newsletter"
     PHOTO = "photo"
     FREELANCE = "freelance"
+    #: Nobody has told it yet; never guessed.
+    UNKNOWN = "unknown"
 
 
 class AddressState(StrEnum):
@@ -118,7 +120,7 @@ class Outlet(SQLModel, table=True):
     id: int | None = row_id()
     name: str = Field(index=True)
     group_name: str = ""
-    media_type: MediaType = Field(default=MediaType.ONLINE, sa_type=one_of(MediaType))
+    media_type: MediaType = Field(default=MediaType.UNKNOWN, sa_type=one_of(MediaType))
     publication_languages: list[str] = words()
     #: The market it serves; where it sits is `city`, when it wakes is `zone`.
     country: str = Field(default="", max_length=2)
@@ -153,7 +155,7 @@ class Desk(Preferences, Provenance, table=True):
 
     id: int | None = row_id()
     outlet_id: int = reference("outlet.id")
-    name: str
+    name: str = Field(index=True)
     address_id: int = reference("address.id")
     phone: str = ""
     #: The same in E.164, where it can be read; it is what duplicates are found by.

@@ -34,6 +34,38 @@ class ChangeAction(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     REMOVED = "removed"
+    #: A file named it, and had nothing new to say.
+    NAMED = "named"
+
+
+#: By what a row that is gone is found again: what it held when it went, and into whom it went.
+KEPT = {
+    "normalised": "before",
+    "address_id": "before",
+    "journalist_id": "before",
+    "role_id": "before",
+    "desk_id": "before",
+    "first_id": "before",
+    "second_id": "before",
+    "merged_into": "after",
+}
+
+
+def kept(name: str) -> sa.ColumnElement[str]:
+    """A value out of the document of a change, as text: written so that its index is found."""
+    return sa.literal_column(f"CAST(\"{KEPT[name]}\" ->> '{name}' AS TEXT)", sa.Text)
+
+
+def is_kept(name: str) -> sa.TextClause:
+    """The rows that are gone and held such a value: all that its index is about."""
+    return sa.text(f"action = 'removed' AND {kept(name)} IS NOT NULL")
+
+
+def _index(name: str) -> sa.Index:
+    some = is_kept(name)
+    return sa.Index(
+        f"ix_contact_change_{name}", kept(name), sqlite_where=some, postgresql_where=some
+    )
 
 
 class ContactOperation(SQLModel, table=True):
@@ -59,6 +91,8 @@ class ContactChange(SQLModel, table=True):
         sa.Index("ix_contact_change_subject", "subject", "subject_id"),
         # An undo goes through half a million of them in their order, some at a time.
         sa.Index("ix_contact_change_operation", "operation_id", "id"),
+        # The history of one contact also tells of what is gone, among millions of changes.
+        *(_index(name) for name in KEPT),
     )
 
     id: int | None = row_id()
@@ -94,7 +128,8 @@ class ImportMapping(SQLModel, table=True):
 
     id: int | None = row_id()
     fingerprint: str = Field(unique=True)
-    #: The header cell as it stands, and the target it means.
+    #: The place of the column from one, and the target it means. No word of the row is kept: in a
+    #: file without a header it is somebody's. Older ones have the header cell for the place.
     columns: dict[str, str] = document()
     #: What the list keeper calls such files.
     name: str = ""

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from mailer import clock
+from mailer.contacts.holders import holders_of
 from mailer.contacts.looking import mentions
 from mailer.errors import BadInput
 from mailer.models import Address, AddressState, Desk, Journalist, Outlet, Role
@@ -53,7 +54,7 @@ def find_people(
     """Contacts in the order of family names; every word must be found somewhere in the line.
 
     People and desks are read each in their order and no further than they are shown: an index leads
-    through a million of them.
+    through a million of them. Words are looked for before, since few or none may hold them.
 
     Raises BadInput for a search that is too long.
     """
@@ -62,9 +63,16 @@ def find_people(
             f"the search is longer than {LONGEST_SEARCH} characters: a name or an address will do"
         )
     today = clock.now().date()
+    holders = holders_of(session, words.split())
+    kinds = [_roles(today), _desks(today)]
+    if holders is not None:
+        kinds = [
+            _roles_among(today).where(col(Role.id).in_(holders.roles())),
+            _desks(today).where(col(Desk.id).in_(holders.desks_there())),
+        ]
     either = [
         sa.select(_next(kind.subquery(), words, limit=limit, after=after).subquery())
-        for kind in (_roles(today), _desks(today))
+        for kind in kinds
     ]
     lines = sa.union_all(*either).subquery()
     query = sa.select(lines).order_by(*_order(lines)).limit(limit)
@@ -89,27 +97,44 @@ def _order(lines: sa.Subquery) -> tuple[sa.ColumnElement[Any], ...]:
 
 def _roles(today: date) -> sa.Select[Any]:
     """The jobs of journalists as lines."""
+    # Outer joins are gone about in this order: SQLite would sort all jobs for one page.
+    return (
+        _lines_of_roles()
+        .select_from(Journalist)
+        .outerjoin(Role, col(Role.journalist_id) == col(Journalist.id))
+        .outerjoin(Address, col(Address.id) == Role.address_id)
+        .outerjoin(Outlet, col(Outlet.id) == Role.outlet_id)
+        .where(col(Address.id).is_not(None), is_lasting(col(Role.ended_on), today))
+    )
+
+
+def _roles_among(today: date) -> sa.Select[Any]:
+    """The same for some that are found by their numbers."""
+    return (
+        _lines_of_roles()
+        .select_from(Role)
+        .join(Journalist, col(Journalist.id) == Role.journalist_id)
+        .join(Address, col(Address.id) == Role.address_id)
+        .outerjoin(Outlet, col(Outlet.id) == Role.outlet_id)
+        .where(is_lasting(col(Role.ended_on), today))
+    )
+
+
+def _lines_of_roles() -> sa.Select[Any]:
     country = sa.func.coalesce(col(Outlet.country), NOTHING)
     family = sa.func.ltrim(col(Journalist.particle) + " " + col(Journalist.family_name))
     given = col(Journalist.given_name)
     full_name = sa.case(
         (col(Journalist.family_name_first), family + " " + given), else_=given + " " + family
     )
-    return (
-        sa.select(
-            *_shared(full_name, col(Journalist.id), work=col(Role.job_title), is_desk=False),
-            col(Journalist.family_name).label("sort_name"),
-            col(Journalist.given_name).label("sort_given"),
-            sa.func.coalesce(col(Outlet.name), NOTHING).label("outlet"),
-            sa.func.coalesce(sa.func.nullif(country, ""), col(Journalist.country)).label("country"),
-            col(Journalist.languages).label("languages"),
-            col(Journalist.do_not_contact).label("do_not_contact"),
-        )
-        .select_from(Role)
-        .join(Journalist, col(Journalist.id) == Role.journalist_id)
-        .join(Address, col(Address.id) == Role.address_id)
-        .outerjoin(Outlet, col(Outlet.id) == Role.outlet_id)
-        .where(is_lasting(col(Role.ended_on), today))
+    return sa.select(
+        *_shared(full_name, col(Journalist.id), work=col(Role.job_title), is_desk=False),
+        col(Journalist.family_name).label("sort_name"),
+        col(Journalist.given_name).label("sort_given"),
+        sa.func.coalesce(col(Outlet.name), NOTHING).label("outlet"),
+        sa.func.coalesce(sa.func.nullif(country, ""), col(Journalist.country)).label("country"),
+        col(Journalist.languages).label("languages"),
+        col(Journalist.do_not_contact).label("do_not_contact"),
     )
 
 
@@ -126,7 +151,7 @@ def _desks(today: date) -> sa.Select[Any]:
             col(Desk.do_not_contact).label("do_not_contact"),
         )
         .select_from(Desk)
-        .join(Address, col(Address.id) == Desk.address_id)
+        .outerjoin(Address, col(Address.id) == Desk.address_id)
         .outerjoin(Outlet, col(Outlet.id) == Desk.outlet_id)
         .where(is_lasting(col(Desk.ended_on), today))
     )

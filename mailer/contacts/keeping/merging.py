@@ -25,6 +25,7 @@ from mailer.models import (
     Journalist,
     OperationKind,
 )
+from mailer.models.history import is_kept, kept
 from mailer.tokens import Keyring
 
 
@@ -126,24 +127,34 @@ def former_numbers(session: Session, journalist_id: int) -> list[int]:
     """The numbers of records that were merged into this one, and into those: what deliveries and
     history before the merge go by.
     """
+    found, wanted = set[int](), {journalist_id}
+    while wanted:
+        wanted = _merged_into(session, wanted) - found
+        found |= wanted
+    return sorted(found)
+
+
+def _merged_into(session: Session, numbers: set[int]) -> set[int]:
+    """The records that went into one of these last, and are gone."""
+    once = sa.select(col(ContactChange.subject_id)).where(
+        kept(MERGED_INTO).in_(list(map(str, numbers))), is_kept(MERGED_INTO)
+    )
     removed = (
         select(ContactChange.subject_id, ContactChange.after)
         .join(ContactOperation, col(ContactOperation.id) == ContactChange.operation_id)
         .outerjoin(Journalist, col(Journalist.id) == ContactChange.subject_id)
         .where(
+            col(ContactChange.subject_id).in_(sorted(set(session.scalars(once)))),
             ContactOperation.kind == OperationKind.MERGE,
             ContactChange.subject == "journalist",
             ContactChange.action == ChangeAction.REMOVED,
             # One that an undo has brought back is a person again.
             col(Journalist.id).is_(None),
         )
+        .order_by(col(ContactChange.id))
     )
     into = {number: after.get(MERGED_INTO) for number, after in session.exec(removed)}
-    found, wanted = set[int](), {journalist_id}
-    while wanted:
-        wanted = {number for number, to in into.items() if to in wanted} - found
-        found |= wanted
-    return sorted(found)
+    return {number for number, to in into.items() if to in numbers}
 
 
 def _refuse_different(session: Session, staying: Journalist, going: Journalist) -> None:

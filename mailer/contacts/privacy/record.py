@@ -176,12 +176,18 @@ def _note(session: Session, operation: ContactOperation, subject: DataSubject) -
     """Our own words of a merge name two people; when they were not one, only what was done."""
     if operation.kind is not OperationKind.MERGE:
         return operation.note
+    # Of all kinds of rows: asked for one, SQLite goes through all changes of that kind instead.
     changes = session.exec(
-        select(ContactChange.subject_id, ContactChange.after).where(
-            ContactChange.operation_id == operation.id, ContactChange.subject == "journalist"
+        select(ContactChange.subject, ContactChange.subject_id, ContactChange.after).where(
+            ContactChange.operation_id == operation.id
         )
     )
-    parties = {one for number, after in changes for one in (number, after.get(MERGED_INTO, number))}
+    parties = {
+        one
+        for subject_name, number, after in changes
+        if subject_name == "journalist"
+        for one in (number, after.get(MERGED_INTO, number))
+    }
     return operation.note if parties <= subject.numbers(Journalist) else MISTAKEN
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from mailer import addresses
@@ -23,6 +24,7 @@ from mailer.models import (
     MediaListEntry,
     Role,
 )
+from mailer.models.history import is_kept, kept
 
 
 @dataclass
@@ -52,14 +54,18 @@ class Subjects:
     def _gone(
         self, model: type[SQLModel], column: str, values: Sequence[Any]
     ) -> dict[int, dict[str, Any]]:
-        kept = col(ContactChange.before)[column]
-        held = kept.as_string() if isinstance(values[0], str) else kept.as_integer()
+        # A row's own number stands beside the document; each other column has an index of its own.
+        held = (
+            col(ContactChange.subject_id).in_(values)
+            if column == "id"
+            else sa.and_(kept(column).in_(list(map(str, values))), is_kept(column))
+        )
         changes = self.session.exec(
             select(ContactChange.subject_id, ContactChange.before)
             .where(
                 ContactChange.subject == str(model.__tablename__),
                 ContactChange.action == ChangeAction.REMOVED,
-                held.in_(values),
+                held,
             )
             .order_by(col(ContactChange.id))
         )
