@@ -10,9 +10,12 @@ from sqlmodel import Session
 from mailer.database import writing
 
 PATIENCE_SECONDS = 30
+#: A wait for a row is one for the transaction that has it, which belongs to no database: the one
+#: who waits is known by the tables that it has.
 _WAITS = sa.text(
-    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    "SELECT count(*) FROM pg_locks WHERE locktype = ANY(:kinds) AND NOT granted"
+    " AND pid IN (SELECT pid FROM pg_locks WHERE database ="
+    " (SELECT oid FROM pg_database WHERE datname = current_database()))"
 )
 
 
@@ -32,12 +35,13 @@ class Other:
         except Exception as failure:  # noqa: BLE001 – told by the one who waits for the end
             self.failure = failure
 
-    def waits(self) -> bool:
+    def waits(self, *, for_row: bool = False) -> bool:
         """Whether it comes to wait for the lock; False when it is through without."""
+        asked = {"kinds": ["tuple", "transactionid"] if for_row else ["advisory"]}
         until = time.monotonic() + PATIENCE_SECONDS
         with self.engine.connect() as connection:
             while self._thread.is_alive() and time.monotonic() < until:
-                if connection.execute(_WAITS).scalar_one():
+                if connection.execute(_WAITS, asked).scalar_one():
                     return True
         return False
 

@@ -23,7 +23,7 @@ from mailer.audience.leaving_out.matters import Matter
 from mailer.audience.leaving_out.refusals import Cause, Refusal
 from mailer.audience.leaving_out.representing import Standing
 from mailer.audience.terms import Key
-from mailer.contacts.leavers import Leave, left_elsewhere
+from mailer.contacts.leavers import Leave, Parts, left_elsewhere, left_part_elsewhere
 
 #: Addresses that are decided together: those with several jobs are looked up once for all.
 ADDRESSES_AT_ONCE = 500
@@ -103,8 +103,8 @@ def readings(
     """The same address by address, so that an audience of any size takes no room.
 
     By address id, those without an address first; or as `shuffled_by` mixes the addresses. With a
-    `matter` the wishes count that concern it. `between` names the first and the last
-    address id; `conditions` know already what the address book holds.
+    `matter` the wishes count that concern it, and what was left of it at another address. `between`
+    names the first and the last address id; `conditions` know already what the address book holds.
     """
     conditions, today = conditions or Conditions(session), at.astimezone(UTC).date()
     reach = Reach(criteria.addresses(), between)
@@ -117,7 +117,7 @@ def readings(
         matter=matter,
     )
     search = Search(session, criteria, conditions, today, reach)
-    choice = _Choice(search, doors)
+    choice = _Choice(search, doors, matter.parts if matter else None)
     for mailboxes in in_chunks(
         _by_address(search.everyone(shuffled_by=shuffled_by)), ADDRESSES_AT_ONCE
     ):
@@ -148,9 +148,10 @@ def _by_address(found: Iterable[Candidate]) -> Iterator[list[Candidate]]:
 class _Choice:
     """Chooses one address for each person, then one person for each address."""
 
-    def __init__(self, search: Search, doors: Doors) -> None:
+    def __init__(self, search: Search, doors: Doors, parts: Parts | None) -> None:
         self.search = search
         self.doors = doors
+        self.parts = parts
         #: Of those with several jobs: what becomes of each role.
         self.verdicts: dict[int, Profile | Refusal | None] = {}
         self.profiles: dict[tuple[Profile, tuple[str, ...]], Profile] = {}
@@ -176,8 +177,11 @@ class _Choice:
         """Who of them has left at any address of theirs, also at one that no criteria find."""
         if self.doors.are_open:
             return {}
-        today = self.search.today
-        return left_elsewhere(self.search.session, sorted(several), today=today)
+        people, session, today = sorted(several), self.search.session, self.search.today
+        whole = left_elsewhere(session, people, today=today)
+        if self.parts is None:
+            return whole
+        return left_part_elsewhere(session, people, self.parts, today=today) | whole
 
     def _choose_address(self, candidates: list[Candidate], left: Leave | None) -> None:
         """Take the primary of the person's open addresses, and leave out the others.

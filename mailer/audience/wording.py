@@ -30,6 +30,7 @@ KINDS = {
     MediaType.NEWSLETTER: "a newsletter",
     MediaType.PHOTO: "a photo agency",
     MediaType.FREELANCE: "none (freelance)",
+    MediaType.UNKNOWN: "of a kind that nobody knows",
 }
 
 

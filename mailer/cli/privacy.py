@@ -67,6 +67,9 @@ def erase(
     context: typer.Context,
     address: Who,
     note: Annotated[str, typer.Option(help="Who asked, when, and how we know it was she.")],
+    name: Annotated[
+        list[str] | None, typer.Option(help="Also this name: for once more, later.")
+    ] = None,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -80,6 +83,7 @@ def erase(
             note=note,
             source=SOURCE,
             now=clock.now(),
+            also=name or (),
         )
         if dry_run:
             session.rollback()
@@ -102,7 +106,8 @@ def _document(erased: Erased) -> dict[str, Any]:
 
 
 def _tell(desk: Context, erased: Erased, *, dry_run: bool, is_wiped: bool) -> None:
-    for line in erased_in_words(erased, dry_run=dry_run):
+    waiting = wiping.waiting_files(desk.settings.home)
+    for line in erased_in_words(erased, dry_run=dry_run, waiting=waiting):
         desk.say(line)
     if dry_run:
         desk.say("a dry run: nothing was written")

@@ -9,6 +9,7 @@ from mailer import clock
 from mailer.cli.context import AsJson, Context
 from mailer.contacts import scoped, suppressions
 from mailer.contacts.directory import Elsewhere, reachable_elsewhere
+from mailer.contacts.keeping.leaves import LEAVES
 from mailer.contacts.scoped import Scope
 from mailer.errors import BadInput, NotFound
 from mailer.models import Suppression, SuppressionReason
@@ -43,7 +44,10 @@ def add(
             is_new = suppressions.suppress(session, address, keyring=desk.keyring, **said)
         else:
             is_new = scoped.suppress(session, address, scope, keyring=desk.keyring, **said)
-        others = reachable_elsewhere(session, address, today=clock.now().date())
+        # A leave holds wherever she reads; what closes a mailbox alone is to be decided.
+        is_hers = reason in LEAVES
+        today = clock.now().date()
+        others = [] if is_hers else reachable_elsewhere(session, address, today=today)
     told = "suppressed" if is_new else "was suppressed already"
     told += f" for the {scope.kind} {scope.value}" if scope else ""
     also = [{"name": one.name, "address": one.email} for one in others]

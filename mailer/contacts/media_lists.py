@@ -78,11 +78,11 @@ def add_entries(session: Session, wanted: Sequence[Entry]) -> int:
     return len(missing)
 
 
-def standing(session: Session, *, roles: Sequence[int], desks: Sequence[int]) -> set[Entry]:
-    """The entries of those roles and desks, as (list id, role id, desk id)."""
-    found: set[Entry] = set()
+def standing(session: Session, *, roles: Sequence[int], desks: Sequence[int]) -> dict[Entry, int]:
+    """The entries of those roles and desks, as (list id, role id, desk id), with their numbers."""
+    found: dict[Entry, int] = {}
     for column, ids in ((MediaListEntry.role_id, roles), (MediaListEntry.desk_id, desks)):
         for chunk in chunked(ids):
             rows = session.exec(select(MediaListEntry).where(col(column).in_(chunk)))
-            found.update((row.list_id, row.role_id, row.desk_id) for row in rows)
+            found |= {(row.list_id, row.role_id, row.desk_id): row.id or 0 for row in rows}
     return found

@@ -3,7 +3,8 @@ are, under a keyed hash, and win over lists, wishes and imports where they apply
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -11,10 +12,10 @@ import structlog
 from sqlmodel import Session, col, select
 
 from mailer import addresses, clock
-from mailer.contacts.beats import TOP_BEATS
+from mailer.contacts.beats import TOP_BEATS, is_shared, meaning, words_for
 from mailer.contacts.inserting import chunked, insert_missing
+from mailer.contacts.strength import LIFTABLE, is_stronger
 from mailer.contacts.suggesting import did_you_mean, spelling
-from mailer.contacts.suppressions import LIFTABLE, STRENGTH
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import (
     Desk,
@@ -46,11 +47,22 @@ class Scope(NamedTuple):
         return f"left {what}" if left else f"suppressed for {what}"
 
 
+class Left(NamedTuple):
+    """What is kept of an address for one of the scopes that were asked for."""
+
+    told: str
+    since: datetime
+
+
 def topic(beat: str) -> Scope:
     """The scope of a beat, however it is spelt. Raises BadInput for none."""
     if not spelling(beat):
         raise BadInput("a topic is a beat: name one, such as politics")
-    return Scope(SuppressionScope.TOPIC, spelling(beat))
+    # A spelling that none of the words for the beat has would be found by no release.
+    word = spelling(beat)
+    return Scope(
+        SuppressionScope.TOPIC, word if word in words_for(meaning(beat)) else meaning(beat)
+    )
 
 
 def known_topic(session: Session, beat: str) -> Scope:
@@ -59,7 +71,7 @@ def known_topic(session: Session, beat: str) -> Scope:
     """
     scope = topic(beat)
     known = {spelling(word): word for word in (*TOP_BEATS, *_written_beats(session))}
-    if scope.value not in known:
+    if scope.value not in known and not is_shared(beat):
         nearest = did_you_mean(beat, sorted(known.values()))
         raise NotFound(f"no release, contact or list has the beat {beat!r}: {nearest}")
     return scope
@@ -86,8 +98,13 @@ def office(session: Session, key: str) -> Scope:
 
 
 def scopes_of(beats: Iterable[str], office_key: str) -> tuple[Scope, ...]:
-    """All the scopes to which a release with these beats, of that office, belongs."""
-    return *map(topic, filter(spelling, beats)), Scope(SuppressionScope.OFFICE, office_key)
+    """All the scopes to which a release with these beats, of that office, belongs.
+
+    Whoever left a topic left it in all languages.
+    """
+    words = {word for beat in filter(spelling, beats) for word in words_for(beat)}
+    topics = (Scope(SuppressionScope.TOPIC, word) for word in sorted(words))
+    return *topics, Scope(SuppressionScope.OFFICE, office_key)
 
 
 def suppress(
@@ -102,14 +119,13 @@ def suppress(
 ) -> bool:
     """Send nothing of that scope to the address again; True when it was not suppressed for it.
 
-    A stronger reason replaces the one that is kept. Raises BadInput for what is no address, and
-    for a reason that covers everything.
+    A stronger reason replaces the one that is kept, and holds from now on. Raises BadInput
+    for what is no address, and for a reason that covers everything.
     """
     if reason not in REASONS:
         raise BadInput(f"who {reason} gets nothing at all: leave out the topic or the office")
     normalised = addresses.parse(address).normalised
-    known = [row for row in kept(session, normalised, keyring=keyring) if _is_of(row, scope)]
-    if not known:
+    if not _held(session, normalised, scope, keyring=keyring):
         row = {
             "address_hash": keyring.address_hash(normalised),
             "scope": scope.kind,
@@ -119,10 +135,12 @@ def suppress(
             "source": source,
             "created_at": clock.now(),
         }
-        return insert_missing(session, Suppression, [row]) == 1
-    for one in known:
-        if STRENGTH.index(reason) > STRENGTH.index(one.reason):
+        if insert_missing(session, Suppression, [row]) == 1:
+            return True
+    for one in _held(session, normalised, scope, keyring=keyring):
+        if is_stronger(reason, one.reason):
             one.reason, one.source, one.note = reason, source, note
+            one.created_at = clock.now()
     session.flush()
     return False
 
@@ -135,7 +153,7 @@ def lift(session: Session, address: str, scope: Scope, *, keyring: Keyring, note
     if not note.strip():
         raise BadInput("a suppression is lifted with a note: say why, and who decided it")
     normalised = addresses.parse(address).normalised
-    known = [row for row in kept(session, normalised, keyring=keyring) if _is_of(row, scope)]
+    known = _held(session, normalised, scope, keyring=keyring)
     if not known:
         raise NotFound(f"{address} is not suppressed for the {scope.kind} {scope.value}")
     if any(row.reason not in LIFTABLE for row in known):
@@ -162,6 +180,27 @@ def kept(session: Session, address: str, *, keyring: Keyring) -> list[Suppressio
     )
 
 
+def _held(
+    session: Session, normalised: str, scope: Scope, *, keyring: Keyring
+) -> list[Suppression]:
+    """What is kept for that scope, held until the transaction ends: who lifts it and who leaves
+    wait for each other.
+    """
+    return list(
+        session.exec(
+            select(Suppression)
+            .where(
+                col(Suppression.address_hash).in_(keyring.address_hashes(normalised)),
+                col(Suppression.scope) == scope.kind,
+                col(Suppression.scope_value) == scope.value,
+            )
+            .order_by(col(Suppression.id))
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
 def told_of(session: Session, address: str, *, keyring: Keyring) -> list[str]:
     """What the address gets nothing of, in words: left the topic crime."""
     rows = kept(session, address, keyring=keyring)
@@ -174,9 +213,16 @@ def is_left(session: Session, scopes: Sequence[Scope]) -> bool:
 
 
 def _of(scopes: Sequence[Scope]) -> sa.ColumnElement[bool]:
+    # A list for each kind: some hundred words may mean one topic, and a chain of so many ORs is
+    # deeper than SQLite reads.
     kept_for = (
-        sa.and_(col(Suppression.scope) == kind, col(Suppression.scope_value) == value)
-        for kind, value in scopes
+        sa.and_(
+            col(Suppression.scope) == kind,
+            col(Suppression.scope_value).in_(
+                [scope.value for scope in scopes if scope.kind == kind]
+            ),
+        )
+        for kind in sorted({scope.kind for scope in scopes})
     )
     return sa.or_(sa.false(), *kept_for)
 
@@ -188,6 +234,19 @@ def left_among(
 
     Whoever asks for many asks `is_left` first: each address is hashed.
     """
+    found = look_up(session, given, scopes, keyring=keyring)
+    return {address: left.told for address, left in found.items()}
+
+
+def look_up(
+    session: Session,
+    given: Sequence[str],
+    scopes: Sequence[Scope],
+    *,
+    keyring: Keyring,
+    reasons: Collection[SuppressionReason] = REASONS,
+) -> dict[str, Left]:
+    """The same with the moment since when, and only what is kept for one of these reasons."""
     normal = {address: _normalised(address) for address in given}
     by_hash = {
         hashed: one
@@ -195,7 +254,7 @@ def left_among(
         if one is not None
         for hashed in keyring.address_hashes(one)
     }
-    found: dict[str | None, str] = {}
+    found: dict[str | None, Left] = {}
     for chunk in chunked(list(by_hash)):
         rows = session.execute(
             sa.select(
@@ -203,12 +262,17 @@ def left_among(
                 col(Suppression.scope),
                 col(Suppression.scope_value),
                 col(Suppression.reason),
+                col(Suppression.created_at),
             )
-            .where(col(Suppression.address_hash).in_(chunk), _of(scopes))
+            .where(
+                col(Suppression.address_hash).in_(chunk),
+                _of(scopes),
+                col(Suppression.reason).in_(reasons),
+            )
             .order_by(col(Suppression.id))
         )
-        for hashed, kind, value, reason in rows:
-            found.setdefault(by_hash[hashed], Scope(kind, value).told(reason))
+        for hashed, kind, value, reason, since in rows:
+            found.setdefault(by_hash[hashed], Left(Scope(kind, value).told(reason), since))
     return {address: found[one] for address, one in normal.items() if one in found}
 
 
@@ -218,7 +282,3 @@ def _normalised(address: str) -> str | None:
         return addresses.parse(address).normalised
     except BadInput:
         return None
-
-
-def _is_of(row: Suppression, scope: Scope) -> bool:
-    return (row.scope, row.scope_value) == scope

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from mailer import addresses, clock
 from mailer.contacts.book_lock import lock_book
 from mailer.contacts.inserting import insert_missing
+from mailer.contacts.strength import LIFTABLE, STRENGTH, is_stronger, strongest, told_by_row
 from mailer.database import listed
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import (
@@ -32,16 +33,6 @@ STATES = {
     SuppressionReason.BOUNCED: AddressState.HARD,
     SuppressionReason.COMPLAINED: AddressState.COMPLAINED,
 }
-#: The weakest first. A stronger reason replaces a weaker one: who left after a bounce stays out
-#: when the bounce is lifted.
-STRENGTH = (
-    SuppressionReason.BOUNCED,
-    SuppressionReason.MANUAL,
-    SuppressionReason.UNSUBSCRIBED,
-    SuppressionReason.COMPLAINED,
-    SuppressionReason.ERASED,
-)
-LIFTABLE = {SuppressionReason.BOUNCED, SuppressionReason.MANUAL}
 
 
 def suppress(
@@ -55,15 +46,19 @@ def suppress(
 ) -> bool:
     """Never write to the address again; True when it was not suppressed before.
 
-    A stronger reason replaces the one that is kept. Raises BadInput for what is no address.
+    A stronger reason replaces the one that is kept, and holds from now on. One that only the row
+    of the address tells is as good as kept. Raises BadInput for what is no address.
     """
     normalised = addresses.parse(address).normalised
     known = _kept(session, normalised, keyring=keyring)
+    reason = strongest((reason, _told_by_row(session, normalised))) or reason
     is_new = known is None and _insert(session, normalised, keyring, reason, source, note)
     if not is_new:
         known = known or _kept(session, normalised, keyring=keyring)
-        if known is not None and STRENGTH.index(reason) > STRENGTH.index(known.reason):
+        if known is not None and is_stronger(reason, known.reason):
             known.reason, known.source, known.note = reason, source, note
+            # Who undoes what was done before has to see that she has left since.
+            known.created_at = clock.now()
             session.flush()
         elif known is not None:
             reason, note = known.reason, known.note
@@ -118,7 +113,9 @@ def reasons_among(
     connection = session.connection()
     asked = {"rows": json.dumps([[hashed] for hashed in by_hash])}
     rows = connection.execute(_asked_for(connection.dialect.name), asked).all()
-    reasons = {by_hash[hashed]: reason for hashed, reason in rows}
+    # There may be one under each key; the strongest speaks.
+    weakest_first = sorted(rows, key=lambda row: STRENGTH.index(row.reason))
+    reasons = {by_hash[hashed]: reason for hashed, reason in weakest_first}
     if not reasons:
         return {}
     return {address: reasons[n] for address in given if (n := _normalised(address)) in reasons}
@@ -136,20 +133,23 @@ def _asked_for(dialect: str) -> sa.Select[str, SuppressionReason]:
 def lift(session: Session, address: str, *, keyring: Keyring, note: str) -> None:
     """Write to the address again. `note` says why and who decided it.
 
-    Raises NotFound when it is not suppressed, and Refused when the person left, complained or was
-    erased: only the person can undo that.
+    What its row tells counts as well, where the key of the suppression was retired. Raises NotFound
+    when it is not suppressed, and Refused when the person left, complained or was erased: only the
+    person can undo that.
     """
     if not note.strip():
         raise BadInput("a suppression is lifted with a note: say why, and who decided it")
     lock_book(session)
     normalised = addresses.parse(address).normalised
     known = _kept(session, normalised, keyring=keyring)
-    if known is None:
+    kept_for = known.reason if known else None
+    reason = strongest((kept_for, _told_by_row(session, normalised)))
+    if reason is None:
         raise NotFound(f"{address} is not suppressed: there is nothing to lift")
-    if known.reason not in LIFTABLE:
-        message = f"{address} is suppressed because it was {known.reason}"
+    if reason not in LIFTABLE:
+        message = f"{address} is suppressed because it was {reason}"
         raise Refused(f"{message}: only its owner can come back, by signing up again")
-    logger.info("suppression lifted", suppression_id=known.id, reason=known.reason)
+    logger.info("suppression lifted", suppression_id=known.id if known else None, reason=reason)
     hashes = keyring.address_hashes(normalised)
     session.execute(
         sa.delete(Suppression).where(
@@ -186,14 +186,28 @@ def _normalised(address: str) -> str:
 
 
 def _kept(session: Session, normalised: str, *, keyring: Keyring) -> Suppression | None:
+    """It is held until the transaction ends: who lifts it and who leaves wait for each other."""
     rows = session.exec(
-        select(Suppression).where(
+        select(Suppression)
+        .where(
             col(Suppression.address_hash).in_(keyring.address_hashes(normalised)),
             Suppression.scope == SuppressionScope.ALL,
         )
+        .order_by(col(Suppression.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     # There may be one under each key; the strongest speaks.
     return max(rows, key=lambda row: STRENGTH.index(row.reason), default=None)
+
+
+def _told_by_row(session: Session, normalised: str) -> SuppressionReason | None:
+    row = session.execute(
+        sa.select(col(Address.state), col(Address.state_reason)).where(
+            col(Address.normalised) == normalised
+        )
+    ).first()
+    return told_by_row(row.state, row.state_reason) if row else None
 
 
 def _insert(

@@ -35,7 +35,7 @@ def hindrances(
     """Why some of the claimed deliveries may not go out after all, by their id."""
     closed = _closed(session, claimed, keyring=keyring, now=now)
     gone = _gone(session, claimed, now=now)
-    left = left_since(session, claimed, keyring=keyring)
+    left = left_since(session, claimed, keyring=keyring, now=now)
     untrusted: set[int] = set()
     if embargo_until is not None and now < embargo_until:
         untrusted = _untrusted(session, claimed)

@@ -1,13 +1,19 @@
 """Who has left the topic or the office of a message since the audience was frozen."""
 
+import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from mailer.contacts.leavers import Parts, jobs_with_address, left_parts
 from mailer.contacts.scoped import is_left, left_among, scopes_of
+from mailer.database import listed
 from mailer.delivery.claims import Claimed
-from mailer.models import Delivery, Distribution, Office, Release
+from mailer.models import Delivery, Distribution, Office, Release, Role
 from mailer.tokens import Keyring
 
 _ABOUT = (
@@ -20,7 +26,9 @@ _ABOUT = (
 )
 
 
-def left_since(session: Session, claimed: Sequence[Claimed], *, keyring: Keyring) -> dict[str, str]:
+def left_since(
+    session: Session, claimed: Sequence[Claimed], *, keyring: Keyring, now: datetime
+) -> dict[str, str]:
     """Why those of the claimed deliveries of one distribution are not wanted, by their address."""
     if not claimed:
         return {}
@@ -31,4 +39,26 @@ def left_since(session: Session, claimed: Sequence[Claimed], *, keyring: Keyring
     if not is_left(session, scopes):
         return {}
     emails = [one.email for one in claimed if one.email]
-    return left_among(session, emails, scopes, keyring=keyring)
+    here = left_among(session, emails, scopes, keyring=keyring)
+    return _elsewhere(session, claimed, Parts(scopes, keyring), now=now) | here
+
+
+def _elsewhere(
+    session: Session, claimed: Sequence[Claimed], parts: Parts, *, now: datetime
+) -> dict[str, str]:
+    """The same of those whose readers left it at another address of theirs (F6)."""
+    connection = session.connection()
+    asked = {"rows": json.dumps([[one.id] for one in claimed]), "today": now.astimezone(UTC).date()}
+    rows = connection.execute(_other_jobs(connection.dialect.name), asked).all()
+    return {email: leave.told for email, leave in left_parts(session, rows, parts).items()}
+
+
+@cache
+def _other_jobs(dialect: str) -> sa.Select[Any]:
+    asked = listed(dialect, sa.bindparam("rows", type_=sa.Text()), id=sa.BigInteger())
+    jobs = jobs_with_address(sa.bindparam("today", type_=sa.Date()), by=col(Delivery.email))
+    return jobs.join(Delivery, col(Delivery.journalist_id) == col(Role.journalist_id)).where(
+        col(Delivery.id).in_(sa.select(asked.c.id)),
+        # Most readers have no other address: nothing more is hashed for them.
+        col(Role.address_id) != col(Delivery.address_id),
+    )

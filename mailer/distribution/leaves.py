@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from mailer.audience.candidates import Candidate
 from mailer.audience.leaving_out.refusals import Cause, Refusal
+from mailer.contacts.leavers import Parts
 from mailer.contacts.scoped import is_left, left_among, scopes_of
 from mailer.releases.editions import FullRelease
 from mailer.tokens import Keyring
@@ -24,6 +25,13 @@ class Leaves:
         self._scopes = scopes_of(full.release.beats, full.office.key)
         # Asked once: for a million recipients it would be asked a thousand times.
         self._is_left = is_left(session, self._scopes)
+
+    @property
+    def parts(self) -> Parts | None:
+        """What to ask persons with several addresses for; None when nobody has left any of it."""
+        if self._keyring is None or not self._is_left:
+            return None
+        return Parts(self._scopes, self._keyring)
 
     def of(self, recipients: Sequence[Candidate]) -> dict[int, Refusal]:
         """Why those of the recipients get nothing who have left, by the number of the address."""

@@ -5,7 +5,7 @@ is sent.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -135,11 +135,10 @@ def decide(
     keyring: Keyring | None = None,
 ) -> Iterator[Decision]:
     """The same address by address, in the order of `selection.readings`: a plan of any size."""
-    matter = matter_of(full, at=at, is_urgent=is_urgent)
+    leaves = Leaves(session, full, keyring)
+    matter = replace(matter_of(full, at=at, is_urgent=is_urgent), parts=leaves.parts)
     rules = _Rules(full)
     earlier = Earlier(session, full, at=at, counts=not (matter.outranks or matter.is_urgent))
-
-    leaves = Leaves(session, full, keyring)
 
     def decisions() -> Iterator[Decision]:
         found = readings(session, criteria, at=at, shuffled_by=shuffled_by, matter=matter)

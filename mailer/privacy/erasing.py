@@ -1,5 +1,6 @@
 """Erasure: all gone but a keyed hash of each address (standards 6.4), in one transaction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,13 +18,14 @@ from mailer.errors import BadInput, NotFound
 from mailer.models import (
     Delivery,
     DeliveryEvent,
-    Distribution,
-    DistributionStatus,
     Journalist,
     OperationKind,
 )
 from mailer.privacy import anonymising, traces
-from mailer.privacy.sweeping import address_words, sweep
+from mailer.privacy.freezing import wait_for_audiences
+from mailer.privacy.remaining import remaining
+from mailer.privacy.renaming import address_words, rename_lists, sweep_criteria
+from mailer.privacy.sweeping import sweep
 from mailer.tokens import Keyring
 
 
@@ -45,6 +47,10 @@ class Erased:
     hashes: int
     #: Addresses that stay, because somebody else reads them.
     shared: tuple[str, ...] = ()
+    #: Lists that were called by a name of hers: how they are called now, by their numbers.
+    renamed: dict[int, str] = field(default_factory=dict)
+    #: Where a name stands still, and what to do about it.
+    remaining: tuple[str, ...] = ()
     #: All words that were looked for; for files beside the database.
     words: Words = field(default_factory=lambda: Words(()), repr=False, compare=False)
 
@@ -58,17 +64,19 @@ def erase(
     source: str,
     now: datetime,
     officer_id: int | None = None,
+    also: Iterable[str] = (),
 ) -> Erased:
     """Forget the person or the desk at that address, or the person with that number.
 
-    The caller commits, or rolls back a dry run. Raises BadInput without a note and where several
-    people read the address, NotFound where nothing leads to it.
+    `also` are names that no record tells any more, when it is done once again. The caller commits,
+    or rolls back a dry run. Raises BadInput without a note and where several people read the
+    address, NotFound where nothing leads to it.
     """
     if not note.strip():
         raise BadInput("an erasure is done with a note: say who asked for it, when and how")
     lock_book(session)
-    _wait_for_audiences(session)
-    kept = _kept(session, text, keyring=keyring, now=now)
+    wait_for_audiences(session)
+    kept = _kept(session, text, keyring=keyring, now=now, also=also)
     with operation(
         session,
         OperationKind.ERASURE,
@@ -91,8 +99,11 @@ class _Kept:
     mail: set[int]
 
 
-def _kept(session: Session, text: str, *, keyring: Keyring, now: datetime) -> _Kept:
+def _kept(
+    session: Session, text: str, *, keyring: Keyring, now: datetime, also: Iterable[str]
+) -> _Kept:
     subject = _found(session, text, now=now)
+    subject.names |= {name.strip() for name in also} - {""}
     words = _of_person(subject)
     mine = _numbers(session, traces.by_number(subject) | traces.by_address(subject))
     mail = _inbound(session, words, set(mine))
@@ -113,6 +124,9 @@ def _forget(
     anonymising.clean_outlets(session, mine, words)
     called = subject.called
     rows = forget_subject(session, subject, words)
+    renamed = rename_lists(session, words)
+    addresses = address_words(subject.own_spellings)
+    swept = sweep_criteria(session, words, addresses=addresses, renamed=renamed)
     return Erased(
         called=called,
         operation_id=operation_id,
@@ -121,9 +135,11 @@ def _forget(
         deliveries=len(mine),
         events=events,
         inbound=inbound,
-        swept=sweep(session, words, addresses=address_words(subject.own_spellings)),
+        swept=swept + sweep(session, words),
         hashes=hashes,
         shared=tuple(sorted(subject.shared)),
+        renamed={one.list_id: one.after for one in renamed},
+        remaining=remaining(session, words),
         words=words,
     )
 
@@ -155,21 +171,6 @@ def _names_on_messages(session: Session, subject: DataSubject) -> set[str]:
 
 def _of_person(subject: DataSubject) -> Words:
     return Words(subject.own_spellings | subject.names)
-
-
-def _wait_for_audiences(session: Session) -> None:
-    """An audience that is being frozen is waited for: it would write down whom we just forgot."""
-    session.execute(
-        sa.select(col(Distribution.id))
-        .where(
-            col(Distribution.fanned_out_at).is_(None),
-            col(Distribution.status).in_(
-                (DistributionStatus.SCHEDULED, DistributionStatus.SENDING)
-            ),
-        )
-        .order_by(col(Distribution.id))
-        .with_for_update()
-    )
 
 
 def _numbers(session: Session, condition: sa.ColumnElement[bool]) -> list[int]:

@@ -139,11 +139,11 @@ def _event(event: DeliveryEvent, url: str | None) -> Document:
 def _inbound(session: Session, subject: DataSubject, delivery_ids: set[int]) -> list[Document]:
     """Returned mail about her deliveries, and what she wrote, as far as its text is kept."""
     hers = []
-    for message in traces.inbound(session):
+    for number, delivery_id, raw in traces.raw_mail(session):
         # What comes from an address that others read may be theirs.
-        wrote = traces.is_from(message.raw, subject.own_spellings)
-        if wrote or message.delivery_id in delivery_ids:
-            hers.append(_message(message, wrote=wrote))
+        wrote = traces.is_from(raw, subject.own_spellings)
+        if wrote or delivery_id in delivery_ids:
+            hers.append(_message(session.get_one(InboundMessage, number), wrote=wrote))
     return hers
 
 

@@ -23,7 +23,8 @@ from mailer.models import (
     PressOfficer,
     Role,
 )
-from mailer.models.contacts import written_name
+from mailer.models.history import is_kept, kept
+from mailer.privacy.naming import forms, named_in
 
 SOMEBODY = "[somebody else]"
 ADDRESS = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+\w")
@@ -38,7 +39,9 @@ class Others:
         """`within` is all that is told: of a large outlet's people few stand in it."""
         self._hers = {one.lower() for one in subject.spellings | subject.addresses}
         names = _officers(session) | _colleagues(session, subject) | _mistaken(session, subject)
-        hers, folded = {one.lower() for one in subject.names}, "\n".join(_texts(within)).lower()
+        texts = list(_texts(within))
+        names |= named_in(session, texts, besides=subject.numbers(Journalist))
+        hers, folded = {one.lower() for one in subject.names}, "\n".join(texts).lower()
         told = {one for one in names if len(one) >= SHORTEST and one.lower() in folded}
         self._words = Words({one for one in told if one.lower() not in hers}, instead=SOMEBODY)
 
@@ -103,15 +106,29 @@ def _colleagues(session: Session, subject: DataSubject) -> set[str]:
 def _mistaken(session: Session, subject: DataSubject) -> set[str]:
     """Who was taken for her once, in a merge that was undone."""
     hers = subject.numbers(Journalist)
-    changed = (ContactChange.operation_id, ContactChange.subject_id, ContactChange.after)
-    merges = (
-        select(*changed)
-        .join(ContactOperation, col(ContactOperation.id) == ContactChange.operation_id)
-        .where(ContactOperation.kind == OperationKind.MERGE, ContactChange.subject == "journalist")
+    changed = (ContactChange.operation_id, ContactChange.subject, ContactChange.subject_id)
+    with_her = sa.union(
+        sa.select(col(ContactChange.operation_id)).where(
+            col(ContactChange.subject) == "journalist", col(ContactChange.subject_id).in_(hers)
+        ),
+        sa.select(col(ContactChange.operation_id)).where(
+            kept(MERGED_INTO).in_(list(map(str, hers))), is_kept(MERGED_INTO)
+        ),
+    )
+    # First which: the changes of an import that brought her in are not gone through.
+    merges = sa.select(col(ContactOperation.id)).where(
+        col(ContactOperation.id).in_(set(session.scalars(with_her))),
+        col(ContactOperation.kind) == OperationKind.MERGE,
     )
     parties: dict[int, set[int]] = {}
-    for operation_id, number, after in session.exec(merges):
-        parties.setdefault(operation_id, set()).update({number, after.get(MERGED_INTO, number)})
+    for chunk in chunked(sorted(set(session.scalars(merges)))):
+        changes = select(*changed, ContactChange.after).where(
+            col(ContactChange.operation_id).in_(chunk)
+        )
+        for operation_id, kind, number, after in session.exec(changes):
+            if kind == "journalist":
+                both = parties.setdefault(operation_id, set())
+                both.update({number, after.get(MERGED_INTO, number)})
     others = {one for both in parties.values() if both & hers for one in both} - hers
     names: set[str] = set()
     for chunk in chunked(sorted(others)):
@@ -121,8 +138,4 @@ def _mistaken(session: Session, subject: DataSubject) -> set[str]:
 
 
 def _forms(row: Journalist) -> set[str]:
-    either = (True, False)
-    return {
-        written_name(row.given_name, row.particle, row.family_name, family_first=first)
-        for first in either
-    } | {f"{row.given_name} {row.family_name}".strip()}
+    return forms(row.given_name, row.particle, row.family_name)

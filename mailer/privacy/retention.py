@@ -19,18 +19,16 @@ from mailer.models import (
     Delivery,
     DeliveryEvent,
     Desk,
-    Distribution,
-    DistributionStatus,
     InboundMessage,
     Journalist,
     OperationKind,
 )
 from mailer.privacy import anonymising
+from mailer.privacy.freezing import wait_for_audiences
+from mailer.privacy.sparing import is_open, waits, was_mailed, without
 from mailer.settings.sections import RetentionSettings
 from mailer.tokens import Keyring
 
-#: Distributions in which something may still go out.
-OPEN = (DistributionStatus.SCHEDULED, DistributionStatus.SENDING, DistributionStatus.PAUSED)
 #: So many of a kind go in one run: the next one is tomorrow, and others want to write, too.
 AT_ONCE = 5_000
 #: A run a little early must not make the next one a day late.
@@ -105,45 +103,52 @@ def _ago(months: int, now: datetime) -> datetime:
 
 
 def _forget_unused(session: Session, *, before: datetime, now: datetime) -> int:
-    people = _without(session, ageing.unverified(Journalist, before=before), Delivery.journalist_id)
-    desks = _without(session, ageing.unverified(Desk, before=before), Delivery.desk_id)
-    return _forget(session, people=people, desks=desks, now=now)
-
-
-def _without(session: Session, numbers: sa.Select[Any], column: Any) -> set[int]:
-    """Those to whom nothing was ever handed over, and nothing is to be."""
-    mailed = sa.select(col(column)).where(
-        col(column).is_not(None), sa.or_(col(Delivery.sent_at).is_not(None), _is_open())
-    )
-    return set(session.execute(numbers.where(_id(numbers).not_in(mailed)).limit(AT_ONCE)).scalars())
+    people = ageing.unverified(Journalist, before=before)
+    desks = ageing.unverified(Desk, before=before)
+    return _forget(session, people=people, desks=desks, spared=was_mailed(), now=now)
 
 
 def _forget_ended(session: Session, *, before: datetime, now: datetime) -> int:
-    numbers = ageing.all_jobs_ended(before=before.date())
-    waited_for = sa.select(col(Delivery.journalist_id)).where(
-        col(Delivery.journalist_id).is_not(None), _is_open()
-    )
-    query = numbers.where(_id(numbers).not_in(waited_for)).limit(AT_ONCE)
-    return _forget(session, people=set(session.execute(query).scalars()), desks=set(), now=now)
-
-
-def _id(numbers: sa.Select[Any]) -> sa.ColumnElement[int]:
-    column: sa.ColumnElement[int] = next(iter(numbers.selected_columns))
-    return column
-
-
-def _is_open() -> sa.ColumnElement[bool]:
-    return col(Delivery.distribution_id).in_(
-        sa.select(col(Distribution.id)).where(col(Distribution.status).in_(OPEN))
-    )
+    people = ageing.all_jobs_ended(before=before.date())
+    return _forget(session, people=people, desks=None, spared=waits(), now=now)
 
 
 def _forget(
+    session: Session,
+    *,
+    people: sa.Select[Any],
+    desks: sa.Select[Any] | None,
+    spared: sa.ColumnElement[bool],
+    now: datetime,
+) -> int:
+    """Forget them, but nobody with a delivery that spares her; how many."""
+    former = ageing.survivors(session)
+
+    def found() -> tuple[set[int], set[int]]:
+        return (
+            without(session, people, Delivery.journalist_id, spared, limit=AT_ONCE, former=former),
+            set() if desks is None else _desks_without(session, desks, spared),
+        )
+
+    if not any(found()):
+        return 0
+    # An audience that was being frozen meanwhile may be theirs: they are looked for once more.
+    wait_for_audiences(session)
+    numbers, desk_numbers = found()
+    numbers |= {number for number, stays in former.items() if stays in numbers}
+    return _remove(session, people=numbers, desks=desk_numbers, now=now)
+
+
+def _desks_without(
+    session: Session, desks: sa.Select[Any], spared: sa.ColumnElement[bool]
+) -> set[int]:
+    return without(session, desks, Delivery.desk_id, spared, limit=AT_ONCE)
+
+
+def _remove(
     session: Session, *, people: Collection[int], desks: Collection[int], now: datetime
 ) -> int:
     """They go like the erased, but for the hash: nobody asked that they never come back."""
-    if not people and not desks:
-        return 0
     theirs = sa.select(col(Delivery.id)).where(
         sa.or_(
             among(session, Delivery.journalist_id, people),
@@ -167,7 +172,7 @@ def _forget(
 
 def _empty_mail(session: Session, *, before: datetime) -> int:
     """The raw text of returned mail that was acted upon; what was made of it stays."""
-    open_ones = sa.select(col(Delivery.id)).where(_is_open())
+    open_ones = sa.select(col(Delivery.id)).where(is_open())
     old = (
         sa.select(col(InboundMessage.id))
         .where(
@@ -185,7 +190,7 @@ def _empty_mail(session: Session, *, before: datetime) -> int:
 
 
 def _strip_events(session: Session, *, before: datetime) -> int:
-    open_ones = sa.select(col(Delivery.id)).where(_is_open())
+    open_ones = sa.select(col(Delivery.id)).where(is_open())
     old = sa.and_(
         col(DeliveryEvent.occurred_at) < before,
         col(DeliveryEvent.delivery_id).not_in(open_ones),

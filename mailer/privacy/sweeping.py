@@ -21,7 +21,6 @@ from mailer.models import (
     InboundMessage,
     Journalist,
     MediaList,
-    MediaListEntry,
     Outlet,
     Role,
     Suppression,
@@ -37,7 +36,8 @@ FREE_TEXT: dict[type[SQLModel], tuple[str, ...]] = {
     Delivery: ("reasons", "reason", "reply_text", "notice_source"),
     Desk: ("public_note", "private_note", "details", "source", "basis_source"),
     Distribution: ("note",),
-    ImportMapping: ("name",),
+    # Older mappings have cells of the row, which may be a contact.
+    ImportMapping: ("name", "columns"),
     InboundMessage: ("note",),
     Journalist: ("public_note", "private_note", "details", "source", "basis_source"),
     MediaList: ("note",),
@@ -46,20 +46,11 @@ FREE_TEXT: dict[type[SQLModel], tuple[str, ...]] = {
     Suppression: ("note", "source"),
     Waiver: ("reason",),
 }
-#: Criteria are read again: an address in them must stay one, and this one finds nobody.
-CRITERIA: dict[type[SQLModel], tuple[str, ...]] = {
-    Distribution: ("criteria",),
-    MediaListEntry: ("criteria",),
-}
-NOBODY = "erased@erased.example"
 
 
-def sweep(session: Session, words: Words, *, addresses: Words) -> int:
+def sweep(session: Session, words: Words) -> int:
     """Take names and addresses out of all free text; how many rows held one."""
-    swept = sum(_sweep(session, model, names, words) for model, names in FREE_TEXT.items())
-    return swept + sum(
-        _sweep(session, model, names, addresses) for model, names in CRITERIA.items()
-    )
+    return sum(_sweep(session, model, names, words) for model, names in FREE_TEXT.items())
 
 
 def _sweep(session: Session, model: type[SQLModel], names: tuple[str, ...], words: Words) -> int:
@@ -78,8 +69,3 @@ def _sweep(session: Session, model: type[SQLModel], names: tuple[str, ...], word
 
 def _write(session: Session, table: sa.Table, number: int, values: dict[str, Any]) -> None:
     session.connection().execute(sa.update(table).where(table.c.id == number).values(values))
-
-
-def address_words(spellings: set[str]) -> Words:
-    """The addresses as criteria hold them."""
-    return Words(spellings, instead=NOBODY)

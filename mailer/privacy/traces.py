@@ -45,7 +45,7 @@ def of_hers(subject: DataSubject) -> sa.ColumnElement[bool]:
         col(Delivery.desk_id).is_(None),
         col(Delivery.role_id).is_(None),
     )
-    return sa.or_(by_number(subject), sa.and_(by_address(subject), nobodys))
+    return sa.or_(by_number(subject), sa.and_(nobodys, by_address(subject)))
 
 
 def inbound(session: Session) -> Iterator[InboundMessage]:
@@ -59,6 +59,21 @@ def inbound(session: Session) -> Iterator[InboundMessage]:
             yield message
             session.expunge(message)
         last = some[-1].id or 0
+
+
+def raw_mail(session: Session) -> Iterator[tuple[int, int | None, bytes]]:
+    """The same as number, delivery and raw text alone: a tenth of the work where few are hers."""
+    number, delivery_id, raw = (
+        col(InboundMessage.id),
+        col(InboundMessage.delivery_id),
+        col(InboundMessage.raw),
+    )
+    query = sa.select(number, delivery_id, raw).order_by(number).limit(MESSAGES_AT_ONCE)
+    last = 0
+    while some := session.execute(query.where(number > last, sa.func.length(raw) > 0)).all():
+        for one, of, text in some:
+            yield one or 0, of, text
+        last = some[-1][0] or 0
 
 
 def is_from(raw: bytes, addresses: set[str]) -> bool:

@@ -11,6 +11,8 @@ from mailer.database import translated
 
 #: Where the lines of a worker keep their journals, in the home.
 JOURNALS = "journals"
+#: Where files wait that were sent in on the pages.
+IMPORTS = "imports"
 #: How long others may keep us from the file, in milliseconds.
 PATIENCE = 60_000
 
@@ -41,6 +43,14 @@ def wipe(engine: sa.Engine) -> bool:
             return not busy
         finally:
             connection.close()
+
+
+def waiting_files(home: Path) -> int:
+    """How many files that were sent in on the pages wait to be imported: nobody looks into them,
+    and they go by themselves within a day.
+    """
+    place = home / IMPORTS
+    return sum(1 for one in place.iterdir() if one.is_dir()) if place.is_dir() else 0
 
 
 def scrub_journals(folder: Path, words: Words) -> int:

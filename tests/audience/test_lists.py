@@ -89,9 +89,7 @@ def test_the_mailbox_of_a_job_that_is_over_still_reaches_its_other_readers(
 
 
 @pytest.mark.parametrize(("sign", "with_rules"), [("", True), ("everyone -", False)])
-def test_a_line_of_a_thousand_lists_is_read(
-    session: Session, sign: str, with_rules: bool
-) -> None:
+def test_a_line_of_a_thousand_lists_is_read(session: Session, sign: str, with_rules: bool) -> None:
     person = factories.journalist(session, "a@x.example", beats=["crime"])
     factories.journalist(session, "b@x.example", beats=["sport"])
     names = [chr(number) for number in range(0x4E00, 0x4E00 + 1010)]

@@ -33,6 +33,8 @@ def only(session: Session, matter: Matter, line: str = "everyone") -> Reading:
         ({"kinds": ["release"]}, Matter(K.WITHDRAWAL), ""),
         ({"topics": ["ports"]}, Matter(beats=("crime", "Ports")), ""),
         ({"topics": ["ports"]}, Matter(beats=("crime",)), "prefers other topics: ports"),
+        ({"topics": ["Wirtschaft"]}, Matter(beats=("crime", "économie")), ""),
+        ({"topics": ["Wirtschaft"]}, Matter(beats=("sport",)), "prefers other topics: Wirtschaft"),
         ({"topics": ["ports"]}, Matter(), ""),
         ({"topics": ["ports"]}, Matter(K.CORRECTION, beats=("crime",)), ""),
         ({"urgent_only": True}, Matter(), "wants only what is urgent"),

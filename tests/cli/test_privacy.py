@@ -48,6 +48,21 @@ def test_an_erased_person_is_gone_and_refused_when_she_comes_back(
     assert ready("suppressions", "check", CLAIRE, "--json").document["reason"] == "erased"
 
 
+def test_files_that_wait_are_told(ready: Command, tmp_path: Path) -> None:
+    (tmp_path / "home" / "imports" / ("a" * 32)).mkdir(parents=True)
+    assert "1 files wait to be imported, a day at most" in ready(*ERASE, "--dry-run").out
+
+
+def test_a_name_that_was_left_somewhere_is_taken_out_later(ready: Command) -> None:
+    ready("lists", "make", "Claire Martin's readers")
+    first = ready(*ERASE, "--json").document
+    assert first["renamed"] == {"1": "[erased]'s readers"}
+    ready("lists", "make", "Claire Martin's readers")
+    assert ready(*ERASE, "--json").document["renamed"] == {}
+    again = ready(*ERASE, "--name", "Claire Martin").out
+    assert "list 2 is called “[erased]'s readers (2)” from now on" in again
+
+
 def test_a_dry_run_is_told(ready: Command) -> None:
     answer = ready(*ERASE, "--dry-run")
     assert "would forget: Claire Martin" in answer.out

@@ -27,6 +27,8 @@ from tests import factories
         ("O’Brien", "OBrien"),
         ("иванов", "Иванов"),
         ("γιωργος", "Γιώργος"),
+        ("zoe", "Zoë"),
+        ("noel", "NOËL"),
     ],
 )
 def test_it_is_found_as_people_type_it(typed: str, name: str) -> None:

@@ -109,6 +109,34 @@ def test_who_left_the_topic_or_the_office_meanwhile_gets_nothing(
     assert look() == {EVA: left.told()}
 
 
+@pytest.mark.parametrize(
+    ("why", "is_told"), [("unsubscribed", True), ("manual", False)], ids=["left", "by hand"]
+)
+@pytest.mark.parametrize("scope", ["topic", "office"])
+def test_who_left_it_at_another_address_meanwhile_gets_nothing_here(
+    session: Session,
+    keyring: Keyring,
+    look: Look,
+    distribution: Distribution,
+    office: Office,
+    scope: str,
+    why: str,
+    is_told: bool,
+) -> None:
+    release = session.get_one(Release, distribution.release_id)
+    release.beats = ["Politics"]
+    elsewhere = "eva@private.example"
+    for email, name in ((EVA, "Lind"), (BO, "Friis")):
+        person = factories.journalist(session, email, family_name=name)
+        second_role(session, person, elsewhere if email == EVA else "bo@private.example")
+        of = col(Delivery.email) == email
+        session.execute(sa.update(Delivery).where(of).values(journalist_id=person.id))
+    left = scoped.topic("politics") if scope == "topic" else scoped.office(session, office.key)
+    reason = SuppressionReason(why)
+    scoped.suppress(session, elsewhere, left, keyring=keyring, reason=reason, source="test")
+    assert look() == ({EVA: f"{left.told()} at {elsewhere}"} if is_told else {})
+
+
 def test_who_left_another_topic_gets_it(session: Session, keyring: Keyring, look: Look) -> None:
     reason = SuppressionReason.UNSUBSCRIBED
     scoped.suppress(

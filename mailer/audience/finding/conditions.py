@@ -14,8 +14,8 @@ from mailer.audience.finding.named_lists import NamedLists
 from mailer.audience.finding.sources import Column, Condition, Source, column_of
 from mailer.audience.finding.word_lists import WordLists
 from mailer.audience.terms import Key, Term, by_key
-from mailer.contacts.beats import TOP_BEATS
-from mailer.contacts.suggesting import did_you_mean, spelling
+from mailer.contacts.beats import TOP_BEATS, is_shared, meaning
+from mailer.contacts.suggesting import did_you_mean
 from mailer.errors import BadInput
 from mailer.models import Address, Desk, MediaListEntry, MediaType, Outlet, Role
 
@@ -98,17 +98,18 @@ class Conditions:
         )
 
     def _covers(self, wanted: Sequence[str], source: Source) -> Condition:
-        asked = {spelling(beat) for beat in wanted}
+        # Wirtschaft finds whoever covers the economy, in whatever language that was written.
+        asked = {meaning(beat) for beat in wanted}
         written = {
-            spelling(word)
+            meaning(word)
             for column in (column_of(Role.beats), column_of(Desk.beats))
             for word in self._words.words(column)
         }
         for beat in wanted:
-            if spelling(beat) not in written and beat not in TOP_BEATS:
+            if meaning(beat) not in written and not is_shared(beat):
                 known = did_you_mean(beat, sorted(self._all_beats() | set(TOP_BEATS)))
                 raise BadInput(f"nobody covers the beat {beat!r}: {known}")
-        return self._holds(source.beats, lambda word: spelling(word) in asked)
+        return self._holds(source.beats, lambda word: meaning(word) in asked)
 
     def _all_beats(self) -> set[str]:
         return self._words.words(column_of(Role.beats)) | self._words.words(column_of(Desk.beats))

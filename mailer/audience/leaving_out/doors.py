@@ -78,7 +78,7 @@ class Doors:
         return (
             (NOT_WANTED if candidate.do_not_contact else None)
             or _dead(candidate)
-            or (_gone(left) if left else None)
+            or (_gone(candidate, left) if left else None)
             or self._excluded(candidate)
             or self._paused(candidate)
             or (SHARED if candidate.address_id in self.closed else None)
@@ -105,7 +105,10 @@ def _dead(candidate: Candidate) -> Refusal | None:
     return why_closed(candidate.state, candidate.state_reason)
 
 
-def _gone(left: Leave) -> Refusal:
+def _gone(candidate: Candidate, left: Leave) -> Refusal:
+    if left.part:
+        # At that very address it is told as to those who have no other.
+        return Refusal(Cause.LEFT, left.part if candidate.email == left.email else left.told)
     return Refusal(Cause.COMPLAINED if left.has_complained else Cause.SUPPRESSED, left.told)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from mailer.audience.candidates import Profile
 from mailer.audience.leaving_out.refusals import Cause, Refusal
+from mailer.contacts.beats import meaning
+from mailer.contacts.leavers import Parts
 from mailer.contacts.suggesting import spelling
 from mailer.models import ReleaseKind
 
@@ -28,6 +30,8 @@ class Matter:
     beats: tuple[str, ...] = ()
     is_urgent: bool = False
     is_embargoed: bool = False
+    #: What of it somebody may have left; None: nobody has.
+    parts: Parts | None = None
 
     @property
     def outranks(self) -> bool:
@@ -46,7 +50,11 @@ class Matter:
         if profile.kinds and not _meet(profile.kinds, [self.kind]):
             plural = PLURALS.get(self.kind, f"{self.kind}s")
             return Refusal(Cause.KIND, f"prefers no {plural}, only: {', '.join(profile.kinds)}")
-        if profile.topics and self.beats and not _meet(profile.topics, self.beats):
+        if (
+            profile.topics
+            and self.beats
+            and not _meet(map(meaning, profile.topics), map(meaning, self.beats))
+        ):
             return Refusal(Cause.TOPIC, f"prefers other topics: {', '.join(profile.topics)}")
         return None
 

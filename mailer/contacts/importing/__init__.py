@@ -11,7 +11,8 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
 from mailer import clock
 from mailer.contacts.history import operation
@@ -26,7 +27,7 @@ from mailer.contacts.importing.writing import Progress, Writing
 from mailer.contacts.young import close_young
 from mailer.database import reading
 from mailer.memory import rarely_searched
-from mailer.models import ContactImport, LegalBasis, OperationKind
+from mailer.models import ContactImport, ContactOperation, LegalBasis, OperationKind
 from mailer.tokens import Keyring
 
 __all__ = ["FieldChange", "Given", "ImportReport", "RowFate", "UnusableRow", "import_contacts"]
@@ -89,11 +90,20 @@ def import_contacts(
                 tally,
                 keyring=keyring,
                 recording=recording,
-                origin=Origin(name, given.legal_basis, given.language),
+                origin=_origin(session, file, given),
                 at=at,
             ).write(progress=progress)
             close_young(session, since=at, keyring=keyring)
         return _record(session, file, tally, given, operation_id=recording.id)
+
+
+def _origin(session: Session, file: ContactFile, given: Given) -> Origin:
+    return Origin(
+        given.source or file.name,
+        given.legal_basis,
+        given.language,
+        is_repeated=_was_taken(session, file.digest),
+    )
 
 
 def _read(
@@ -120,6 +130,16 @@ def _recalled(session: Session, fingerprint: str) -> Mapping[str, str] | None:
     """Asked beside the session: it must not hold the database while a long file is read."""
     with reading(session.get_bind().engine) as aside:
         return recall(aside, fingerprint)
+
+
+def _was_taken(session: Session, digest: str) -> bool:
+    """Whether a file of the same octets was imported, and nobody took it back."""
+    same = (
+        sa.select(col(ContactImport.id))
+        .join(ContactOperation, col(ContactOperation.id) == col(ContactImport.operation_id))
+        .where(col(ContactImport.digest) == digest, col(ContactOperation.undone_by_id).is_(None))
+    )
+    return session.execute(same.limit(1)).first() is not None
 
 
 def _record(

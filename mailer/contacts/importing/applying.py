@@ -14,6 +14,7 @@ from mailer.contacts.history import Recording
 from mailer.contacts.importing.changing import Applied, Changing
 from mailer.contacts.importing.drafts import Draft, draft, insert_drafts
 from mailer.contacts.importing.known import Known
+from mailer.contacts.importing.naming import note_entries, note_named
 from mailer.contacts.importing.plans import (
     DeskPlan,
     OutletPlan,
@@ -47,6 +48,8 @@ class Origin:
     source: str
     legal_basis: LegalBasis = LegalBasis.LEGITIMATE_INTEREST
     language: str = ""
+    #: Whether the very same file was taken before, and holds: it stands for nobody once more.
+    is_repeated: bool = False
 
 
 class Applying:
@@ -62,6 +65,7 @@ class Applying:
         at: datetime,
     ) -> None:
         self.session, self.keyring, self.source = session, keyring, origin.source
+        self.is_repeated = origin.is_repeated
         self.provenance: dict[str, Any] = {
             "source": origin.source,
             "legal_basis": origin.legal_basis,
@@ -85,6 +89,8 @@ class Applying:
         self._save_roles(placement.people)
         self.session.flush()
         self._save_lists(placement)
+        if not self.is_repeated:
+            note_named(self.session, placement)
         return self.changing.applied
 
     def tell_outlets(self, plans: Iterable[tuple[OutletPlan, Outlet]]) -> Applied:
@@ -143,6 +149,10 @@ class Applying:
         """Give the outlets that are used for the first time their rows."""
         members: list[RolePlan | DeskPlan] = [job for one in placement.people for job in one.roles]
         used: dict[str, OutletPlan] = {}
+        for line, alone in placement.outlets.items():
+            if alone.outlet_id is None and alone.ref not in used:
+                used[alone.ref], alone.row = alone, line
+                self.changing.applied.new_rows.add(line)
         for member in members + placement.desks:
             outlet = member.outlet
             if outlet is not None and outlet.outlet_id is None and outlet.ref not in used:
@@ -247,6 +257,8 @@ class Applying:
             desks=[desk_id for _, _, desk_id in wanted if desk_id],
         )
         missing = [entry for entry in wanted if entry not in there]
+        if not self.is_repeated:
+            note_entries(self.session, [there[entry] for entry in wanted if entry in there])
         self.session.add_all(
             MediaListEntry(list_id=list_id, role_id=role_id, desk_id=desk_id)
             for list_id, role_id, desk_id in missing

@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from mailer.contacts import history
+from mailer.contacts.beats import meaning
 from mailer.contacts.history import Recording
 from mailer.contacts.importing.drafts import Draft
 from mailer.contacts.importing.plans import Facts
 from mailer.contacts.importing.values import clean
-from mailer.models import SuppressionReason, TrackingMode
+from mailer.models import Desk, Outlet, SuppressionReason, TrackingMode
 
 #: The file's column for an attribute that is called otherwise.
 COLUMNS = {
@@ -25,6 +26,9 @@ COLUMNS = {
     "name": "desk",
 }
 DETAILS = "details."
+BEATS = ("beats", "details.beats")
+#: Many rows speak of these, and a file may hold only some of them: what they cover adds up.
+ADDING_UP = (Outlet, Desk)
 #: Numbers to find duplicates by; they follow what was typed and are not told by themselves.
 E164 = "_e164"
 
@@ -60,16 +64,16 @@ class Changing:
         """Set what is said; what the row that made the target says is no change."""
         columns = _columns(table)
         for attribute, said in facts.items():
-            if attribute.startswith(DETAILS):
-                before, after = _put_detail(target, attribute.removeprefix(DETAILS), said.value)
-            else:
-                before = getattr(target, attribute)
-                after = history.as_value(columns[attribute], _listed(said.value))
+            before = _standing(target, attribute)
+            after = _listed(said.value)
+            if attribute in BEATS:
+                after = _beats(before or [], after, adds_up=table in ADDING_UP)
+            elif not attribute.startswith(DETAILS):
+                after = history.as_value(columns[attribute], after)
             # A file may say that nobody may write to someone; only an officer takes that back.
             if _is_alike(before, after) or (attribute == "do_not_contact" and before):
                 continue
-            if not attribute.startswith(DETAILS):
-                setattr(target, attribute, after)
+            _put(target, attribute, after)
             if isinstance(target, SQLModel):
                 self.recording.told_by(target, said.row)
             self._follow(target, attribute, facts, after)
@@ -95,13 +99,28 @@ def _columns(table: type[SQLModel]) -> Mapping[str, sa.Column[Any]]:
     return dict(sa.inspect(table).local_table.columns)
 
 
-def _put_detail(target: Any, name: str, value: Any) -> tuple[object, object]:
-    value = _listed(value)
-    before = target.details.get(name, "")
-    if not _is_alike(before, value):
+def _standing(target: Any, attribute: str) -> Any:
+    if attribute.startswith(DETAILS):
+        return target.details.get(attribute.removeprefix(DETAILS), "")
+    return getattr(target, attribute)
+
+
+def _put(target: Any, attribute: str, value: Any) -> None:
+    if attribute.startswith(DETAILS):
         # A document of its own, so that the session sees that it changed.
-        target.details = target.details | {name: value}
-    return before, value
+        target.details = target.details | {attribute.removeprefix(DETAILS): value}
+    else:
+        setattr(target, attribute, value)
+
+
+def _beats(before: list[str], said: list[str], *, adds_up: bool) -> list[str]:
+    """The beats after a file; the same ones in other words, or another order, are no news."""
+    known = {meaning(beat) for beat in before}
+    if {meaning(beat) for beat in said} == known:
+        return before
+    if not adds_up:
+        return said
+    return before + [beat for beat in said if meaning(beat) not in known]
 
 
 def _is_alike(before: object, after: object) -> bool:
@@ -111,7 +130,7 @@ def _is_alike(before: object, after: object) -> bool:
     return before == after
 
 
-def _listed(value: object) -> object:
+def _listed(value: object) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -26,6 +26,8 @@ class ContactRow:
     #: The desk's name, when the line speaks of a desk and not of a person.
     desk: str = ""
     is_desk: bool = False
+    #: Whether the line speaks of an outlet alone, and of nobody there.
+    is_outlet: bool = False
     #: Whether the line speaks of somebody else in the first place, and of this one beside.
     is_beside: bool = False
     outlet: str = ""

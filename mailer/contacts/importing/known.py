@@ -15,6 +15,8 @@ from mailer.contacts.inserting import chunked
 from mailer.models import Address, Desk, Journalist, Role, SuppressionReason
 from mailer.tokens import Keyring
 
+#: Words of a family name with a particle such as "von und zu".
+MOST_WORDS = 5
 Row = TypeVar("Row", bound=SQLModel)
 
 
@@ -79,24 +81,37 @@ def _people_elsewhere(
     nowhere = [row for row in people if not row.mailbox and not row.outlet_ref]
     return (
         _chosen(session, Role.external_id, numbers)
-        | _without_anything(session, {row.family_name or row.given_name for row in nowhere})
+        | _without_anything(session, {name for row in nowhere for name in _family_names(row)})
         | _chosen(session, Role.outlet_id, at[False])
         | _chosen(session, Role.outlet_id, at[True], col(Role.address_id).is_(None))
     )
 
 
+def _family_names(row: ContactRow) -> list[str]:
+    """The family name, and what is left of it if its first words are a particle we hold apart."""
+    words = (row.family_name or row.given_name).split(" ")
+    return [" ".join(words[at:]) for at in range(min(len(words), MOST_WORDS))]
+
+
 def _without_anything(session: Session, names: set[str]) -> set[int]:
-    """The freelances without an address who are called so: the whole name decides later."""
-    named = sa.func.coalesce(sa.func.nullif(col(Journalist.family_name), ""), Journalist.given_name)
+    """Those of such a name who are freelances without an address, or have no job: the whole name
+    decides later.
+    """
     return {
-        person
+        person or 0
         for chunk in chunked(list(names))
         for person in session.exec(
-            select(Role.journalist_id)
-            .join(Journalist, col(Journalist.id) == col(Role.journalist_id))
-            .where(named.in_(chunk), col(Role.address_id).is_(None), col(Role.outlet_id).is_(None))
+            select(Journalist.id)
+            .outerjoin(Role, col(Journalist.id) == col(Role.journalist_id))
+            .where(_is_called(chunk), col(Role.address_id).is_(None), col(Role.outlet_id).is_(None))
         )
     }
+
+
+def _is_called(names: Sequence[str]) -> sa.ColumnElement[bool]:
+    """By the family name, which has an index; by the given one where somebody has no other."""
+    family, given = col(Journalist.family_name), col(Journalist.given_name)
+    return family.in_(names) | ((family == "") & given.in_(names))
 
 
 def _chosen(session: Session, column: Any, values: Iterable[Any], *more: Any) -> set[int]:

@@ -34,6 +34,11 @@ class People:
             plan.roles.append(RolePlan(mailbox, BEFORE, role=role))
             self._place(plan, mailbox, role.external_id)
 
+        for person_id in known.people.keys() - by_id.keys():
+            person = known.people[person_id]
+            self.plans.append(PersonPlan(person.given_name, person.family_name, BEFORE, person))
+            self._place(self.plans[-1], "", "")
+
     def match(self, row: ContactRow, outlet: OutletPlan | None) -> PersonPlan | None:
         """The person whom the row means; half a name will do if it fits only one at its address.
 
@@ -108,7 +113,9 @@ class People:
 
 
 def _has_nothing(plan: PersonPlan) -> bool:
-    """Whether we knew her before, with a job that has neither an outlet nor an address."""
+    """Whether we knew her before, with no job, or one that has neither outlet nor address."""
+    if plan.person is not None and not plan.roles:
+        return True
     return any(job.role and not job.address and job.is_at(None) for job in plan.roles)
 
 

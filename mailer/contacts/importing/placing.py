@@ -30,7 +30,8 @@ def place(
     people = [row for row in rows if row.is_person and not row.is_beside]
     elsewhere = [row for row in rows if row.is_person and row.is_beside]
     desks = [row for row in rows if row.is_desk]
-    nameless = [row for row in rows if not row.is_person and not row.is_desk]
+    outlets_alone = [row for row in rows if row.is_outlet]
+    nameless = [r for r in rows if not (r.is_person or r.is_desk or r.is_outlet)]
     for step, these in (
         (placing.match_person, people),
         (placing.add_person, people),
@@ -40,6 +41,7 @@ def place(
         (placing.put_elsewhere, elsewhere),
         (placing.put_desk, desks),
         (placing.put_nameless, nameless),
+        (placing.put_outlet, outlets_alone),
     ):
         placing.take(step, these)
     return placing.result()
@@ -166,13 +168,25 @@ class _Placing:
             self.desk_of[desk] = desks[0]
             self.put_desk(desk)
 
+    def put_outlet(self, row: ContactRow) -> None:
+        """Take down that the row names an outlet."""
+        outlet = self._outlet(row)
+        if outlet is not None and not outlet.is_alone:
+            outlet.is_alone = True
+            self.placement.outlets[row.row] = outlet
+            self.placement.telling.add(row.row)
+
     def _outlet(self, row: ContactRow) -> OutletPlan | None:
         return self.outlets.get(row.outlet_ref)
 
     def _role(
         self, plan: PersonPlan, row: ContactRow, outlet: OutletPlan | None
     ) -> RolePlan | None:
-        """The job that the row speaks of, a new one if need be; None when it has ended."""
+        """The job that the row speaks of, a new one if need be; None when it has ended, and for
+        somebody known without any job of whom the row tells none.
+        """
+        if plan.person is not None and not plan.roles and _tells_no_job(row, outlet):
+            return None
         same = self._jobs(plan, row, outlet)
         same = _meant(same, row) or same
         current = [role for role in same if not role.ended_before(self.today)]
@@ -230,6 +244,11 @@ def _meant(jobs: Sequence[RolePlan], row: ContactRow) -> list[RolePlan]:
     return [
         job for job in jobs if job.role and (job.role.job_title, str(job.role.ended_on)) == said
     ][:1]
+
+
+def _tells_no_job(row: ContactRow, outlet: OutletPlan | None) -> bool:
+    says = row.mailbox or row.role_external_id or row.is_freelance or any(row.job.values())
+    return outlet is None and not says and not row.lists
 
 
 def _as_desk(row: ContactRow) -> ContactRow:

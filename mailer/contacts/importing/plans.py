@@ -83,6 +83,8 @@ class OutletPlan:
     facts: Facts = field(default_factory=Facts)
     #: The line that brought it; 0: it was there before.
     row: int = 0
+    #: Whether a line speaks of it alone.
+    is_alone: bool = False
 
 
 @dataclass(eq=False)
@@ -169,6 +171,8 @@ class Placement:
 
     people: list[PersonPlan] = field(default_factory=list)
     desks: list[DeskPlan] = field(default_factory=list)
+    #: By the line that names it, an outlet without anybody there.
+    outlets: dict[int, OutletPlan] = field(default_factory=dict)
     #: The lines that say something that no line before them said.
     telling: set[int] = field(default_factory=set)
     unusable: list[UnusableRow] = field(default_factory=list)

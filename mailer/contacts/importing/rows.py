@@ -12,7 +12,14 @@ from mailer.contacts.importing.columns import Columns, kind_of, takes_several
 from mailer.contacts.importing.contact_row import ContactRow
 from mailer.contacts.importing.fields import CLOSED, DESK, JOB, OUTLET, PERSON, STATES
 from mailer.contacts.importing.files import Line
-from mailer.contacts.importing.values import ContactState, Kind, PersonName, Phone, read_told
+from mailer.contacts.importing.values import (
+    ContactState,
+    Kind,
+    PersonName,
+    Phone,
+    clean,
+    read_told,
+)
 from mailer.contacts.suggesting import spelling
 from mailer.errors import BadInput
 from mailer.models import MediaType, SuppressionReason
@@ -30,6 +37,8 @@ class TypedLine:
 
     rows: list[ContactRow] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    #: Words for a kind of outlet that nobody knows: told once for the whole file.
+    unknown_kinds: list[str] = field(default_factory=list)
 
 
 def type_line(line: Line, columns: Columns, *, row: int, today: date) -> TypedLine:
@@ -40,10 +49,13 @@ def type_line(line: Line, columns: Columns, *, row: int, today: date) -> TypedLi
     """
     _refuse_damage(line, columns)
     typed = TypedLine()
-    said = _read_cells(line, columns, typed.notices)
+    said = _read_cells(line, columns, typed)
     _take_name(said)
     typed.notices.extend(_left_out(said))
     typed.rows = list(_rows(said, row=row, today=today, source=columns.source))
+    if not typed.rows and _is_of_outlet(said):
+        typed.rows = [replace(_base(said, row=row, source=columns.source), is_outlet=True)]
+        typed.notices.append("there is no contact in the row: its outlet is kept without one")
     if not typed.rows:
         raise BadInput("there is neither a name nor an e-mail address in the row")
     return typed
@@ -60,7 +72,7 @@ def _refuse_damage(line: Line, columns: Columns) -> None:
         raise BadInput(f"{wide}: put cells that hold the delimiter into quotation marks")
 
 
-def _read_cells(line: Line, columns: Columns, notices: list[str]) -> Said:
+def _read_cells(line: Line, columns: Columns, typed: TypedLine) -> Said:
     """By target what the cells say; telephone numbers last, since they need the country."""
     said: Said = {}
     region = ""
@@ -69,12 +81,12 @@ def _read_cells(line: Line, columns: Columns, notices: list[str]) -> Said:
             continue
         if kind is Kind.PHONES and not region:
             region = next((said[target] for target in REGIONS if target in said), "")
-        _read_cell(said, columns, place, line.cells[place], notices, region=region)
+        _read_cell(said, columns, place, line.cells[place], typed, region=region)
     return said
 
 
 def _read_cell(
-    said: Said, columns: Columns, place: int, text: str, notices: list[str], *, region: str
+    said: Said, columns: Columns, place: int, text: str, typed: TypedLine, *, region: str
 ) -> None:
     header, target, delimiter = (
         columns.header[place],
@@ -87,9 +99,12 @@ def _read_cell(
     except BadInput as wrong:
         if kind in STRICT or target == "role.email":
             raise BadInput(f"{header}: {wrong}") from wrong
-        notices.append(f"{header} is left out: {wrong}")
+        if kind is Kind.MEDIA_TYPE:
+            typed.unknown_kinds.append(clean(text))
+        else:
+            typed.notices.append(f"{header} is left out: {wrong}")
         return
-    notices.extend(f"{header}: {notice}" for notice in reading.notices)
+    typed.notices.extend(f"{header}: {notice}" for notice in reading.notices)
     if reading.value is None:
         return
     if target in said and takes_several(target):
@@ -127,6 +142,12 @@ def _is_told_apart(name: PersonName, said: Said) -> bool:
 
 def _names_person(said: Said) -> bool:
     return "person.given_name" in said or "person.family_name" in said
+
+
+def _is_of_outlet(said: Said) -> bool:
+    """Whether an outlet is named, and all that is said is about it."""
+    about = (target.startswith("outlet.") or target == "desk.phone" for target in said)
+    return "outlet.name" in said and all(about)
 
 
 def _left_out(said: Said) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from itertools import chain
 
 from mailer.contacts.importing.columns import Columns, is_header, read_header
 from mailer.contacts.importing.files import ContactFile, Line, Sheet
@@ -80,7 +81,7 @@ class _Reading:
             self.tally.notice(0, f"sheet {sheet.name!r} is left out: {wrong}")
             return
         self.is_usable = True
-        for line in sheet.lines:
+        for line in chain([first] if columns.is_unnamed else [], sheet.lines):
             self._take(line, columns, base + line.number)
 
     def _columns(self, sheet: str, header: Line) -> Columns:
@@ -109,6 +110,6 @@ class _Reading:
             return
         for notice in typed.notices:
             self.tally.notice(number, notice)
-        self.vocabulary.hear(typed.rows)
+        self.vocabulary.hear(typed)
         for row in typed.rows:
             self.spool.lay(row)

@@ -1,5 +1,5 @@
-"""The words of a file that may lead nowhere: beats that nobody has had before, and languages in
-which there is no cover. Told once for the whole file.
+"""The words of a file that may lead nowhere: beats that nobody has had before, languages in which
+there is no cover, kinds of outlets that nobody knows. Told once for the whole file.
 """
 
 import json
@@ -10,11 +10,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from mailer import languages
-from mailer.contacts.beats import TOP_BEATS
-from mailer.contacts.importing.contact_row import ContactRow
-from mailer.contacts.suggesting import spelling
+from mailer.contacts.beats import is_shared, meaning
+from mailer.contacts.importing.rows import TypedLine
 from mailer.errors import BadInput
-from mailer.models import Desk, Role
+from mailer.models import Desk, MediaType, Role
 
 #: So many words are named, those of most rows first.
 NAMED = 5
@@ -23,22 +22,24 @@ MOST_COUNTED = 5000
 
 
 class Vocabulary:
-    """What beats and languages the rows of a file name, and in how many rows."""
+    """What the rows of a file name in words of their own, and in how many rows."""
 
     def __init__(self) -> None:
         self._beats: Counter[str] = Counter()
         self._languages: Counter[str] = Counter()
+        self._kinds: Counter[str] = Counter()
 
-    def hear(self, rows: Iterable[ContactRow]) -> None:
+    def hear(self, line: TypedLine) -> None:
         """Count the words of a line, each once."""
         beats: set[str] = set()
         tags: set[str] = set()
-        for row in rows:
+        for row in line.rows:
             beats.update(row.job.get("beats", ()), row.person.get("beats", ()))
             tags.update(row.person.get("languages", ()))
             tags.update(row.outlet_facts.get("publication_languages", ()))
         _count(self._beats, beats)
         _count(self._languages, tags)
+        _count(self._kinds, line.unknown_kinds)
 
     def notices(self, session: Session) -> list[str]:
         """What to tell; asked before anything of the file is written."""
@@ -54,13 +55,23 @@ class Vocabulary:
                 f"no cover exists in: {_named(without)}: who reads nothing else gets the cover in"
                 " another language; mend the language if it was meant otherwise"
             )
+        if self._kinds:
+            found.append(_unknown(self._kinds))
         return found
 
     def _new_beats(self, session: Session) -> Counter[str]:
-        shared = {spelling(beat) for beat in TOP_BEATS}
-        new = Counter({b: n for b, n in self._beats.items() if spelling(b) not in shared})
+        new = Counter({b: n for b, n in self._beats.items() if not is_shared(b)})
         known = _known_beats(session) if new else set()
-        return Counter({beat: n for beat, n in new.items() if spelling(beat) not in known})
+        return Counter({beat: n for beat, n in new.items() if meaning(beat) not in known})
+
+
+def _unknown(kinds: Counter[str]) -> str:
+    what = "1 media type is" if len(kinds) == 1 else f"{len(kinds):,} media types are"
+    known = ", ".join(kind for kind in MediaType if kind is not MediaType.UNKNOWN)
+    return (
+        f"{what} unknown: {_named(kinds)}: an outlet keeps the kind that it has, and a new one"
+        f" stays unknown; write one of {known} into the file and import it again, or leave it"
+    )
 
 
 def _count(counter: Counter[str], words: Iterable[str]) -> None:
@@ -68,9 +79,9 @@ def _count(counter: Counter[str], words: Iterable[str]) -> None:
 
 
 def _known_beats(session: Session) -> set[str]:
-    """The beats that somebody has, by their spelling."""
+    """The beats that somebody has, by what they mean."""
     return {
-        spelling(beat)
+        meaning(beat)
         for column in (col(Role.beats), col(Desk.beats))
         for written in session.exec(select(sa.cast(column, sa.Text)).distinct())
         for beat in json.loads(written)

@@ -62,7 +62,7 @@ class Writing:
             self._write_outlets(rows)
         for plan in self.outlets.values():
             if plan.row and plan.ref not in self.of_a_kind:
-                self.tally.notice(plan.row, "a new outlet without a media type is taken as online")
+                self.tally.notice(plan.row, "a new outlet without a media type: it stays unknown")
 
     def _decide_outlets(self) -> None:
         decided = decide_outlets(self.session, self.spool)

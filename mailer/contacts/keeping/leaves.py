@@ -8,8 +8,10 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from mailer import addresses
-from mailer.contacts import suppressions
-from mailer.contacts.inserting import chunked, insert_missing
+from mailer.contacts import scoped, suppressions
+from mailer.contacts.inserting import chunked
+from mailer.contacts.scoped import Scope
+from mailer.contacts.strength import strongest
 from mailer.errors import Refused
 from mailer.models import (
     Address,
@@ -116,12 +118,22 @@ def _hold(
 ) -> bool:
     """Let it hold for that address too; whether it did not before."""
     note = f"held at an earlier address: {row.note}" if row.note else "held at an earlier address"
+    # Plain values: the row may be read anew meanwhile.
+    scope, reason = Scope(row.scope, row.scope_value), row.reason
+    before = _reason(session, normalised, scope, keyring=keyring)
     if row.scope is SuppressionScope.ALL:
-        before = suppressions.reasons_among(session, [normalised], keyring=keyring)
         suppressions.suppress(
-            session, normalised, keyring=keyring, reason=row.reason, source=source, note=note
+            session, normalised, keyring=keyring, reason=reason, source=source, note=note
         )
-        return before != suppressions.reasons_among(session, [normalised], keyring=keyring)
-    copied = row.model_dump(exclude={"id"})
-    copied |= {"address_hash": keyring.address_hash(normalised), "note": note, "source": source}
-    return insert_missing(session, Suppression, [copied]) == 1
+    else:
+        scoped.suppress(
+            session, normalised, scope, keyring=keyring, reason=reason, source=source, note=note
+        )
+    return before != _reason(session, normalised, scope, keyring=keyring)
+
+
+def _reason(
+    session: Session, normalised: str, scope: Scope, *, keyring: Keyring
+) -> SuppressionReason | None:
+    rows = _kept(session, [normalised], keyring)
+    return strongest(row.reason for row in rows if (row.scope, row.scope_value) == scope)

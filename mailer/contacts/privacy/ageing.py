@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from mailer.contacts.keeping.undoing import MERGED_INTO
 from mailer.models import (
     ContactChange,
     ContactImport,
@@ -17,6 +18,7 @@ from mailer.models import (
     OperationKind,
     Role,
 )
+from mailer.models.history import is_kept
 
 
 def unverified(model: type[Journalist] | type[Desk], *, before: datetime) -> sa.Select[Any]:
@@ -34,6 +36,34 @@ def all_jobs_ended(*, before: date) -> sa.Select[Any]:
         .where(jobs.correlate(Journalist).exists(), ~lasting.correlate(Journalist).exists())
         .order_by(col(Journalist.id))
     )
+
+
+def survivors(session: Session) -> dict[int, int]:
+    """Who goes on in the place of each record that was merged into another: what was sent before a
+    merge has the number of the one that went.
+    """
+    removed = (
+        sa.select(col(ContactChange.subject_id), col(ContactChange.after))
+        .join(ContactOperation, col(ContactOperation.id) == col(ContactChange.operation_id))
+        .outerjoin(Journalist, col(Journalist.id) == col(ContactChange.subject_id))
+        .where(
+            col(ContactOperation.kind) == OperationKind.MERGE,
+            col(ContactChange.subject) == "journalist",
+            is_kept(MERGED_INTO),
+            # One that an undo has brought back is a person again.
+            col(Journalist.id).is_(None),
+        )
+        .order_by(col(ContactChange.id))
+    )
+    into = {number: after.get(MERGED_INTO) for number, after in session.execute(removed)}
+    return {number: _last(into, number) for number in into}
+
+
+def _last(into: dict[int, int], number: int) -> int:
+    seen = {number}
+    while (number := into.get(number, number)) not in seen:
+        seen.add(number)
+    return number
 
 
 def forget_history(session: Session, *, before: datetime) -> int:

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col
 
 from mailer.contacts import history
+from mailer.contacts.keeping.telling.subjects import Subjects
 from mailer.contacts.keeping.undoing.rows import table_of
-from mailer.contacts.privacy.subject import HERS, DataSubject
+from mailer.contacts.privacy.subject import HERS, DataSubject, take_earlier_addresses
 from mailer.contacts.privacy.wording import Words
 from mailer.database import listed
 from mailer.models import (
@@ -65,11 +66,20 @@ def forget_subject(session: Session, subject: DataSubject, words: Words) -> Coun
 
 
 def _remove_own_outlets(session: Session, numbers: Collection[int], words: Words) -> int:
-    """A page of her own, such as a blog by her name, is about nobody else."""
+    """A page of her own, such as a blog by her name, is about nobody else; nor is one by her name
+    that others have left.
+    """
     table = table_of(Outlet)
-    free = sa.and_(table.c.id.in_(numbers), *(~one for one in _named_by(table)))
-    found = session.execute(sa.select(table.c.id, table.c.name, table.c.website).where(free)).all()
-    hers = {number for number, *texts in found if any(map(words.is_in, texts))}
+    names = (table.c.name, table.c.website)
+    named = sa.or_(*(words.whole().condition(name) for name in names))
+    free = sa.and_(table.c.id.in_(numbers) | named, *(~one for one in _named_by(table)))
+    found = session.execute(sa.select(table.c.id, *names).where(free)).all()
+    sure = words.whole()
+    hers = {
+        number
+        for number, *texts in found
+        if any(map((words if number in numbers else sure).is_in, texts))
+    }
     removed = _remove(session, Outlet, hers)
     _forget_history(session, Outlet, hers)
     return removed
@@ -78,27 +88,33 @@ def _remove_own_outlets(session: Session, numbers: Collection[int], words: Words
 def with_children(
     session: Session, *, people: Collection[int], desks: Collection[int] = ()
 ) -> dict[type[SQLModel], set[int]]:
-    """These people and desks with all rows that are only theirs; their addresses among them."""
-    roles = _column(session, Role, Role.id, among(session, Role.journalist_id, people))
-    entries = _column(
-        session, MediaListEntry, MediaListEntry.id, among(session, MediaListEntry.role_id, roles)
-    ) | _column(
-        session, MediaListEntry, MediaListEntry.id, among(session, MediaListEntry.desk_id, desks)
+    """These people and desks with all rows that are only theirs, those that are gone, too: the
+    history keeps them, and an address that a job had once may stand where nobody reads it.
+    """
+    found = Subjects(session)
+    found.take(Journalist, "id", people)
+    found.take(Desk, "id", desks)
+    roles = found.take(Role, "journalist_id", people)
+    for number in _of_others(session, roles, people):
+        del found.rows[_called(Role)][number]
+    found.take(MediaListEntry, "role_id", found.rows[_called(Role)])
+    found.take(MediaListEntry, "desk_id", desks)
+    for side in ("first_id", "second_id"):
+        found.take(DifferentPeople, side, people)
+    found.take(Address, "id", found.column(Role, "address_id") | found.column(Desk, "address_id"))
+    take_earlier_addresses(session, found)
+    whole: tuple[type[SQLModel], ...] = (*HERS, Address)
+    return {model: set(found.rows[_called(model)]) for model in whole}
+
+
+def _of_others(session: Session, roles: Collection[int], people: Collection[int]) -> set[int]:
+    """Jobs that were theirs once, and that came back to somebody else."""
+    return _column(
+        session,
+        Role,
+        Role.id,
+        sa.and_(among(session, Role.id, roles), ~among(session, Role.journalist_id, people)),
     )
-    pairs: set[int] = set()
-    for side in (DifferentPeople.first_id, DifferentPeople.second_id):
-        pairs |= _column(session, DifferentPeople, DifferentPeople.id, among(session, side, people))
-    addresses = _column(
-        session, Role, Role.address_id, among(session, Role.journalist_id, people)
-    ) | _column(session, Desk, Desk.address_id, among(session, Desk.id, desks))
-    return {
-        MediaListEntry: entries,
-        DifferentPeople: pairs,
-        Role: roles,
-        Desk: set(desks),
-        Journalist: set(people),
-        Address: addresses,
-    }
 
 
 def among(session: Session, column: Any, numbers: Collection[int]) -> sa.ColumnElement[bool]:

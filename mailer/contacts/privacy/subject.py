@@ -98,7 +98,7 @@ def find_data_subject(session: Session, text: str, *, today: date) -> DataSubjec
         subjects = _at_address(session, text, found)
     _leave_what_is_others(session, subjects)
     found.journalist = found.journalist or _only_person(session, text, subjects)
-    _take_earlier_addresses(session, subjects)
+    take_earlier_addresses(session, subjects)
     found.rows = subjects.rows
     _sort_addresses(session, found, today=today)
     _name(session, found)
@@ -153,7 +153,7 @@ def _only_person(session: Session, text: str, subjects: Subjects) -> Journalist 
     return people[0] if people else None
 
 
-def _take_earlier_addresses(session: Session, subjects: Subjects) -> None:
+def take_earlier_addresses(session: Session, subjects: Subjects) -> None:
     """A job or a desk may have had another address once, which only the history remembers."""
     earlier: set[int] = set()
     for model in (Role, Desk):

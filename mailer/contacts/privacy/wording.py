@@ -22,6 +22,10 @@ class Words:
         self._instead = instead
         self._pattern = re.compile("|".join(map(_pattern, self.words)), re.IGNORECASE)
 
+    def whole(self) -> "Words":
+        """The addresses and the names of several words: they are no word like any other."""
+        return Words((one for one in self.words if " " in one or "@" in one), instead=self._instead)
+
     def __bool__(self) -> bool:
         return bool(self.words)
 

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from mailer import clock, languages
 from mailer.audience import selection
+from mailer.audience.candidates import Candidate
 from mailer.audience.criteria import Criteria
 from mailer.audience.selection import LeftOut
 from mailer.audience.terms import Key, Term
@@ -49,14 +50,25 @@ def chances(
 
 
 def _of_any(session: Session, criteria: Criteria, contact: Contact) -> Iterator[Chance]:
-    parts = {box.address.id: (*box.leaves, *box.closings) for box in contact.mailboxes}
     found = selection.select(session, criteria, at=clock.now())
     for one in found.recipients:
         told = "nothing keeps mail away"
-        if without := parts.get(one.address_id):
+        if without := list(_parts(contact, one)):
             told = f"gets releases, but not all: {'; '.join(without)}"
         yield Chance(gets_it=True, email=one.email, name=one.name, why=told)
     yield from map(_left_out, found.left_out)
+
+
+def _parts(contact: Contact, reader: Candidate) -> Iterator[str]:
+    """What does not come to that address: what was left or closed there, and what the same person
+    left at another one.
+    """
+    is_the_contact = not contact.whose.is_desk and reader.journalist_id == contact.row.id
+    for box in contact.mailboxes:
+        if box.address.id == reader.address_id:
+            yield from (*box.leaves, *box.closings)
+        elif is_the_contact:
+            yield from (f"{left} at {box.address.email}" for left in box.leaves)
 
 
 def _of_release(

@@ -3,6 +3,7 @@ first and done after her name is typed.
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Depends
@@ -85,7 +86,7 @@ def erase(
     with door.writing() as session:
         erased = _erase(session, door, asked, bound.values["note"], officer_id=officer.id)
     context = {
-        "lines": list(erased_in_words(erased, dry_run=False)),
+        "lines": list(_told(door, erased, dry_run=False)),
         "is_wiped": _is_wiped(door, erased),
     }
     return page(request, "web/contacts/erased.html", context)
@@ -131,6 +132,11 @@ def _text(session: Session, asked: Whose) -> str:
     return address.email
 
 
+def _told(door: Door, erased: Erased, *, dry_run: bool) -> Iterator[str]:
+    waiting = wiping.waiting_files(door.settings.home)
+    return erased_in_words(erased, dry_run=dry_run, waiting=waiting)
+
+
 def _is_wiped(door: Door, erased: Erased) -> bool:
     """Whether nothing deleted is left in the files, either."""
     try:
@@ -164,7 +170,7 @@ def _second_step(
         row = find(session, asked)
         name = name_of(row)
         told = _erase(session, door, asked, form.values["note"] or "asked", officer_id=officer_id)
-        lines = list(erased_in_words(told, dry_run=True))
+        lines = list(_told(door, told, dry_run=True))
         session.rollback()
     context = {"asked": asked, "name": name, "form": form, "lines": lines}
     return page(request, "web/contacts/erase.html", context, status=status)

@@ -1,6 +1,6 @@
 """What the list keeper is told of a file beside its numbers."""
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from mailer.models import MediaType, Outlet
 from tests import factories
@@ -24,12 +24,12 @@ def test_what_holds_for_two_rows_names_both_and_for_one_that_one(take: Importing
     assert take(_rows(1, "Ads,daily,Atlantis,da,sport")).notices[0].startswith("row 2: ")
 
 
-def test_a_new_outlet_of_no_known_kind_is_told_what_it_is_taken_for(
+def test_a_new_outlet_without_a_kind_stays_unknown_and_is_told(
     session: Session, take: Importing
 ) -> None:
     report = take(_rows(2, "Zeitung Z,,DE,de,sport"))
-    assert only(session, Outlet).media_type == MediaType.ONLINE
-    assert report.notices == ("row 2: a new outlet without a media type is taken as online",)
+    assert only(session, Outlet).media_type == MediaType.UNKNOWN
+    assert report.notices == ("row 2: a new outlet without a media type: it stays unknown",)
     assert take(_rows(2, "Zeitung Z,,DE,de,sport")).notices == ()
 
 
@@ -38,13 +38,35 @@ def test_an_outlet_whose_kind_a_later_row_tells_is_nothing_to_tell(take: Importi
     assert report.notices == ()
 
 
+def test_kinds_of_outlets_that_nobody_knows_are_told_once_and_guessed_never(
+    session: Session, take: Importing
+) -> None:
+    rows = _rows(2, "Ads,Schaukasten,DK,da,sport") + "q@a.example,Q,Holm,Bla,Wandzeitung,DK,,\n"
+    told, *without = take(rows).notices
+    assert told.startswith(
+        "2 media types are unknown: Schaukasten (2 rows), Wandzeitung (1 row): an outlet keeps"
+    )
+    assert "write one of wire, daily, " in told
+    assert without == ["2 rows (2, 4): a new outlet without a media type: it stays unknown"]
+    assert set(session.exec(select(Outlet.media_type))) == {MediaType.UNKNOWN}
+
+
+def test_an_unknown_kind_takes_nothing_from_an_outlet_that_has_one(
+    session: Session, take: Importing
+) -> None:
+    take(_rows(1, "Ads,daily,DK,da,sport"))
+    (told,) = take(_rows(1, "Ads,Schaukasten,DK,da,sport")).notices
+    assert told.startswith("1 media type is unknown: Schaukasten (1 row)")
+    assert only(session, Outlet).media_type == MediaType.DAILY
+
+
 def test_beats_that_nobody_had_are_told_once_and_never_again(
     session: Session, take: Importing
 ) -> None:
     factories.journalist(session, "x@press.example", beats=["Ports"])
-    text = _rows(3, "Ads,daily,DK,da,Kriminalität|ports|sport")
+    text = _rows(3, "Ads,daily,DK,da,Fischerei|ports|Wirtschaft")
     (notice,) = take(text).notices
-    assert notice.startswith("new beats: kriminalität (3 rows): a release with other words")
+    assert notice.startswith("new beats: fischerei (3 rows): a release with other words")
     assert take(text).notices == ()
 
 

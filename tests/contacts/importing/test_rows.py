@@ -64,7 +64,6 @@ def test_a_row_that_cannot_be_used_is_told_with_its_reason(
         ("languages", "da|xx-", "'xx-'"),
         ("outlet_country", "Denmrk", "'Denmrk' is not a country"),
         ("zone", "Mars/Base", "unknown time zone 'Mars/Base'"),
-        ("media_type", "dayly", "'dayly'"),
     ],
 )
 def test_what_is_said_beside_a_contact_and_cannot_be_read_is_left_out(
@@ -74,6 +73,12 @@ def test_what_is_said_beside_a_contact_and_cannot_be_read_is_left_out(
     (notice,) = line.notices
     assert f"{header} is left out: {told}" in notice
     assert line.rows[0].family_name == "Lund"
+
+
+def test_a_kind_of_outlet_that_nobody_knows_is_left_to_the_whole_file() -> None:
+    line = typed("email,family_name,outlet,media_type", "a@example.org,Lund,Havn, dayly ")
+    assert (line.notices, line.unknown_kinds) == ([], ["dayly"])
+    assert "media_type" not in line.rows[0].outlet_facts
 
 
 def test_a_row_shorter_than_the_header_says_nothing_of_the_rest() -> None:

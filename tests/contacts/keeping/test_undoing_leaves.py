@@ -1,5 +1,6 @@
 """Who left at the address that an undo takes from her has left at the one that comes back (F6)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,40 @@ def test_a_leave_since_holds_for_the_address_that_comes_back(
     # To have the operation again does not open either.
     assert _told(taken_back(session, undone.undo_id)) == []
     assert suppressions.suppressed_among(session, [OLD, NEW], keyring=KEYRING) == {OLD, NEW}
+
+
+@pytest.mark.parametrize("change", [_moved, _imported, _second_job])
+@pytest.mark.parametrize("before", ["bounced", "manual"])
+def test_a_leave_that_takes_the_place_of_a_weaker_reason_is_one_since(
+    session: Session, tmp_path: Path, change: type, before: str
+) -> None:
+    """The mailbox was closed long before, for a reason that was not hers."""
+    why = SuppressionReason(before)
+    suppressions.suppress(session, NEW, keyring=KEYRING, reason=why, source="report")
+    (kept,) = suppressions.list_suppressions(session)
+    kept.created_at = factories.NOW - timedelta(days=900)
+    number = change(session, tmp_path)
+    why = SuppressionReason.UNSUBSCRIBED
+    suppressions.suppress(session, NEW, keyring=KEYRING, reason=why, source="link")
+    taken_back(session, number)
+    assert suppressions.reasons_among(session, [OLD], keyring=KEYRING) == {OLD: why}
+
+
+@pytest.mark.parametrize("change", [_moved, _imported])
+def test_a_topic_left_after_it_was_closed_by_hand_comes_back_with_her(
+    session: Session, tmp_path: Path, change: type
+) -> None:
+    crime = scoped.topic("crime")
+    for reason, source in (("manual", "officer"), ("unsubscribed", "link")):
+        why = SuppressionReason(reason)
+        scoped.suppress(session, NEW, crime, keyring=KEYRING, reason=why, source=source)
+        if source == "officer":
+            (kept,) = scoped.kept(session, NEW, keyring=KEYRING)
+            kept.created_at = factories.NOW - timedelta(days=900)
+            number = change(session, tmp_path)
+    taken_back(session, number)
+    (kept,) = scoped.kept(session, OLD, keyring=KEYRING)
+    assert (kept.scope_value, kept.reason) == ("crime", "unsubscribed")
 
 
 @pytest.mark.parametrize("change", [_moved, _imported])

@@ -20,6 +20,7 @@ from mailer.web.keeping.proposals import Proposals
 from mailer.web.keeping.whose import Kind, Whose, find
 from mailer.web.people import find_people
 from tests import factories
+from tests.audience.asking import second_role
 from tests.factories import NOW
 from tests.web.samples import make_sample
 
@@ -100,6 +101,31 @@ def test_a_contact_is_read_whole(session: Session, keyring: Keyring) -> None:
     (this_one,) = chances.chances(session, contact, full=full, keyring=keyring)
     assert (any_release.gets_it, this_one.gets_it) == (True, False)
     assert this_one.why == "left the topic crime"
+
+
+def test_what_she_left_at_her_other_address_is_told_at_this_one(
+    session: Session, keyring: Keyring
+) -> None:
+    sample = make_sample(session)
+    person = factories.journalist(session, "karen@dagens.example")
+    second_role(session, person, "karen@private.example")
+    reason, crime = SuppressionReason.UNSUBSCRIBED, scoped.topic("crime")
+    scoped.suppress(
+        session, "karen@private.example", crime, keyring=keyring, reason=reason, source="link"
+    )
+    contact = contact_of(session, person, keyring)
+    full = editions.load(session, sample.release.reference)
+    told = {
+        (one.email, one.why)
+        for some in (None, full)
+        for one in chances.chances(session, contact, full=some, keyring=keyring)
+        if one.email == "karen@dagens.example"
+    }
+    left = "left the topic crime at karen@private.example"
+    assert told == {
+        ("karen@dagens.example", f"gets releases, but not all: {left}"),
+        ("karen@dagens.example", left),
+    }
 
 
 def test_somebody_without_a_job_or_an_address_gets_nothing(

@@ -295,6 +295,24 @@ def test_a_column_that_nobody_knows_is_asked_and_remembered(
     assert "as in an earlier file" in again
 
 
+def test_a_file_without_a_header_is_asked_with_what_stands_in_its_first_row(
+    desk: TestClient, send: Send
+) -> None:
+    rows = "Karen,Holm,karen@havn.example\nIda,Lund,ida@havn.example\n"
+    path = send(rows).headers["Location"]
+    page = desk.get(path).text
+    assert "What do these columns mean?" in page
+    assert "The first row has “<bdi>Karen</bdi>”." in page
+    assert 'value="email"' not in page
+    said = {
+        "header": ["column 1", "column 2"],
+        "was": ["", ""],
+        "target": ["person.given_name", "person.family_name"],
+    }
+    assert desk.post(f"{path}/columns", data=said).headers["Location"] == path
+    assert counted(desk.get(path).text) == {"new": 2}
+
+
 def test_a_column_without_an_answer_is_told_beside_it(send: Send, desk: TestClient) -> None:
     path = send(UNKNOWN).headers["Location"]
     for target in ("", "person.shoe_size"):

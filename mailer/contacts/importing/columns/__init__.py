@@ -10,6 +10,7 @@ from mailer.contacts.importing.columns.context import settle
 from mailer.contacts.importing.columns.finding import Finder, by_spelling
 from mailer.contacts.importing.columns.header_words import cleaned, fitting_set, key
 from mailer.contacts.importing.columns.mapping import (
+    by_header,
     fingerprint,
     load_mapping,
     recall,
@@ -26,6 +27,7 @@ from mailer.contacts.importing.columns.targets import (
     parse_target,
     takes_several,
 )
+from mailer.contacts.importing.columns.unnamed import NOTICE, is_contact, numbered, sample
 from mailer.contacts.suggesting import spelling
 from mailer.errors import BadInput
 
@@ -47,6 +49,11 @@ __all__ = [
 ]
 
 NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
+#: A contact list has some dozens of columns. What each may mean takes milliseconds to find out, and
+#: a page that asks of each sends three fields back, of a thousand that a form may have.
+MOST_COLUMNS = 300
+#: So many of the unknown ones are named in one message.
+MOST_TOLD = 20
 
 
 class UnknownColumns(BadInput):
@@ -67,16 +74,19 @@ def read_header(
 
     What `mapping` says counts before all, then what was said about this row before; then known
     exports, words in many languages, and words that are almost spelled like one. Raises BadInput
-    that names every column it does not know, with the nearest meanings.
+    for a row too long to be a header; and naming the unknown columns, with the nearest meanings.
+
+    Where the row is a contact, the columns are called by their number.
     """
-    header = tuple(cleaned(cell) for cell in cells)
+    first_row = tuple(cells) if is_contact(cells) else ()
+    header = _not_too_long(numbered(first_row) or tuple(cleaned(cell) for cell in cells))
     mark = fingerprint(header)
     known = fitting_set(header)
     before = (remembered(mark) if remembered else None) or NOTHING_SAID
     in_targets = any("." in cell and spelling(cell) in TARGETS for cell in header)
-    finder = Finder(by_spelling(mapping), by_spelling(before), known, in_targets)
+    finder = Finder(by_spelling(mapping), by_spelling(by_header(before, header)), known, in_targets)
     columns, notices = settle([finder.find(cell) for cell in header])
-    _refuse_unknown(columns)
+    _refuse_unknown(columns, first_row)
     _refuse_silent(columns)
     return Columns(
         header=header,
@@ -84,17 +94,40 @@ def read_header(
         found_by=tuple(column.found_by for column in columns),
         delimiter_inside_cell=known.delimiter if known else "",
         fingerprint=mark,
-        notices=(*_odd(columns), *notices, *_twice(columns), *_not_there(mapping, header)),
+        notices=(
+            *([NOTICE] if first_row else []),
+            *_odd(columns),
+            *notices,
+            *_twice(columns),
+            *_not_there(mapping, header),
+        ),
+        is_unnamed=bool(first_row),
         keys=frozenset(key(cell) for cell in header if key(cell)),
     )
 
 
-def _refuse_unknown(columns: Sequence[Found]) -> None:
-    unknown = tuple(_asked(column) for column in columns if not column.target)
+def _not_too_long(header: tuple[str, ...]) -> tuple[str, ...]:
+    named = sum(1 for cell in header if cell)
+    if named > MOST_COLUMNS:
+        raise BadInput(
+            f"the header row names {named:,} columns and {MOST_COLUMNS} are the most: look whether"
+            " the first row is the header, and delete columns that are not about contacts"
+        )
+    return header
+
+
+def _refuse_unknown(columns: Sequence[Found], first_row: Sequence[str]) -> None:
+    unknown = tuple(
+        _asked(column, first_row, place)
+        for place, column in enumerate(columns)
+        if not column.target
+    )
     if not unknown:
         return
     what = "column is" if len(unknown) == 1 else "columns are"
-    told = "; ".join(map(_choices, unknown))
+    told = "; ".join(map(_choices, unknown[:MOST_TOLD]))
+    if len(unknown) > MOST_TOLD:
+        told += f"; and {len(unknown) - MOST_TOLD} more"
     raise UnknownColumns(
         f"{len(unknown)} {what} not known: {told}. Say in a mapping file (YAML) what each means, a"
         f" line for each: `{_quoted(unknown[0].header)}: {IGNORE}` leaves it out",
@@ -102,7 +135,9 @@ def _refuse_unknown(columns: Sequence[Found]) -> None:
     )
 
 
-def _asked(column: Found) -> UnknownColumn:
+def _asked(column: Found, first_row: Sequence[str], place: int) -> UnknownColumn:
+    if first_row:
+        return UnknownColumn(column.header, sample=sample(first_row, place))
     near = () if column.doubt else tuple(nearest_targets(column.header))
     return UnknownColumn(column.header, column.doubt, near)
 
@@ -110,6 +145,8 @@ def _asked(column: Found) -> UnknownColumn:
 def _choices(column: UnknownColumn) -> str:
     if column.doubt:
         return f"{column.header!r} (may be {column.doubt})"
+    if column.sample:
+        return f"{column.header!r} (the first row has {column.sample!r})"
     near = ", ".join(column.nearest)
     return f"{column.header!r}" + (f" (nearest: {near})" if near else "")
 

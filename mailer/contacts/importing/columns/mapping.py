@@ -3,7 +3,7 @@ same header row.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -83,9 +83,10 @@ def remember(session: Session, columns: Columns, name: str = "") -> ImportMappin
     kept = _kept(session, columns.fingerprint)
     if kept is None:
         kept = ImportMapping(fingerprint=columns.fingerprint, used_at=clock.now())
+    # No word of the row: without a header, or by mistake, it may be somebody's name.
     kept.columns = {
-        header: target
-        for header, target in zip(columns.header, columns.targets, strict=True)
+        str(place): columns.targets[place - 1]
+        for place, header in enumerate(columns.header, start=1)
         if header
     }
     kept.name = name or kept.name
@@ -96,9 +97,15 @@ def remember(session: Session, columns: Columns, name: str = "") -> ImportMappin
 
 
 def recall(session: Session, fingerprint: str) -> Mapping[str, str] | None:
-    """What the columns of that header row mean, as it was kept; None for a new one."""
+    """What the columns of that header row mean, by their place from one; None for a new one."""
     kept = _kept(session, fingerprint)
     return dict(kept.columns) if kept else None
+
+
+def by_header(kept: Mapping[str, str], header: Sequence[str]) -> dict[str, str]:
+    """What was kept of columns, by their header cells; older ones were kept so themselves."""
+    at = {str(place): cell for place, cell in enumerate(header, start=1)}
+    return {at.get(place, place): target for place, target in kept.items()}
 
 
 def _kept(session: Session, fingerprint: str) -> ImportMapping | None:

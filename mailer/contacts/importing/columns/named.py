@@ -37,6 +37,8 @@ class UnknownColumn:
     doubt: str = ""
     #: Targets, the nearest first.
     nearest: tuple[str, ...] = ()
+    #: What stands there in the first row, where a file has no header.
+    sample: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Columns:
     #: The same for each file with this header row.
     fingerprint: str
     notices: tuple[str, ...] = ()
+    #: Whether the file has no header row: the first is a contact.
+    is_unnamed: bool = False
     #: The header cells by which a line is recognised that repeats them.
     keys: frozenset[str] = field(default=frozenset(), repr=False)
 

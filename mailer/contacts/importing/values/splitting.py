@@ -5,7 +5,7 @@ there again.
 import re
 from collections.abc import Callable, Iterable
 
-from mailer.contacts.beats import TOP_BEATS
+from mailer.contacts.beats import labels
 from mailer.contacts.importing.values.cleaning import LINE_BREAK, clean, is_blank
 
 STRONG = re.compile(rf"[|;]|{LINE_BREAK.pattern}")
@@ -14,12 +14,13 @@ PARTING = re.compile(r"[|;\\]")
 ESCAPED = re.compile(r"\\([|;\\])")
 NAME = re.compile(r"(?:\\[|;\\]|[^|;\r\n\v\f\x85\u2028\u2029])+")
 BETWEEN_WORDS = re.compile(r"\s/\s|\s*,\s*")
-#: A comma inside one of the shared terms parts nothing; the longest term is looked for first.
+#: A comma inside one of the shared terms, or of the words for one, parts nothing; the longest is
+#: looked for first.
 TOP_TERM = re.compile(
     "(?:{})(?=\\s*(?:,|\\s/\\s|$))".format(
         "|".join(
             re.escape(term).replace(r"\ ", r"\s+")
-            for term in sorted((term for term in TOP_BEATS if "," in term), key=len, reverse=True)
+            for term in sorted((term for term in labels() if "," in term), key=len, reverse=True)
         )
     ),
     re.IGNORECASE,

@@ -117,7 +117,8 @@ def _media_type(text: str) -> MediaType:
     for telling, kind in TELLING:
         if telling <= words:
             return kind
-    raise _unknown(text, "a kind of outlet", {kind.value: kind for kind in MediaType})
+    known = {kind.value: kind for kind in MediaType if kind is not MediaType.UNKNOWN}
+    raise _unknown(text, "a kind of outlet", known)
 
 
 def read_frequency(text: str) -> Frequency:

@@ -6,7 +6,7 @@ from mailer.contacts.keeping.editing import FieldSet
 from mailer.contacts.keeping.leaving import Moved
 from mailer.contacts.keeping.merging import FieldOfTwo, Merged
 from mailer.contacts.keeping.telling.wording import in_words
-from mailer.contacts.keeping.undoing import Conflict, Undone
+from mailer.contacts.keeping.undoing import Conflict, Kept, Undone
 from mailer.models import ChangeAction
 
 #: What an undo does to a row, and what the rows of each table are, one and many.
@@ -66,7 +66,17 @@ def undone_in_words(undone: Undone) -> str:
     ]
     if undone.conflict_count:
         parts.append(f"left alone {undone.conflict_count} fields or rows that changed since")
+    parts += kept_in_words(undone.kept)
     return f"{what} is undone: {'; '.join(parts) or 'nothing of it was left to take back'}"
+
+
+def kept_in_words(kept: Iterable[Kept]) -> Iterator[str]:
+    """How many people, desks and other rows stay that it had brought, for each reason."""
+    by_why: dict[str, dict[str, int]] = {}
+    for one in kept:
+        by_why.setdefault(one.why, {})[one.subject] = one.number
+    for why, rows in by_why.items():
+        yield f"kept {_counted(rows)}: {why}"
 
 
 def _counted(rows: Mapping[str, int]) -> str:

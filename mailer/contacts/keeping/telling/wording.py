@@ -33,6 +33,13 @@ REFERENCES: dict[str, tuple[type[SQLModel], str]] = {
 }
 #: E.164 stands beside what was typed; whoever reads wants that.
 BESIDE = {"phone_e164", "mobile_e164"}
+NAMED = "named again, with nothing new"
+ON_LISTS = {
+    ChangeAction.ADDED: "put on",
+    ChangeAction.CHANGED: "taken off",
+    ChangeAction.REMOVED: "taken off",
+    ChangeAction.NAMED: "named again on",
+}
 Row = Mapping[str, Any]
 
 
@@ -50,11 +57,13 @@ class Wording:
         row = self.rows.get(subject, {}).get(change.subject_id) or change.before
         if subject == "media_list_entry":
             member = self._member(row)
-            verb = "put on" if change.action is ChangeAction.ADDED else "taken off"
-            return f"{member}: {verb} the list {self._named('list_id', row.get('list_id'))}"
+            name = self._named("list_id", row.get("list_id"))
+            return f"{member}: {ON_LISTS[change.action]} the list {name}"
         label = self.label(subject, change.subject_id)
         if into := change.after.get(MERGED_INTO):
             return f"{label}: merged into {self.label('journalist', into)} ({into})"
+        if change.action is ChangeAction.NAMED:
+            return f"{label}: {NAMED}"
         if change.action is not ChangeAction.CHANGED:
             return f"{label}: {change.action}"
         fields = ", ".join(

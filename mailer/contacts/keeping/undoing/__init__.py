@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from mailer.contacts import history
 from mailer.contacts.book_lock import lock_book
-from mailer.contacts.keeping.undoing.conflicts import Conflict, Conflicts, Later
+from mailer.contacts.keeping.undoing.conflicts import Conflict, Conflicts, Kept, Later
 from mailer.contacts.keeping.undoing.leaving import carry_leaves, mailboxes_before
 from mailer.contacts.keeping.undoing.removing import take_away
 from mailer.contacts.keeping.undoing.restoring import put_back
@@ -26,7 +26,7 @@ from mailer.models import (
 )
 from mailer.tokens import Keyring
 
-__all__ = ["MERGED_INTO", "Conflict", "Later", "Undone", "operation_of_import", "undo"]
+__all__ = ["MERGED_INTO", "Conflict", "Kept", "Later", "Undone", "operation_of_import", "undo"]
 
 #: What the law made us forget, no command brings back.
 FINAL = {OperationKind.ERASURE, OperationKind.RETENTION}
@@ -50,6 +50,8 @@ class Undone:
     #: How many fields and rows are left as they stand, and the first of them.
     conflict_count: int
     conflicts: tuple[Conflict, ...]
+    #: Rows that it added and that stay, because somebody else stands for them by now.
+    kept: tuple[Kept, ...] = ()
 
 
 def operation_of_import(session: Session, import_id: int) -> int:
@@ -130,6 +132,7 @@ def _outcome(
         rows=_rows(session, undo_id),
         conflict_count=conflicts.count,
         conflicts=tuple(conflicts.told),
+        kept=conflicts.kept(),
     )
 
 

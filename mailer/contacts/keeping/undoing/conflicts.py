@@ -1,5 +1,6 @@
 """What an undo leaves alone, because something happened there later; it is told, never guessed."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,6 +37,15 @@ class Conflict:
     later: Later | None = None
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Rows that an undo left in the address book, and why: so many of one table."""
+
+    subject: str
+    why: str
+    number: int
+
+
 @dataclass
 class Conflicts:
     """Those of one undo: the first of them one by one, all of them as a number."""
@@ -45,6 +55,7 @@ class Conflicts:
     count: int = 0
     told: list[Conflict] = field(default_factory=list)
     _seen: set[tuple[str, int, str]] = field(default_factory=set)
+    _kept: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(
         self, table: type[SQLModel], row_id: int, why: str, *, name: str = "", now: Any = None
@@ -59,6 +70,15 @@ class Conflicts:
             self._seen.add(key)
             later = self._later(subject, row_id, name)
             self.told.append(Conflict(subject, row_id, name, now, why, later))
+
+    def keep(self, table: type[SQLModel], row_id: int, why: str) -> None:
+        """A row that the operation added stays."""
+        self._kept[str(table.__tablename__), why] += 1
+        self.add(table, row_id, why)
+
+    def kept(self) -> tuple[Kept, ...]:
+        """How many rows stay, by table and reason."""
+        return tuple(Kept(*what, number) for what, number in self._kept.items())
 
     def _later(self, subject: str, row_id: int, name: str) -> Later | None:
         """Who changed it after the operation that is undone."""

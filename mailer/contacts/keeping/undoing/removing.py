@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col
 from mailer.contacts import history
 from mailer.contacts.keeping.undoing.conflicts import Conflicts
 from mailer.contacts.keeping.undoing.rows import AT_ONCE, table_of
+from mailer.contacts.keeping.undoing.standing import Standing
 from mailer.contacts.keeping.undoing.whole import document, nothing
 from mailer.database import listed
 from mailer.models import (
@@ -61,6 +62,7 @@ class _Removing:
         self.dialect = session.get_bind().dialect.name
         #: Numbers of addresses that were suppressed after the operation.
         self.suppressed: list[int] = []
+        self.standing = Standing(session, operation)
 
     def table(self, model: type[SQLModel]) -> int:
         """Remove what was added to one table; how many rows."""
@@ -74,7 +76,7 @@ class _Removing:
         whys = sa.case(*reasons, else_="") if reasons else sa.literal("")
         kept = sa.select(table.c.id, whys).where(self._added(model)).order_by(table.c.id)
         for number, why in self._execute(kept):
-            conflicts.add(model, number, why)
+            conflicts.keep(model, number, why)
 
     def _remove(self, model: type[SQLModel], condition: Condition) -> int:
         """Keep the rows whole in the history, then delete those that stand there as removed."""
@@ -132,6 +134,7 @@ class _Removing:
         if model is Role:
             owner = self._by_owner(Journalist, table.c.journalist_id)
             yield "belongs to a person who changed her record since", owner
+        yield from self.standing.of(model)
         for child in TABLES.sorted_tables:
             for key in child.foreign_keys:
                 if key.column.table is table and child is not table_of(DifferentPeople):

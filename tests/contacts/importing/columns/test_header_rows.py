@@ -1,4 +1,5 @@
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -190,6 +191,22 @@ def test_every_unknown_column_is_named_with_the_nearest_and_how_to_say() -> None
     assert told.startswith("2 columns are not known: 'Foo: bar'")
     assert "'Deadline' (nearest: " in told
     assert '`"Foo: bar": ignore`' in told
+
+
+def test_of_very_many_unknown_columns_some_are_named() -> None:
+    with pytest.raises(BadInput) as refused:
+        read_header(["Email", *(f"Q{number}" for number in range(299))])
+    assert str(refused.value).startswith("299 columns are not known: 'Q0'")
+    assert "; and 279 more. Say in a mapping file" in str(refused.value)
+    assert len(str(refused.value)) < 3000
+
+
+def test_a_row_of_ten_thousand_columns_is_no_header_and_takes_no_time() -> None:
+    started = time.process_time()
+    with pytest.raises(BadInput, match=r"names 10,001 columns and 300 are the most: look whether"):
+        read_header(["Email", *(f"Column {number}" for number in range(10_000))])
+    assert time.process_time() - started < 2
+    assert read_header(["Email", *([""] * 10_000)]).targets[0] == "role.email"
 
 
 @pytest.mark.parametrize("cells", [["Country", "Notes"], [], ["", ""], ["Phone"]])

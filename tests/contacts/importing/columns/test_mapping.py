@@ -107,4 +107,20 @@ def test_what_is_said_now_counts_before_what_was_said_and_is_kept(engine: sa.Eng
         assert second.found_by == ("remembered", "mapping")
         again = remember(session, second)
         assert (again.id, again.name) == (kept.id, "planner")
-        assert recall(session, second.fingerprint) == {"Email": "role.email", "Who": "outlet.name"}
+        assert recall(session, second.fingerprint) == {"1": "role.email", "2": "outlet.name"}
+
+
+def test_no_word_of_the_row_is_remembered(engine: sa.Engine) -> None:
+    with Session(engine) as session:
+        header = ["Mette", "Lund", "+45 33 12 00 00"]
+        said = dict(zip(header, ("person.given_name", "person.family_name", "ignore"), strict=True))
+        kept = remember(session, read_header(header, mapping=said))
+        assert "Mette" not in kept.model_dump_json()
+        again = read_header(header, remembered=lambda mark: recall(session, mark))
+        assert again.targets == tuple(said.values())
+
+
+def test_what_was_remembered_by_words_is_still_known() -> None:
+    old = {"Email": "desk.email", "Who": "outlet.name"}
+    columns = read_header(["EMAIL", "Who"], remembered=lambda _: old)
+    assert columns.targets == ("desk.email", "outlet.name")
