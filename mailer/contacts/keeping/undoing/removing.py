@@ -9,9 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col
 
-from mailer.contacts import history
 from mailer.contacts.keeping.undoing.conflicts import Conflicts
-from mailer.contacts.keeping.undoing.rows import AT_ONCE, table_of
+from mailer.contacts.keeping.undoing.rows import AT_ONCE, table_of, touched
 from mailer.contacts.keeping.undoing.standing import Standing
 from mailer.contacts.keeping.undoing.whole import document, nothing
 from mailer.database import listed
@@ -46,8 +45,9 @@ def take_away(
     """Remove the rows that the operation added and nobody needs; how many went."""
     removing = _Removing(session, operation, undo_id=undo_id)
     removing.suppressed = _suppressed_since(session, operation, keyring=keyring)
-    gone = sum(removing.table(model) for model in reversed(history.TRACKED))
-    for model in history.TRACKED:
+    added = touched(session, operation.id or 0, ChangeAction.ADDED)
+    gone = sum(removing.table(model) for model in reversed(added))
+    for model in added:
         removing.tell_kept(model, conflicts)
     return gone
 

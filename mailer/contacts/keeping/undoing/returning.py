@@ -18,6 +18,7 @@ from mailer.contacts.keeping.undoing.rows import (
     changes,
     standing,
     table_of,
+    touched,
 )
 from mailer.database import UTCDateTime
 from mailer.models import (
@@ -45,7 +46,8 @@ def make_again(
         session, operation_id, undo_id=undo_id, keyring=keyring, conflicts=conflicts
     )
     returning.find_closed()
-    return sum(returning.table(model) for model in history.TRACKED)
+    removed = touched(session, operation_id, ChangeAction.REMOVED)
+    return sum(returning.table(model) for model in removed)
 
 
 class _Returning:

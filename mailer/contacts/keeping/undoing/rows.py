@@ -8,8 +8,9 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col
 
+from mailer.contacts.history import TRACKED
 from mailer.database import listed, written
 from mailer.models import ChangeAction, ContactChange
 
@@ -61,6 +62,17 @@ def of_operation(
     if subject:
         found.append(table.c.subject == subject)
     return found
+
+
+def touched(session: Session, operation_id: int, action: ChangeAction) -> list[type[SQLModel]]:
+    """The tables in which the operation did that, parents before children; most have few."""
+    subjects = session.scalars(
+        sa.select(col(ContactChange.subject))
+        .where(col(ContactChange.operation_id) == operation_id, col(ContactChange.action) == action)
+        .distinct()
+    )
+    named = set(subjects)
+    return [model for model in TRACKED if model.__tablename__ in named]
 
 
 def changes(
