@@ -12,13 +12,16 @@ from mailer.contacts.privacy.sealing import suppressions_of
 from mailer.contacts.privacy.subject import DataSubject, find_data_subject
 from mailer.errors import NotFound
 from mailer.models import (
+    Address,
     Delivery,
     DeliveryEvent,
     Distribution,
     InboundMessage,
+    Journalist,
     Office,
     Release,
     Revision,
+    Role,
     TrackedLink,
 )
 from mailer.privacy import traces
@@ -138,13 +141,26 @@ def _event(event: DeliveryEvent, url: str | None) -> Document:
 
 def _inbound(session: Session, subject: DataSubject, delivery_ids: set[int]) -> list[Document]:
     """Returned mail about her deliveries, and what she wrote, as far as its text is kept."""
-    hers = []
+    hers, alone = [], subject.own_spellings - _once_read_by_others(session, subject)
     for number, delivery_id, raw in traces.raw_mail(session):
-        # What comes from an address that others read may be theirs.
         wrote = traces.is_from(raw, subject.own_spellings)
-        if wrote or delivery_id in delivery_ids:
+        # What comes from an address that others read, or have read before her, may be theirs.
+        if delivery_id in delivery_ids or (wrote and traces.is_from(raw, alone)):
             hers.append(_message(session.get_one(InboundMessage, number), wrote=wrote))
     return hers
+
+
+def _once_read_by_others(session: Session, subject: DataSubject) -> set[str]:
+    """How those of her addresses are spelt at which somebody else had a job, whenever that was."""
+    rows = session.exec(
+        select(Address.email, Address.normalised)
+        .join(Role, col(Role.address_id) == Address.id)
+        .where(
+            col(Role.address_id).in_(subject.own_numbers),
+            col(Role.journalist_id).not_in(subject.numbers(Journalist)),
+        )
+    )
+    return {spelt for pair in rows for spelt in pair}
 
 
 def _message(message: InboundMessage, *, wrote: bool) -> Document:

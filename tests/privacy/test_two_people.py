@@ -232,3 +232,30 @@ def test_a_namesake_leaves_her_own_name_in_her_record(
     with reading(engine) as session:
         names = session.exec(select(Delivery.recipient_name).order_by(col(Delivery.id))).all()
     assert names.count("Karen Holm") == 2
+
+
+def test_who_takes_a_mailbox_over_is_told_nothing_that_came_from_it_before(
+    engine: sa.Engine, keyring: Keyring
+) -> None:
+    mailbox = "desk7@havnebladet.example"
+    with writing(engine) as session:
+        release = factories.release(session, factories.office(session))
+        distribution = factories.distribution(session, release)
+        lars = factories.journalist(session, mailbox, given_name="Lars", ended_on=NOW.date())
+        box = factories.address(session, mailbox)
+        karen = factories.journalist(session, "k@x.example", given_name="Karen")
+        job = session.exec(select(Role).where(Role.journalist_id == karen.id)).one()
+        job.address_id = box.id
+        for person in (lars, karen):
+            sent = factories.delivery(
+                session, distribution, mailbox, journalist_id=person.id, address_id=None
+            )
+            text, digest = f"the secret of {person.given_name}", person.given_name
+            inbound: Document = {"kind": InboundKind.REPLY, "received_at": NOW, "digest": digest}
+            inbound |= {"envelope_recipient": "b", "delivery_id": sent.id}
+            saved(session, InboundMessage(raw=reply(mailbox, text), **inbound))
+        number = karen.id or 0
+    told, _ = _told(engine, keyring, number)
+    assert mailbox in told
+    assert "the secret of Karen" in told
+    assert "the secret of Lars" not in told

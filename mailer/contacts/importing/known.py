@@ -17,6 +17,9 @@ from mailer.tokens import Keyring
 
 #: Words of a family name with a particle such as "von und zu".
 MOST_WORDS = 5
+_REFUSES = sa.exists().where(
+    col(Journalist.id) == col(Role.journalist_id), col(Journalist.do_not_contact).is_(True)
+)
 Row = TypeVar("Row", bound=SQLModel)
 
 
@@ -69,7 +72,8 @@ def _people_elsewhere(
 ) -> set[int]:
     """Those of that number where the file comes from, and those known without an address.
 
-    For a row without an address everybody at its outlet may be meant.
+    For a row without an address everybody at its outlet may be meant; for any other those who are
+    not to be contacted, whatever address it has.
     """
     people = [row for row in rows if not row.is_desk]
     numbers = {row.role_external_id for row in people if row.role_external_id}
@@ -84,6 +88,7 @@ def _people_elsewhere(
         | _without_anything(session, {name for row in nowhere for name in _family_names(row)})
         | _chosen(session, Role.outlet_id, at[False])
         | _chosen(session, Role.outlet_id, at[True], col(Role.address_id).is_(None))
+        | _chosen(session, Role.outlet_id, at[True], _REFUSES)
     )
 
 

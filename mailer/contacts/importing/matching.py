@@ -62,7 +62,15 @@ class People:
         return plan
 
     def add(self, row: ContactRow, outlet: OutletPlan | None) -> PersonPlan:
-        """Somebody new at that address; several people may share one."""
+        """Somebody new at that address; several people may share one.
+
+        Raises BadInput for whoever may be one who is not to be contacted, at a new address.
+        """
+        if not row.role_external_id and self._may_refuse(row, outlet):
+            raise BadInput(
+                "somebody of that name at that outlet is not to be contacted, and a new address"
+                " changes nothing of that: give role.external_id if this is another person"
+            )
         plan = PersonPlan(row.given_name, row.family_name, row.row, is_claimed=True)
         self.plans.append(plan)
         self._place(plan, row.mailbox, row.role_external_id)
@@ -107,6 +115,13 @@ class People:
         else:
             same = [plan for plan in named if _works_at(plan, outlet, row)]
         return the_one_meant(same, row, outlet) if same else None
+
+    def _may_refuse(self, row: ContactRow, outlet: OutletPlan | None) -> bool:
+        return outlet is not None and any(
+            plan.person.do_not_contact and any(job.is_at(outlet) for job in plan.roles)
+            for plan in self._by_name.get((spelling(row.given_name), spelling(row.family_name)), [])
+            if plan.person is not None
+        )
 
     def _at(self, row: ContactRow) -> list[PersonPlan]:
         return self.at.get(row.mailbox, [])

@@ -48,6 +48,30 @@ def test_rows_of_one_person_that_differ_do_not_overwrite_each_other_in_turn(
     assert counts(take(text)) == {"unchanged": 2}
 
 
+def test_a_new_address_does_not_open_the_door_to_who_is_not_to_be_contacted(
+    session: Session, take: Importing
+) -> None:
+    take(
+        "email,given_name,family_name,outlet,do_not_contact\n"
+        "karen@havn.example,Karen,Holm,Havnebladet,yes\n"
+    )
+    report = take(
+        "email,given_name,family_name,outlet,role.external_id\n"
+        "kh@havn.example,KAREN,Holm,Havnebladet,\n"
+        "bo@havn.example,Bo,Holm,Havnebladet,\n"
+        "karen@fjord.example,Karen,Holm,Fjordradio,\n"
+    )
+    assert counts(report) == {"unusable": 1, "new": 2}
+    (bad,) = report.unusable
+    assert (bad.row, "give role.external_id" in bad.reason) == (2, True)
+    # Another Karen Holm there has a number of her own.
+    another = take(
+        "email,given_name,family_name,outlet,role.external_id\n"
+        "kh2@havn.example,Karen,Holm,Havnebladet,H-2\n"
+    )
+    assert counts(another) == {"new": 1}
+
+
 def test_two_people_may_share_an_address(session: Session, take: Importing) -> None:
     text = (
         "email,given_name,family_name,outlet\n"
