@@ -115,7 +115,7 @@ def journalist(session: Session, email: str | None = None, **given: Any) -> Jour
     job: dict[str, Any] = {"job_title": "Reporter", "beats": ["crime"]} | role
     saved(
         session,
-        Role(journalist_id=person.id, outlet_id=at and at.id, address_id=mailbox.id, **job),
+        Role(journalist_id=person.id or 0, outlet_id=at and at.id, address_id=mailbox.id, **job),
     )
     return person
 
@@ -140,7 +140,7 @@ def release(session: Session, sender: Office, **given: Any) -> Release:
     contact = saved(
         session,
         PressContact(
-            office_id=sender.id,
+            office_id=sender.id or 0,
             key=f"anna.keller.{row.reference}",
             name="Anna Keller",
             role="Press officer",
@@ -149,17 +149,17 @@ def release(session: Session, sender: Office, **given: Any) -> Release:
             email="anna.keller@harbour.example",
         ),
     )
-    saved(session, ReleaseContact(release_id=row.id, press_contact_id=contact.id))
+    saved(session, ReleaseContact(release_id=row.id or 0, press_contact_id=contact.id or 0))
     return row
 
 
 def revision(session: Session, row: Release, language: str, *, title: str, body: str) -> Revision:
     """The first revision of an edition in that language."""
-    edition = saved(session, Edition(release_id=row.id, language=language))
+    edition = saved(session, Edition(release_id=row.id or 0, language=language))
     return saved(
         session,
         Revision(
-            edition_id=edition.id,
+            edition_id=edition.id or 0,
             number=1,
             title=title,
             place=row.place,
@@ -189,7 +189,7 @@ def delivery(session: Session, of: Distribution, email: str, **given: Any) -> De
         select(Revision.id)
         .join(Edition)
         .where(Edition.release_id == of.release_id)
-        .order_by(Revision.id)
+        .order_by(col(Revision.id))
     ).first()
     number = next(_numbers)
     # By the distribution's own count: or its batches would be cut where the tests before left off.
