@@ -13,6 +13,7 @@ from sqlmodel import Session, SQLModel
 
 from mailer.contacts import history
 from mailer.contacts.history import Noted
+from mailer.contacts.inserting import insert_numbered, new_numbers
 from mailer.models import ChangeAction
 
 
@@ -39,11 +40,23 @@ def insert_drafts(session: Session, table: type[SQLModel], drafts: Sequence[Draf
     """Write the rows, give each its number, and keep that they were added."""
     if not drafts:
         return
-    number = sa.inspect(table).primary_key[0]
-    statement = sa.insert(table).returning(number, sort_by_parameter_order=True)
-    numbers = session.connection().execute(statement, [vars(one) for one in drafts]).scalars()
     added: list[Noted] = []
-    for one, row_id in zip(drafts, numbers, strict=True):
+    for one, row_id in zip(drafts, _written(session, table, drafts), strict=True):
         one.id = row_id
         added.append((table, row_id, ChangeAction.ADDED, {}, {}))
     history.note_rows(session, added)
+
+
+def _written(session: Session, table: type[SQLModel], drafts: Sequence[Draft]) -> Sequence[int]:
+    """Write the rows; the number of each."""
+    if session.get_bind().dialect.name != "postgresql":
+        number = sa.inspect(table).primary_key[0]
+        statement = sa.insert(table).returning(number, sort_by_parameter_order=True)
+        return (
+            session.connection().execute(statement, [vars(one) for one in drafts]).scalars().all()
+        )
+    # Its driver reads through each of ten thousand parameters; here there is one.
+    numbers = new_numbers(session, table, count=len(drafts))
+    numbered = zip(drafts, numbers, strict=True)
+    insert_numbered(session, table, [{**vars(one), "id": number} for one, number in numbered])
+    return numbers

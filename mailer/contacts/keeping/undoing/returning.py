@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col
 
 from mailer.contacts import history
+from mailer.contacts.inserting import insert_numbered
 from mailer.contacts.keeping.undoing.bulk import make_clear
 from mailer.contacts.keeping.undoing.closed import closed_again, reasons
 from mailer.contacts.keeping.undoing.conflicts import Conflicts
@@ -14,7 +15,6 @@ from mailer.contacts.keeping.undoing.rows import (
     Change,
     Parents,
     Row,
-    add_rows,
     changes,
     standing,
     table_of,
@@ -133,7 +133,7 @@ class _Returning:
             else:
                 welcome.append(row)
         if welcome:
-            add_rows(self.session, model, welcome)
+            insert_numbered(self.session, model, welcome)
             history.note_added(self.session, model, [row["id"] for row in welcome])
         return len(welcome)
 

@@ -1,9 +1,7 @@
 """Rows of the address book past the session: whole books of them pass, and none is held."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -11,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col
 
 from mailer.contacts.history import TRACKED
-from mailer.database import listed, written
+from mailer.contacts.inserting import listed_rows
 from mailer.models import ChangeAction, ContactChange
 
 #: Changes that are read and written together.
@@ -121,42 +119,9 @@ def write_rows(
     session: Session, model: type[SQLModel], names: tuple[str, ...], rows: Sequence[Row]
 ) -> None:
     """Set those columns of many rows, each row its own, in one statement."""
-    table, each = table_of(model), _listed(session, model, ("id", *names), rows)
+    table, each = table_of(model), listed_rows(session, model, ("id", *names), rows)
     new = {name: each.c[name] for name in names}
     session.connection().execute(sa.update(table).values(new).where(table.c.id == each.c.id))
-
-
-def add_rows(session: Session, model: type[SQLModel], rows: Sequence[Row]) -> None:
-    """Insert many rows with their numbers, in one statement."""
-    names = tuple(table_of(model).columns.keys())
-    each = _listed(session, model, names, rows)
-    statement = sa.insert(table_of(model)).from_select(list(names), sa.select(*each.c))
-    session.connection().execute(statement)
-
-
-def _listed(
-    session: Session, model: type[SQLModel], names: tuple[str, ...], rows: Sequence[Row]
-) -> sa.Subquery:
-    dialect, table = session.get_bind().dialect.name, table_of(model)
-    kinds = {name: _kind(table.c[name], dialect) for name in names}
-    given = [[_given(row[name], dialect) for name in names] for row in rows]
-    return listed(dialect, sa.bindparam("rows", json.dumps(given), sa.Text()), **kinds)
-
-
-def _kind(column: sa.Column[Any], dialect: str) -> sa.types.TypeEngine[Any]:
-    is_text = isinstance(column.type, sa.Enum)
-    # SQLite keeps days as text.
-    return (
-        sa.Text()
-        if is_text or (dialect == "sqlite" and isinstance(column.type, sa.Date))
-        else column.type
-    )
-
-
-def _given(value: Any, dialect: str) -> Any:
-    if isinstance(value, datetime):
-        return written(value, dialect=dialect)
-    return value.isoformat() if isinstance(value, date) else value
 
 
 class Parents:
