@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from mailer import addresses
+from mailer.contacts import media_lists
 from mailer.distribution import batches
 from mailer.distribution.batches import WAITING
 from mailer.models import (
@@ -118,6 +119,14 @@ def journalist(session: Session, email: str | None = None, **given: Any) -> Jour
         Role(journalist_id=person.id or 0, outlet_id=at and at.id, address_id=mailbox.id, **job),
     )
     return person
+
+
+def on_list(session: Session, name: str, member: Role | Desk) -> None:
+    """Put a job or a desk on the list of that name, which is made if need be."""
+    number = media_lists.save_list(session, name).id or 0
+    is_job = isinstance(member, Role)
+    entry = (number, member.id, None) if is_job else (number, None, member.id)
+    media_lists.add_entries(session, [entry])
 
 
 def release(session: Session, sender: Office, **given: Any) -> Release:

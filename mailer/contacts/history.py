@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.orm import InstanceState, UOWTransaction
 from sqlalchemy.orm import Session as AnySession
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel
 
 from mailer import clock
 from mailer.contacts.book_lock import lock_book
@@ -119,39 +119,17 @@ _KEY = "contact operation"
 
 def note_added(session: Session, table: type[SQLModel], ids: Iterable[int]) -> None:
     """Keep that rows were added past the session, by a statement of their own."""
-    _write(session, ((table, row_id, ChangeAction.ADDED, {}, {}) for row_id in ids))
-
-
-def note_changed(
-    session: Session,
-    table: type[SQLModel],
-    row_id: int,
-    *,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-) -> None:
-    """Keep that a row was changed past the session; only columns that differ are to be named."""
-    said = (as_document(before), as_document(after))
-    _write(session, [(table, row_id, ChangeAction.CHANGED, *said)])
+    note_rows(session, ((table, row_id, ChangeAction.ADDED, {}, {}) for row_id in ids))
 
 
 def note_rows(session: Session, rows: Iterable[Noted]) -> None:
-    """Keep what became of many rows past the session, in one statement; documents as they are."""
-    _write(session, rows)
+    """Keep what became of many rows past the session, in one statement; documents as they are.
 
-
-def changes_of(session: Session, row: SQLModel) -> list[tuple[ContactOperation, ContactChange]]:
-    """All that happened to a row of the address book, the latest first."""
-    found = session.exec(
-        select(ContactOperation, ContactChange)
-        .join(ContactChange, col(ContactChange.operation_id) == ContactOperation.id)
-        .where(
-            ContactChange.subject == str(row.__tablename__),
-            ContactChange.subject_id == _row_id(row),
-        )
-        .order_by(col(ContactChange.id).desc())
-    )
-    return list(found.all())
+    Nothing is kept outside of an operation.
+    """
+    recording: Recording | None = session.info.get(_KEY)
+    if recording is not None:
+        _keep(session, [_values(recording, *row, file_row=None) for row in rows])
 
 
 def as_document(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,13 +154,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     return value.isoformat() if isinstance(value, date | datetime) else value
-
-
-def _write(session: Session, rows: Iterable[Noted]) -> None:
-    recording: Recording | None = session.info.get(_KEY)
-    if recording is None:
-        return
-    _keep(session, [_values(recording, *row, file_row=None) for row in rows])
 
 
 def _record(session: AnySession, _flush: UOWTransaction) -> None:

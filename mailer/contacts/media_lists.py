@@ -54,16 +54,6 @@ def all_lists(session: Session) -> dict[str, MediaList]:
     return {spelling(row.name): row for row in session.exec(select(MediaList))}
 
 
-def add_role(session: Session, media_list: MediaList, *, role_id: int) -> bool:
-    """Put a person's role on the list; True when it was not there."""
-    return add_entries(session, [(media_list.id or 0, role_id, None)]) == 1
-
-
-def add_desk(session: Session, media_list: MediaList, *, desk_id: int) -> bool:
-    """Put a desk on the list; True when it was not there."""
-    return add_entries(session, [(media_list.id or 0, None, desk_id)]) == 1
-
-
 def add_entries(session: Session, wanted: Sequence[Entry]) -> int:
     """Put roles and desks on lists, as (list id, role id, desk id); how many were not there."""
     there = standing(

@@ -1,27 +1,12 @@
 """Newspapers, wires and stations, known by name and market."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlmodel import Session, col, select
 
 from mailer.contacts.inserting import chunked
 from mailer.contacts.suggesting import spelling
 from mailer.models import Outlet
-
-
-def save_outlet(session: Session, *, name: str, country: str, **facts: Any) -> Outlet:
-    """The outlet of that name and market, found or made; the given `facts` (columns) are kept."""
-    found = find_outlets(session, [name]).get(spelling(name), [])
-    outlet = next((known for known in found if known.country == country), None)
-    outlet = outlet or Outlet(name=name, country=country)
-    for column, value in facts.items():
-        if column not in Outlet.model_fields:
-            raise TypeError(f"an outlet has no {column}")
-        setattr(outlet, column, value)
-    session.add(outlet)
-    session.flush()
-    return outlet
 
 
 def find_outlets(session: Session, names: Iterable[str]) -> dict[str, list[Outlet]]:

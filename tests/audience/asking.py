@@ -6,7 +6,6 @@ from sqlmodel import Session, select
 
 from mailer.audience import criteria, selection
 from mailer.audience.selection import Audience
-from mailer.contacts import media_lists
 from mailer.models import (
     Desk,
     Journalist,
@@ -34,11 +33,9 @@ def role_of(session: Session, person: Journalist) -> int:
 
 
 def put_on_list(session: Session, name: str, member: Journalist | Desk) -> None:
-    media_list = media_lists.save_list(session, name)
-    if isinstance(member, Desk):
-        media_lists.add_desk(session, media_list, desk_id=member.id or 0)
-    else:
-        media_lists.add_role(session, media_list, role_id=role_of(session, member))
+    is_desk = isinstance(member, Desk)
+    at = member if is_desk else session.get_one(Role, role_of(session, member))
+    factories.on_list(session, name, at)
 
 
 def second_role(session: Session, person: Journalist, email: str, **given: Any) -> Role:

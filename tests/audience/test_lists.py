@@ -46,7 +46,7 @@ def test_a_press_list_is_told_by_any_job_of_the_person(session: Session) -> None
     person = factories.journalist(session, "a@x.example")
     internal_list(session, person)
     other = second_role(session, person, "b@x.example")
-    media_lists.add_role(session, media_lists.save_list(session, "Ports"), role_id=other.id or 0)
+    factories.on_list(session, "Ports", other)
     assert emails(session, "everyone") == ["a@x.example"]
 
 

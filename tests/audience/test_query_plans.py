@@ -28,7 +28,7 @@ def crowd(session: Session) -> None:
     """Thousands of contacts, of whom some are colleagues; statistics are up to date."""
     populate(session, people=PEOPLE)
     inside = media_lists.save_list(session, "Colleagues", purpose=ListPurpose.INTERNAL)
-    media_lists.add_role(session, inside, role_id=7)
+    media_lists.add_entries(session, [(inside.id or 0, 7, None)])
     session.flush()
     session.execute(sa.text("ANALYZE"))
     if session.get_bind().dialect.name == "postgresql":

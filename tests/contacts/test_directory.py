@@ -1,7 +1,7 @@
 import pytest
 from sqlmodel import Session
 
-from mailer.contacts import directory, media_lists
+from mailer.contacts import directory
 from mailer.errors import BadInput, NotFound
 from mailer.models import Role
 from tests import factories
@@ -17,7 +17,7 @@ def test_a_card_shows_jobs_desks_lists_and_state(session: Session) -> None:
     assert address is not None
     elsewhere = factories.outlet(session, "Fjordradio")
     role = factories.saved(session, Role(journalist_id=person.id or 0, outlet_id=elsewhere.id))
-    media_lists.add_role(session, media_lists.save_list(session, "Ports"), role_id=role.id or 0)
+    factories.on_list(session, "Ports", role)
 
     card = directory.describe(session, "Karen@Havnebladet.example")
 

@@ -98,32 +98,14 @@ def test_rows_written_past_the_session_are_told(engine: sa.Engine) -> None:
     with Session(engine) as session:
         with operation(session, OperationKind.IMPORT):
             history.note_added(session, Role, [3, 4])
-            history.note_changed(
-                session,
-                Role,
-                5,
-                before={"ended_on": None},
-                after={"ended_on": date(2026, 11, 30)},
-            )
+            said = {"ended_on": None}, {"ended_on": "2026-11-30"}
+            history.note_rows(session, [(Role, 5, ChangeAction.CHANGED, *said)])
         told = [(kept.subject_id, kept.action, kept.after) for kept in _kept(session)]
     assert told == [
         (3, ChangeAction.ADDED, {}),
         (4, ChangeAction.ADDED, {}),
         (5, ChangeAction.CHANGED, {"ended_on": "2026-11-30"}),
     ]
-
-
-def test_the_latest_change_of_a_row_comes_first(engine: sa.Engine) -> None:
-    with Session(engine) as session:
-        session.add(known := MediaList(name="one"))
-        session.flush()
-        for name in ("two", "three"):
-            with operation(session, OperationKind.EDIT, note=name):
-                known.name = name
-        told = [
-            (done.note, kept.before["name"]) for done, kept in history.changes_of(session, known)
-        ]
-    assert told == [("three", "two"), ("two", "one")]
 
 
 def test_a_kept_value_comes_back_as_the_column_takes_it() -> None:

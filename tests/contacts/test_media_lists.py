@@ -20,8 +20,7 @@ def test_a_list_needs_a_name(session: Session) -> None:
 def test_a_member_stands_on_a_list_once(session: Session) -> None:
     ports = media_lists.save_list(session, "Ports")
     desk = factories.desk(session)
-    assert media_lists.add_desk(session, ports, desk_id=desk.id or 0)
-    assert not media_lists.add_desk(session, ports, desk_id=desk.id or 0)
-    assert media_lists.standing(session, roles=[], desks=[desk.id or 0]).keys() == {
-        (ports.id, None, desk.id)
-    }
+    entry = (ports.id or 0, None, desk.id or 0)
+    assert media_lists.add_entries(session, [entry, entry]) == 1
+    assert media_lists.add_entries(session, [entry]) == 0
+    assert media_lists.standing(session, roles=[], desks=[desk.id or 0]).keys() == {entry}

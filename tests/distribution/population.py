@@ -38,10 +38,9 @@ def populate(session: Session, *, people: int, seed: int = 1) -> None:
     _add(session, Role, [{"id": number, **row} for number, row in enumerate(roles, 1)])
     desks = [_desk(random, outlets=outlets, addresses=addresses) for _ in range(people // 5)]
     _add(session, Desk, [{"id": number, **row} for number, row in enumerate(desks, 1)])
-    for number in random.sample(range(1, len(roles) + 1), people // 10):
-        media_lists.add_role(
-            session, media_lists.save_list(session, "Do not invite"), role_id=number
-        )
+    not_invited = media_lists.save_list(session, "Do not invite").id or 0
+    numbers = random.sample(range(1, len(roles) + 1), people // 10)
+    media_lists.add_entries(session, [(not_invited, number, None) for number in numbers])
 
 
 def _add(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from mailer.contacts import history, media_lists
+from mailer.contacts import history
 from mailer.contacts.keeping.people import Job
 from mailer.contacts.keeping.undoing import Undone, undo
 from mailer.models import AddressState, Journalist, Outlet, Role
@@ -39,8 +39,3 @@ def job_of(session: Session, person: Journalist) -> Job:
     """The person's only job."""
     role = session.execute(sa.select(Role).where(col(Role.journalist_id) == person.id)).scalar_one()
     return Job(role, session.get(Outlet, role.outlet_id) if role.outlet_id else None)
-
-
-def on_list(session: Session, name: str, role: Role) -> None:
-    """Put a job on a list."""
-    media_lists.add_role(session, media_lists.save_list(session, name), role_id=role.id or 0)

@@ -119,7 +119,7 @@ def _merge(session: Session, person: Journalist, _role: Role, two: int) -> None:
 def _list(session: Session, _person: Journalist, role: Role, _two: int) -> None:
     with operation(session, OperationKind.EDIT):
         ports = media_lists.save_list(session, "Ports")
-        media_lists.add_role(session, ports, role_id=role.id or 0)
+        media_lists.add_entries(session, [(ports.id or 0, role.id or 0, None)])
 
 
 def _off(session: Session, _person: Journalist, _role: Role, two: int) -> None:

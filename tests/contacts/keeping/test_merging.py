@@ -19,7 +19,7 @@ from mailer.models import (
     SuppressionReason,
 )
 from tests import factories
-from tests.contacts.keeping.books import KEYRING, book, job_of, on_list, taken_back
+from tests.contacts.keeping.books import KEYRING, book, job_of, taken_back
 
 
 def _merge(session: Session, staying: Journalist, going: Journalist) -> Merged:
@@ -32,7 +32,7 @@ def _two(session: Session) -> tuple[Journalist, Journalist]:
     other = factories.journalist(
         session, "m.lund@avisen.example", outlet=paper, family_name="Lund", urgent_only=True
     )
-    on_list(session, "Ports", job_of(session, other).role)
+    factories.on_list(session, "Ports", job_of(session, other).role)
     return one, other
 
 

@@ -19,7 +19,7 @@ from mailer.models import (
     SuppressionScope,
 )
 from tests import factories
-from tests.contacts.keeping.books import KEYRING, book, job_of, on_list, taken_back
+from tests.contacts.keeping.books import KEYRING, book, job_of, taken_back
 
 DAY = date(2026, 12, 1)
 OLD, NEW = "mette@avisen.example", "mette@radio.example"
@@ -31,7 +31,7 @@ def mette(session: Session) -> Journalist:
     person = factories.journalist(
         session, OLD, outlet=paper, family_name="Lund", beats=["ports"], urgent_only=True
     )
-    on_list(session, "Ports", job_of(session, person).role)
+    factories.on_list(session, "Ports", job_of(session, person).role)
     return person
 
 

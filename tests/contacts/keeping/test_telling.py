@@ -8,7 +8,7 @@ from mailer.contacts.keeping.telling import OperationTold, history_of
 from mailer.errors import BadInput, NotFound
 from mailer.models import MediaListEntry, OfficerRole, OperationKind, PressOfficer
 from tests import factories
-from tests.contacts.keeping.books import job_of, on_list, taken_back
+from tests.contacts.keeping.books import job_of, taken_back
 
 EMAIL = "mette@avisen.example"
 
@@ -38,7 +38,7 @@ def test_person_job_and_lists_are_told_the_latest_first(session: Session) -> Non
         person.languages, person.do_not_contact = ["da", "en"], True
     with operation(session, OperationKind.EDIT, source="page"):
         role.outlet_id = radio.id
-        on_list(session, "Ports", role)
+        factories.on_list(session, "Ports", role)
     latest, first = history_of(session, "Mette@Avisen.example")
     assert (first.kind, first.source, first.who) == ("import", "contacts.csv", piotr.email)
     assert _words(first) == ["Karen Lund: languages: da → da, en, do not contact: no → yes"]
@@ -58,7 +58,7 @@ def test_person_job_and_lists_are_told_the_latest_first(session: Session) -> Non
 def test_what_is_gone_is_told_too(session: Session) -> None:
     with operation(session, OperationKind.IMPORT, source="x.csv") as recording:
         person = factories.journalist(session, EMAIL, family_name="Lund")
-        on_list(session, "Ports", job_of(session, person).role)
+        factories.on_list(session, "Ports", job_of(session, person).role)
     taken_back(session, recording.id)
     undone, done = history_of(session, EMAIL)
     assert (done.undone_by_id, undone.kind) == (undone.operation_id, "undo")
@@ -68,7 +68,7 @@ def test_what_is_gone_is_told_too(session: Session) -> None:
 
 def test_without_memory_only_what_is_there_is_told(session: Session) -> None:
     person = factories.journalist(session, "karen@x.example")
-    on_list(session, "Ports", job_of(session, person).role)
+    factories.on_list(session, "Ports", job_of(session, person).role)
     entry = session.exec(select(MediaListEntry)).one()
     with operation(session, OperationKind.EDIT, note="taken off"):
         session.delete(entry)
@@ -92,7 +92,7 @@ def test_the_history_of_others_is_not_told(session: Session) -> None:
     factories.journalist(session, EMAIL)
     with operation(session, OperationKind.EDIT):
         other = factories.journalist(session, "other@avisen.example")
-        on_list(session, "Ports", job_of(session, other).role)
+        factories.on_list(session, "Ports", job_of(session, other).role)
     session.delete(session.exec(select(MediaListEntry)).one())
     session.flush()
     assert history_of(session, EMAIL) == []

@@ -25,7 +25,7 @@ from mailer.models import (
     SuppressionReason,
 )
 from tests import factories
-from tests.contacts.keeping.books import KEYRING, book, job_of, on_list, taken_back
+from tests.contacts.keeping.books import KEYRING, book, job_of, taken_back
 
 
 def _import(session: Session, email: str = "mette@avisen.example") -> tuple[int, Journalist]:
@@ -34,7 +34,7 @@ def _import(session: Session, email: str = "mette@avisen.example") -> tuple[int,
         paper = factories.outlet(session, "Avisen")
         person = factories.journalist(session, email, outlet=paper, family_name="Lund")
         factories.saved(session, MediaList(name="Ports"))
-        on_list(session, "Ports", job_of(session, person).role)
+        factories.on_list(session, "Ports", job_of(session, person).role)
     return recording.id, person
 
 
@@ -121,7 +121,7 @@ def test_what_somebody_names_by_now_stays(session: Session) -> None:
 def test_a_later_list_entry_keeps_the_job_and_all_it_needs(session: Session) -> None:
     number, person = _import(session)
     role = job_of(session, person).role
-    on_list(session, "Ministers", role)
+    factories.on_list(session, "Ministers", role)
     undone = taken_back(session, number)
     assert session.get(Role, role.id) is not None
     assert {one.subject for one in undone.conflicts} == {"role", "journalist", "outlet", "address"}
@@ -259,12 +259,12 @@ def test_a_list_whose_name_is_taken_keeps_the_new_one(session: Session) -> None:
 def test_a_number_is_not_given_twice_so_nobody_else_is_removed(session: Session) -> None:
     role = job_of(session, factories.journalist(session)).role
     with operation(session, OperationKind.EDIT) as first:
-        on_list(session, "Ports", role)
+        factories.on_list(session, "Ports", role)
     (entry,) = session.exec(select(MediaListEntry)).all()
     with operation(session, OperationKind.EDIT):
         session.delete(entry)
     with operation(session, OperationKind.EDIT):
-        on_list(session, "Ministers", role)
+        factories.on_list(session, "Ministers", role)
     taken_back(session, first.id)
     assert len(session.exec(select(MediaListEntry)).all()) == 1
 
