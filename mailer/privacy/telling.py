@@ -11,24 +11,26 @@ def erased_in_words(erased: Erased, *, dry_run: bool, waiting: int = 0) -> Itera
     rows = ", ".join(f"{number} {name}" for name, number in worded(erased.rows).items())
     yield f"from the address book: {rows or 'nothing'}"
     yield (
-        f"{erased.deliveries} deliveries anonymised, {erased.withheld} of them withheld before"
-        f" they were handed over; {erased.events} events, {erased.inbound} returned messages and"
-        f" {erased.swept} texts cleaned"
+        f"made anonymous: {erased.deliveries} of the deliveries, {erased.withheld} of which were"
+        f" withheld before they were handed over; cleaned: {erased.events} of the events,"
+        f" {erased.inbound} of the returned messages, {erased.swept} of the texts"
     )
-    yield f"{erased.hashes} addresses are refused from now on, by a keyed hash"
+    yield f"addresses refused from now on, by a keyed hash: {erased.hashes}"
     for address in erased.shared:
-        yield f"{address} stays: somebody else reads it too, so only her part of it goes"
+        yield f"{address} stays: somebody else reads it too, so only this reader's part goes"
     for number, name in erased.renamed.items():
         yield f"list {number} is called “{name}” from now on, in all rules and audiences, too"
     for place in erased.remaining:
         yield f"the name still stands in {place}"
     if waiting:
         yield (
-            f"{waiting} files wait to be imported, a day at most, and may hold the name: import"
-            " them or throw them away"
+            f"files that wait to be imported, a day at most, and may hold the name: {waiting};"
+            " import them or throw them away"
         )
     if not erased.hashes:
-        yield "no address was hers alone: an import may bring her again, tell its source"
+        yield (
+            "no address had this reader alone: an import may bring the name again, tell its source"
+        )
 
 
 def worded(rows: Mapping[str, int]) -> dict[str, int]:

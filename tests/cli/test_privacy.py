@@ -31,7 +31,7 @@ def test_an_erased_person_is_gone_and_refused_when_she_comes_back(
     assert ready("contacts", "show", CLAIRE).exit_code == 0
     told = ready(*ERASE)
     assert told.exit_code == 0, told.err
-    assert "1 addresses are refused from now on" in told.out
+    assert "addresses refused from now on, by a keyed hash: 1" in told.out
     assert ready("contacts", "show", CLAIRE).exit_code == 2
     (tmp_path / "contacts.csv").rename(tmp_path / "again.csv")
     home = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
@@ -50,7 +50,7 @@ def test_an_erased_person_is_gone_and_refused_when_she_comes_back(
 
 def test_files_that_wait_are_told(ready: Command, tmp_path: Path) -> None:
     (tmp_path / "home" / "imports" / ("a" * 32)).mkdir(parents=True)
-    assert "1 files wait to be imported, a day at most" in ready(*ERASE, "--dry-run").out
+    assert "files that wait to be imported, a day at most, and may hold the name: 1" in ready(*ERASE, "--dry-run").out
 
 
 def test_a_name_that_was_left_somewhere_is_taken_out_later(ready: Command) -> None:
