@@ -91,7 +91,7 @@ def lock(rest: list[str]) -> int:
     uv = find_uv()
     options = ["--universal", "--generate-hashes", "--no-emit-index-url", "--python-version=3.11"]
     options += ["--custom-compile-command", "python3 dev.py lock", *rest]
-    product = ["pyproject.toml", "--extra", "local", "--extra", "postgres"]
+    product = ["pyproject.toml", "--extra", "local", "--extra", "postgres", "--extra", "pdf"]
     development = [*product, "--group", "dev", "--constraint", "requirements/runtime.lock"]
     sources = {"runtime": product, "dev": development, "npm": ["--group", "npm"]}
     for name, source in sources.items():

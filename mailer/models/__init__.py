@@ -9,9 +9,6 @@ from mailer.models.contacts import (
     Desk,
     Journalist,
     LegalBasis,
-    ListPurpose,
-    MediaList,
-    MediaListEntry,
     MediaType,
     Outlet,
     Preferences,
@@ -29,7 +26,9 @@ from mailer.models.distributions import (
     Distribution,
     DistributionStatus,
     KeptSkeleton,
+    LanguagePolicy,
     ReceivingDomain,
+    Relation,
     UnknownPolicy,
 )
 from mailer.models.feedback import (
@@ -41,6 +40,7 @@ from mailer.models.feedback import (
     InboundMessage,
     TrackedLink,
 )
+from mailer.models.files import Attachment, AttachmentKind, StoredFile
 from mailer.models.history import (
     ChangeAction,
     ContactChange,
@@ -50,15 +50,18 @@ from mailer.models.history import (
     ImportMapping,
     OperationKind,
 )
-from mailer.models.offices import LegalProfile, Office, PressContact, TrackingMode
+from mailer.models.lists import ListPurpose, MediaList, MediaListEntry
+from mailer.models.offices import DutyShift, LegalProfile, Office, PressContact, TrackingMode
 from mailer.models.releases import (
     Edition,
     EditionStatus,
     Occasion,
+    PersonalNote,
     Release,
     ReleaseContact,
     ReleaseKind,
     ReleaseStatus,
+    Rendition,
     Revision,
     Waiver,
 )
@@ -71,6 +74,8 @@ __all__ = [
     "Address",
     "AddressState",
     "Agent",
+    "Attachment",
+    "AttachmentKind",
     "Batch",
     "ChangeAction",
     "Clock",
@@ -84,6 +89,7 @@ __all__ = [
     "DifferentPeople",
     "Distribution",
     "DistributionStatus",
+    "DutyShift",
     "Edition",
     "EditionStatus",
     "EngagementCount",
@@ -93,6 +99,7 @@ __all__ = [
     "InboundMessage",
     "Journalist",
     "KeptSkeleton",
+    "LanguagePolicy",
     "LegalBasis",
     "LegalProfile",
     "ListPurpose",
@@ -105,17 +112,21 @@ __all__ = [
     "OfficerSession",
     "OperationKind",
     "Outlet",
+    "PersonalNote",
     "Preferences",
     "PressContact",
     "PressOfficer",
     "Provenance",
     "ReceivingDomain",
+    "Relation",
     "Release",
     "ReleaseContact",
     "ReleaseKind",
     "ReleaseStatus",
+    "Rendition",
     "Revision",
     "Role",
+    "StoredFile",
     "Suppression",
     "SuppressionReason",
     "SuppressionScope",

@@ -13,6 +13,10 @@ BIG = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 #: Longer lists of words are rare: to those an index leads by what they begin with.
 BEGINNING = 200
 
+#: Deliveries keep the numbers of contacts that may be erased, and the history those of all rows:
+#: SQLite must not give them again.
+NUMBERED_ONCE = {"sqlite_autoincrement": True}
+
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -32,6 +36,11 @@ def reference(column: str, *, index: bool = True, unique: bool = False, **more: 
     return Field(foreign_key=column, index=index, unique=unique, sa_type=BIG, **more)
 
 
+def only_where(condition: str) -> dict[str, Any]:
+    """What makes an index of those rows alone, on both databases."""
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+
+
 def words() -> Any:
     """A list of words, in order."""
     return Field(default_factory=_no_words, sa_type=Json)
@@ -42,6 +51,11 @@ def beginning(column: str) -> sa.ColumnElement[str]:
     return sa.literal_column(f"substr(CAST({column} AS TEXT), 1, {BEGINNING})", sa.Text)
 
 
+def entries() -> Any:
+    """Small documents, in order."""
+    return Field(default_factory=_no_entries, sa_type=Json)
+
+
 def document() -> Any:
     """A small document keyed by words."""
     return Field(default_factory=_empty, sa_type=Json)
@@ -50,6 +64,10 @@ def document() -> Any:
 # Functions of ours, not `list` and `dict`: for each row pydantic looks at the factory's signature,
 # and that of a class costs it some 0.2 ms.
 def _no_words() -> list[str]:
+    return []
+
+
+def _no_entries() -> list[dict[str, Any]]:
     return []
 
 

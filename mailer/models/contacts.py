@@ -1,5 +1,5 @@
-"""Whom we know: outlets and their desks, journalists and their roles, the addresses they read,
-the lists they stand on, and the addresses we must not write to.
+"""Whom we know: outlets and their desks, journalists and their roles, the addresses they
+read, and the addresses we must not write to.
 """
 
 from datetime import date, datetime
@@ -10,12 +10,16 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from mailer.database import UTCDateTime, one_of
-from mailer.models.columns import beginning, document, reference, row_id, words
+from mailer.models.columns import (
+    NUMBERED_ONCE,
+    beginning,
+    document,
+    only_where,
+    reference,
+    row_id,
+    words,
+)
 from mailer.models.offices import TrackingMode
-
-#: Deliveries keep the numbers of contacts that may be erased, and the history those of all rows:
-#: SQLite must not give them again.
-NUMBERED_ONCE = {"sqlite_autoincrement": True}
 
 
 class MediaType(StrEnum):
@@ -76,13 +80,6 @@ class SuppressionScope(StrEnum):
     OFFICE = "office"
 
 
-class ListPurpose(StrEnum):
-    """Internal lists never mix with press lists."""
-
-    PRESS = "press"
-    INTERNAL = "internal"
-
-
 class Preferences(SQLModel):
     """What a recipient asked for; it follows the person, not the job."""
 
@@ -90,6 +87,8 @@ class Preferences(SQLModel):
     kinds: list[str] = words()
     plain_text_only: bool = False
     wants_attachments: bool = True
+    #: Whether a translation that comes later is sent after the text in another language (J3).
+    wants_translations: bool = False
     urgent_only: bool = False
     quiet_from: str = ""
     quiet_until: str = ""
@@ -137,7 +136,11 @@ class Outlet(SQLModel, table=True):
 class Address(SQLModel, table=True):
     """One mailbox: a row per normalised e-mail address."""
 
-    __table_args__ = NUMBERED_ONCE
+    __table_args__ = (
+        # The few that a count leaves out.
+        sa.Index("ix_address_closed", "id", **only_where("state NOT IN ('ok', 'soft')")),
+        NUMBERED_ONCE,
+    )
 
     id: int | None = row_id()
     email: str
@@ -177,7 +180,12 @@ class Desk(Preferences, Provenance, table=True):
 class Journalist(Preferences, Provenance, table=True):
     """A person who reports, whatever outlet the person works for today."""
 
-    __table_args__ = (sa.Index("ix_journalist_languages", beginning("languages")), NUMBERED_ONCE)
+    __table_args__ = (
+        sa.Index("ix_journalist_languages", beginning("languages")),
+        # The few that a count leaves out.
+        sa.Index("ix_journalist_refusing", "id", **only_where("do_not_contact IS TRUE")),
+        NUMBERED_ONCE,
+    )
 
     id: int | None = row_id()
     title: str = ""
@@ -245,38 +253,6 @@ class Role(SQLModel, table=True):
     #: Its number in the database that it was exported from.
     external_id: str = Field(default="", index=True)
     details: dict[str, Any] = document()
-
-
-class MediaList(SQLModel, table=True):
-    """A list kept by hand."""
-
-    __tablename__ = "media_list"
-    __table_args__ = NUMBERED_ONCE
-
-    id: int | None = row_id()
-    name: str = Field(unique=True)
-    purpose: ListPurpose = Field(default=ListPurpose.PRESS, sa_type=one_of(ListPurpose))
-    note: str = ""
-
-
-class MediaListEntry(SQLModel, table=True):
-    """One entry of a list: a role, a desk, or a rule (criteria)."""
-
-    __tablename__ = "media_list_entry"
-    __table_args__ = (
-        sa.UniqueConstraint("list_id", "role_id", "desk_id", "criteria"),
-        sa.CheckConstraint(
-            "(role_id IS NOT NULL) OR (desk_id IS NOT NULL) OR (criteria <> '')",
-            name="names_something",
-        ),
-        NUMBERED_ONCE,
-    )
-
-    id: int | None = row_id()
-    list_id: int = reference("media_list.id")
-    role_id: int | None = reference("role.id", default=None)
-    desk_id: int | None = reference("desk.id", default=None)
-    criteria: str = ""
 
 
 class Suppression(SQLModel, table=True):

@@ -48,6 +48,27 @@ class UnknownPolicy(StrEnum):
     RESEND = "resend"
 
 
+class LanguagePolicy(StrEnum):
+    """What a recipient gets whose own edition is not ready (J3)."""
+
+    #: The next best edition, at once.
+    FALLBACK = "fallback"
+    #: Nothing until it is.
+    WAIT = "wait"
+    #: The next best at once, and the translation in the same thread for who wants that.
+    FOLLOW = "follow"
+
+
+class Relation(StrEnum):
+    """How a distribution follows an earlier one: in the thread of each of its recipients."""
+
+    CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
+    TRANSLATION = "translation"
+    #: An occasion has moved or is cancelled.
+    UPDATE = "update"
+
+
 class Clock(StrEnum):
     """Whose clock a time of day is meant by."""
 
@@ -60,7 +81,15 @@ class Distribution(SQLModel, table=True):
 
     id: int | None = row_id()
     release_id: int = reference("release.id")
+    #: Whom to send to; a follow-up asks the deliveries of `follows_id` instead.
     criteria: str
+    follows_id: int | None = reference("distribution.id", default=None)
+    relation: Relation | None = Field(default=None, sa_type=one_of(Relation))
+    language_policy: LanguagePolicy = Field(
+        default=LanguagePolicy.FALLBACK, sa_type=one_of(LanguagePolicy)
+    )
+    #: Who was on duty when the audience was frozen, by the keys of press contacts.
+    duty: list[str] = words()
     status: DistributionStatus = Field(
         default=DistributionStatus.DRAFT, sa_type=one_of(DistributionStatus), index=True
     )
@@ -192,6 +221,14 @@ class Delivery(SQLModel, table=True):
     cover_rule: str = ""
     tracking: TrackingMode = Field(default=TrackingMode.NONE, sa_type=one_of(TrackingMode))
     plain_text_only: bool = False
+    #: Whether files come with it, or links to them.
+    attaches_files: bool = True
+    #: The line that greets the reader, in the cover's language; empty: none.
+    greeting: str = ""
+    #: The officer's words to this reader alone; they go when she is erased.
+    personal_note: str = ""
+    #: The Message-ID of the message that this one answers; empty: it begins a thread.
+    in_reply_to: str = ""
     #: The basis and the source that its notice under Art. 14 names; None: it carries no notice.
     notice_basis: LegalBasis | None = Field(default=None, sa_type=one_of(LegalBasis))
     notice_source: str = ""

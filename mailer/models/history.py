@@ -80,7 +80,11 @@ class ContactOperation(SQLModel, table=True):
     note: str = ""
     officer_id: int | None = reference("press_officer.id", default=None)
     done_at: datetime = Field(sa_type=UTCDateTime, index=True)
+    #: The undo that took it back; the latest one, where there was more than one.
     undone_by_id: int | None = reference("contact_operation.id", default=None)
+    #: Of an undo: what it takes back, and how many fields and rows it had to leave as they stood.
+    undoes_id: int | None = reference("contact_operation.id", default=None)
+    left_alone: int = 0
 
 
 class ContactChange(SQLModel, table=True):

@@ -1,10 +1,11 @@
 """The sending identity, and the people of the office whom the press may call."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlmodel import Field, SQLModel
 
-from mailer.database import one_of
+from mailer.database import UTCDateTime, one_of
 from mailer.models.columns import document, reference, row_id, words
 
 
@@ -61,6 +62,26 @@ class Office(SQLModel, table=True):
     #: One of LegalProfile; a word of before is read as custom.
     legal_profile: str = "gdpr"
     privacy_url: str = ""
+    #: How a release without a reference gets one, such as {year}-{number:03}.
+    reference_pattern: str = "{year}-{number:03}"
+    #: Whether a message greets its reader; each contact may have a greeting of its own.
+    greets: bool = False
+    #: Whether the cover of a mail prints the pages of the print rendition, as a fax did.
+    prints_pages: bool = True
+    #: Whether a release that may be published says so in its head.
+    says_immediate: bool = False
+    #: Languages whose dates are written in digits (04.06.2007); all others write the month.
+    numeric_dates: list[str] = words()
+    #: The office's own wording of the cover: for each language, our English words and its own.
+    wordings: dict[str, dict[str, str]] = document()
+    #: What stands below each release about the office, in Markdown, by language.
+    boilerplates: dict[str, str] = document()
+    #: What closes the text, such as ENDS, by language; none where there is none.
+    end_marks: dict[str, str] = document()
+    #: The logo, as a stored file; None: the name alone.
+    logo_id: int | None = reference("stored_file.id", index=False, default=None)
+    #: The contact who stands on a release when nobody is on duty; empty: it is not sent then.
+    duty_fallback: str = ""
 
 
 class PressContact(SQLModel, table=True):
@@ -80,3 +101,15 @@ class PressContact(SQLModel, table=True):
     shows_mobile: bool = True
     email: str = ""
     languages: list[str] = words()
+
+
+class DutyShift(SQLModel, table=True):
+    """The hours in which a press contact answers for every release that names the duty."""
+
+    __tablename__ = "duty_shift"
+
+    id: int | None = row_id()
+    office_id: int = reference("office.id")
+    press_contact_id: int = reference("press_contact.id")
+    starts_at: datetime = Field(sa_type=UTCDateTime, index=True)
+    ends_at: datetime = Field(sa_type=UTCDateTime)

@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from mailer.database import UTCDateTime, one_of
-from mailer.models.columns import reference, row_id, words
+from mailer.models.columns import BIG, document, entries, reference, row_id, words
 
 
 class ReleaseKind(StrEnum):
@@ -53,6 +54,8 @@ class Release(SQLModel, table=True):
 
     id: int | None = row_id()
     office_id: int = reference("office.id")
+    #: The release that this one corrects, withdraws or lifts the embargo of.
+    corrects_id: int | None = reference("release.id", default=None)
     reference: str = Field(unique=True)
     kind: ReleaseKind = Field(default=ReleaseKind.RELEASE, sa_type=one_of(ReleaseKind))
     status: ReleaseStatus = Field(default=ReleaseStatus.DRAFT, sa_type=one_of(ReleaseStatus))
@@ -63,6 +66,10 @@ class Release(SQLModel, table=True):
     publish_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     beats: list[str] = words()
     source_language: str
+    #: Whether the text about the office stands below it.
+    carries_boilerplate: bool = True
+    #: Whether those on duty at the time of sending stand among its contacts.
+    names_duty: bool = False
     created_at: datetime = Field(sa_type=UTCDateTime)
 
 
@@ -75,6 +82,8 @@ class Edition(SQLModel, table=True):
     release_id: int = reference("release.id")
     language: str
     status: EditionStatus = Field(default=EditionStatus.READY, sa_type=one_of(EditionStatus))
+    #: The revision of the source that the translation was made from; None for the source itself.
+    source_revision_id: int | None = Field(default=None, sa_type=BIG)
 
 
 class Revision(SQLModel, table=True):
@@ -90,6 +99,10 @@ class Revision(SQLModel, table=True):
     #: The city of the dateline in this language.
     place: str = ""
     body: str
+    #: What changed, in the first lines of a correction or of a later revision.
+    change_note: str = ""
+    #: Notes to editors, in Markdown; they are not for publication.
+    notes: str = ""
     content_hash: str
     created_at: datetime = Field(sa_type=UTCDateTime)
 
@@ -118,6 +131,38 @@ class Occasion(SQLModel, table=True):
     zone: str
     is_open_to_press: bool = True
     position: int = 0
+    #: What a calendar knows it by (RFC 5545 section 3.8.4.7): the same through all changes.
+    uid: str = ""
+    #: How often what a calendar holds of it has changed (RFC 5545 section 3.8.7.4).
+    sequence: int = 0
+    cancelled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    #: Its parts in order: title, starts_at, ends_at as ISO 8601 with zone, is_open_to_press.
+    parts: list[dict[str, Any]] = entries()
+    #: Until when each category must ask for accreditation, as ISO 8601 with zone.
+    accreditation: dict[str, str] = document()
+
+
+class PersonalNote(SQLModel, table=True):
+    """A few words of the officer to one recipient of a release, above its text (J7)."""
+
+    __tablename__ = "personal_note"
+    __table_args__ = (sa.UniqueConstraint("release_id", "address_id"),)
+
+    id: int | None = row_id()
+    release_id: int = reference("release.id")
+    address_id: int = reference("address.id")
+    text: str
+    created_by: str = ""
+    created_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Rendition(SQLModel, table=True):
+    """How many pages a print rendition has, by what it was made from: counted once."""
+
+    #: SHA-256, in hexadecimal, of all that the print depends on.
+    digest: str = Field(primary_key=True)
+    pages: int
+    created_at: datetime = Field(sa_type=UTCDateTime)
 
 
 class Waiver(SQLModel, table=True):

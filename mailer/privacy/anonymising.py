@@ -34,6 +34,8 @@ EMPTY: dict[str, Any] = {
     "desk_id": None,
     "email": "",
     "recipient_name": "",
+    "greeting": "",
+    "personal_note": "",
     "zone": "",
     "reasons": [],
     "tracking": TrackingMode.NONE,

@@ -17,7 +17,8 @@ from mailer.models import LegalProfile, Office, PressContact, TrackingMode
 from mailer.releases.manuscripts.front_matter import is_blank, one_line, unknown
 from mailer.releases.manuscripts.reading import ContactRecord
 
-KEYS: Final = tuple(name for name in Office.model_fields if name != "id")
+#: The logo is a file beside the description; its number is ours.
+KEYS: Final = tuple(name for name in Office.model_fields if name not in {"id", "logo_id"})
 REQUIRED: Final = ("key", "name", "postal_address", "from_name", "from_address")
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 #: In an address they end it, or are read by browsers as something else.

@@ -25,6 +25,7 @@ TOLD = {
 OURS = set(
     columns("", "office press_contact press_officer officer_session release edition revision")
     | columns("", "release_contact occasion tracked_link engagement_count batch")
+    | columns("", "attachment stored_file rendition duty_shift")
 )
 #: Rows of hers are deleted, or emptied in these columns.
 GOES_WITH_ITS_ROW = (
@@ -36,6 +37,8 @@ GOES_WITH_ITS_ROW = (
     | columns("desk", "quiet_from quiet_until")
     | columns("role", "beats phone phone_e164 mobile mobile_e164 external_id")
     | columns("delivery", "email recipient_name outlet_name zone provider signatures")
+    | columns("delivery", "greeting personal_note")
+    | columns("personal_note", "text created_by")
     | columns("delivery_event", "details")
     | columns("inbound_message", "envelope_recipient")
     | columns("receivingdomain", "domain provider")
@@ -44,8 +47,8 @@ GOES_WITH_ITS_ROW = (
 NAMES_NOBODY = (
     columns("outlet", "publication_languages country city zone external_id")
     | columns("delivery", "country edition_language edition_rule cover_language cover_rule")
-    | columns("delivery", "message_id lease_owner relay content_hash")
-    | columns("distribution", "local_time sending_hours")
+    | columns("delivery", "message_id in_reply_to lease_owner relay content_hash")
+    | columns("distribution", "local_time sending_hours duty")
     | columns("suppression", "address_hash")
     | columns("contact_import", "digest counts")
     | columns("contact_change", "subject")
