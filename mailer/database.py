@@ -16,11 +16,12 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, OperationalError
 from sqlmodel import Session, SQLModel
 
-from mailer.errors import DiskFull, SettingsError, Unreachable, is_disk_full
+from mailer.errors import BadInput, DiskFull, SettingsError, Unreachable, is_disk_full
 
+NO_TEXT = "a text holds a sign that no text has, a NUL or half a letter: take it out, try again"
 #: No parameters in what errors say: they would bring addresses into the log.
 POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 20, "hide_parameters": True}
 SQLITE_PRAGMAS = (
@@ -187,9 +188,13 @@ def gathered(dialect: str, rows: sa.Subquery) -> sa.Select[str]:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Say in our words that the database is away, or that a disk is full."""
+    """Say in our words that the database is away, that a disk is full, or that a text is none."""
     try:
         yield
+    except (DataError, UnicodeEncodeError) as wrong:
+        if _is_about_text(wrong):
+            raise BadInput(NO_TEXT) from wrong
+        raise
     except (OSError, sqlite3.OperationalError) as failure:
         if is_disk_full(failure):
             raise DiskFull from failure
@@ -200,6 +205,16 @@ def translated() -> Iterator[None]:
         if _is_about_the_statement(away):
             raise
         raise Unreachable(f"the database cannot be used: {_first_line(away)}") from away
+
+
+def _is_about_text(failure: DataError | UnicodeEncodeError) -> bool:
+    """Whether a text holds a NUL, or half a letter. SQLite keeps a NUL; the driver of PostgreSQL
+    refuses it by itself, and inside of a document the server does.
+    """
+    if isinstance(failure, UnicodeEncodeError):
+        return "surrogates" in failure.reason
+    told = str(failure.orig)
+    return any(sign in told for sign in ("NUL (0x00)", "\\u0000", "surrogate"))
 
 
 def _is_about_the_statement(failure: OperationalError) -> bool:

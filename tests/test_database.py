@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from mailer import database
-from mailer.errors import DiskFull, SettingsError, Unreachable
+from mailer.errors import BadInput, DiskFull, SettingsError, Unreachable
 from mailer.models import Address, Outlet
 from tests import factories
 
@@ -162,3 +163,16 @@ def test_a_locked_database_is_away_for_now() -> None:
     locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
     with pytest.raises(Unreachable, match="database is locked"), database.translated():
         raise sa.exc.OperationalError("BEGIN IMMEDIATE", {}, locked)
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\udcffb"])
+@pytest.mark.parametrize("column", ["public_note", "details"])
+def test_a_sign_that_no_text_has_is_refused_in_our_words(
+    engine: sa.Engine, text: str, column: str
+) -> None:
+    """SQLite keeps a NUL, and documents that escape it."""
+    is_kept = engine.dialect.name == "sqlite" and (text == "a\0b" or column == "details")
+    value = {"note": text} if column == "details" else text
+    expected = nullcontext() if is_kept else pytest.raises(BadInput, match="no text has")
+    with expected, database.writing(engine) as session:
+        factories.journalist(session, **{column: value})

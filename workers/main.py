@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from mailer import database, logs, valkey
 from mailer.compose.letter import Identity
+from mailer.contacts.lost_keys import refuse_lost_keys
 from mailer.errors import MailerError
 from mailer.migrations import refuse_outdated
 from mailer.processes import POLL_SECONDS, StopRequest
@@ -70,6 +71,7 @@ class Surroundings:
         self.settings = settings
         self.engine = database.connect(settings.database_url)
         refuse_outdated(self.engine)
+        refuse_lost_keys(self.engine, settings.signing_keys.keys())
         self._server = valkey.start(settings)
 
     def wait(self, stop: StopRequest, *, meanwhile: Callable[[], None] = _nothing) -> None:

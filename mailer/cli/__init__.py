@@ -25,6 +25,7 @@ from mailer.cli import (
     lists,
     officers,
     offices,
+    outlets,
     privacy,
     relays,
     releases,
@@ -34,6 +35,7 @@ from mailer.cli import (
     suppressions,
 )
 from mailer.cli.context import Context
+from mailer.cli.legible import refuse_what_is_no_text
 from mailer.errors import NO_ROOM, DiskFull, MailerError, is_disk_full
 
 BAD_USAGE = 2
@@ -46,6 +48,11 @@ class InOrder(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """The names as they were added."""
         return list(self.commands)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The words of the whole line, before any command reads its own."""
+        refuse_what_is_no_text(args)
+        return super().parse_args(ctx, args)
 
 
 app = typer.Typer(
@@ -87,6 +94,7 @@ for name, command in running.COMMANDS.items():
     app.command(name, rich_help_panel=START)(command)
 for name, group, panel in (
     ("contacts", contacts.app, WORK),
+    ("outlets", outlets.app, WORK),
     ("lists", lists.app, WORK),
     ("audience", audience.app, WORK),
     ("releases", releases.app, WORK),

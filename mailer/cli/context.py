@@ -18,6 +18,7 @@ from sqlmodel import Session
 
 from mailer import database
 from mailer.compose.letter import Identity
+from mailer.contacts.lost_keys import refuse_lost_keys
 from mailer.errors import Refused
 from mailer.migrations import refuse_outdated
 from mailer.settings import Settings, load
@@ -58,7 +59,18 @@ class Context:
         return Identity.from_settings(self.settings)
 
     @cached_property
+    def unsigned(self) -> Identity:
+        """The same without the keys of DKIM, which a machine that does not send may lack."""
+        return Identity.from_settings(self.settings, signs=False)
+
+    @cached_property
     def engine(self) -> sa.Engine:
+        """The database, refused also when a key of its suppressions is missing."""
+        refuse_lost_keys(self.tables, self.settings.secrets.keys.keys())
+        return self.tables
+
+    @cached_property
+    def tables(self) -> sa.Engine:
         """The database, refused when its tables are not today's."""
         engine = database.connect(self.settings.database_url)
         file = engine.url.database if engine.dialect.name == "sqlite" else None
@@ -72,8 +84,8 @@ class Context:
 
     def close(self) -> None:
         """Let go of the database, if it was used."""
-        if "engine" in vars(self):
-            self.engine.dispose()
+        if "tables" in vars(self):
+            self.tables.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

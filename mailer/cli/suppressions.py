@@ -6,11 +6,12 @@ import typer
 from sqlmodel import Session
 
 from mailer import clock
-from mailer.cli.context import AsJson, Context
-from mailer.contacts import scoped, suppressions
+from mailer.cli.context import BIGGEST, AsJson, Context
+from mailer.contacts import lost_keys, scoped, suppressions
 from mailer.contacts.directory import Elsewhere, reachable_elsewhere
 from mailer.contacts.keeping.leaves import LEAVES
 from mailer.contacts.scoped import Scope
+from mailer.database import writing
 from mailer.errors import BadInput, NotFound
 from mailer.models import Suppression, SuppressionReason
 
@@ -139,6 +140,30 @@ def lift(
         {"lifted": address} | _named(scope),
         as_json=as_json,
         told=lambda: desk.say(f"{address}: lifted"),
+    )
+
+
+@app.command("give-up-key")
+def give_up_key(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(min=0, max=BIGGEST, help="Its number in secrets.keys.")],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Forget them; nothing brings them back.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Forget what stands under a key that is lost for good; without --yes say how much it is."""
+    desk: Context = context.obj
+    with writing(desk.tables) as session:
+        count = lost_keys.give_up(session, number, known=set(desk.settings.secrets.keys))
+        if not yes:
+            session.rollback()
+    told = f"{'forgotten' if yes else 'would forget'}: {count} suppressions under the key {number}"
+    stays = "; whom the address book knows as suppressed stays so, all others may be written to"
+    desk.answer(
+        {"key": number, "suppressions": count, "is_done": yes},
+        as_json=as_json,
+        told=lambda: desk.say(f"{told}{stays}{'' if yes else ': --yes does it'}"),
     )
 
 

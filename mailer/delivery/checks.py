@@ -3,7 +3,7 @@ frozen keeps a message back (R5).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 
@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from mailer.audience.leaving_out.doors import why_closed
-from mailer.contacts.leavers import leave, leaves_of
+from mailer.contacts.leavers import leave, leaves_of, left_elsewhere
 from mailer.contacts.suppressions import reasons_among
 from mailer.contacts.young import YOUNG
 from mailer.database import UTCDateTime, listed
 from mailer.delivery.claims import Claimed
 from mailer.delivery.left import left_since
+from mailer.delivery.merged import survivors_among
 from mailer.errors import BadInput
 from mailer.models import Address, AddressState, Delivery, DeliveryStatus, Desk, Journalist, Role
 from mailer.tokens import Keyring
@@ -34,8 +35,9 @@ def hindrances(
 ) -> dict[int, str]:
     """Why some of the claimed deliveries may not go out after all, by their id."""
     closed = _closed(session, claimed, keyring=keyring, now=now)
-    gone = _gone(session, claimed, now=now)
-    left = left_since(session, claimed, keyring=keyring, now=now)
+    stays = survivors_among(session, claimed)
+    gone = _gone(session, claimed, stays, now=now)
+    left = left_since(session, claimed, stays, keyring=keyring, now=now)
     untrusted: set[int] = set()
     if embargo_until is not None and now < embargo_until:
         untrusted = _untrusted(session, claimed)
@@ -149,12 +151,20 @@ def _not_well_among(dialect: str) -> sa.Select[int, AddressState | None, str | N
     )
 
 
-def _gone(session: Session, claimed: Sequence[Claimed], *, now: datetime) -> dict[int, str]:
-    """Those whose reader has left or complained at any address of theirs, by the delivery (F6)."""
+def _gone(
+    session: Session, claimed: Sequence[Claimed], stays: Mapping[int, int], *, now: datetime
+) -> dict[int, str]:
+    """Those whose reader has left or complained at any address of theirs, by the delivery (F6).
+
+    `stays` says who goes on in the place of readers that were merged.
+    """
     connection = session.connection()
-    asked = {"rows": json.dumps([[one.id] for one in claimed]), "today": now.astimezone(UTC).date()}
+    today = now.astimezone(UTC).date()
+    asked = {"rows": json.dumps([[one.id] for one in claimed]), "today": today}
     rows = connection.execute(_gone_among(connection.dialect.name), asked)
-    return {number: leave(email, state).told for number, email, state in rows}
+    gone = {number: leave(email, state).told for number, email, state in rows}
+    left = left_elsewhere(session, set(stays.values()), today=today)
+    return gone | {number: left[one].told for number, one in stays.items() if one in left}
 
 
 @cache

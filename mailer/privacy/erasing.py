@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 from mailer.contacts.book_lock import lock_book
 from mailer.contacts.history import operation
 from mailer.contacts.inserting import chunked
+from mailer.contacts.privacy.genitives import genitives
 from mailer.contacts.privacy.removing import forget_subject
 from mailer.contacts.privacy.sealing import seal, suppressions_of
 from mailer.contacts.privacy.subject import DataSubject, find_data_subject
@@ -22,6 +23,7 @@ from mailer.models import (
     OperationKind,
 )
 from mailer.privacy import anonymising, traces
+from mailer.privacy.doubtful import doubtful
 from mailer.privacy.freezing import wait_for_audiences
 from mailer.privacy.remaining import remaining
 from mailer.privacy.renaming import address_words, rename_lists, sweep_criteria
@@ -51,6 +53,8 @@ class Erased:
     renamed: dict[int, str] = field(default_factory=dict)
     #: Where a name stands still, and what to do about it.
     remaining: tuple[str, ...] = ()
+    #: Where a part of a name stands, which may be hers or anybody's.
+    doubtful: tuple[str, ...] = ()
     #: All words that were looked for; for files beside the database.
     words: Words = field(default_factory=lambda: Words(()), repr=False, compare=False)
 
@@ -104,6 +108,7 @@ def _kept(
 ) -> _Kept:
     subject = _found(session, text, now=now)
     subject.names |= {name.strip() for name in also} - {""}
+    subject.names |= genitives(session, subject.names)
     words = _of_person(subject)
     mine = _numbers(session, traces.by_number(subject) | traces.by_address(subject))
     mail = _inbound(session, words, set(mine))
@@ -136,6 +141,7 @@ def _forget(
         events=events,
         inbound=inbound,
         swept=swept + sweep(session, words),
+        doubtful=doubtful(session, words),
         hashes=hashes,
         shared=tuple(sorted(subject.shared)),
         renamed={one.list_id: one.after for one in renamed},

@@ -22,6 +22,13 @@ def erased_in_words(erased: Erased, *, dry_run: bool, waiting: int = 0) -> Itera
         yield f"list {number} is called “{name}” from now on, in all rules and audiences, too"
     for place in erased.remaining:
         yield f"the name still stands in {place}"
+    for place in erased.doubtful:
+        yield f"perhaps the same person: {place}"
+    if erased.doubtful:
+        yield (
+            "who is meant there only a reader can tell: change it by hand, or say the same command"
+            " with --name and that word, which takes it out everywhere, of the history too"
+        )
     if waiting:
         yield (
             f"files that wait to be imported, a day at most, and may hold the name: {waiting};"

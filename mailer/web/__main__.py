@@ -3,6 +3,7 @@
 import sys
 
 from mailer import database, logs
+from mailer.contacts.lost_keys import refuse_lost_keys
 from mailer.errors import MailerError
 from mailer.migrations import refuse_outdated
 from mailer.settings import load
@@ -16,6 +17,7 @@ def main() -> None:
         settings = load()
         engine = database.connect(settings.database_url)
         refuse_outdated(engine)
+        refuse_lost_keys(engine, settings.signing_keys.keys())
         engine.dispose()
         serve(settings)
     except MailerError as wrong:

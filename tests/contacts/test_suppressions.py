@@ -1,7 +1,7 @@
 import pytest
 from sqlmodel import Session, select
 
-from mailer.contacts import suppressions
+from mailer.contacts import scoped, suppressions
 from mailer.contacts.directory import add_address, find_address
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import AddressState, Suppression, SuppressionReason
@@ -35,6 +35,23 @@ def test_a_suppression_closes_the_address(
     session.refresh(address)
     assert (address.state, address.state_reason) == (state, reason)
     assert suppressions.is_suppressed(session, EVA, keyring=keyring)
+
+
+@pytest.mark.parametrize(
+    "spelt", ["ＥＶＡ．lind＠example．org", "eva.l\u200bind@exam\u00adple.org"]
+)
+def test_a_suppressed_address_is_the_same_in_signs_that_look_otherwise(
+    session: Session, keyring: Keyring, spelt: str
+) -> None:
+    topic = scoped.topic("politics")
+    reason = SuppressionReason.UNSUBSCRIBED
+    suppress(session, keyring, "unsubscribed")
+    scoped.suppress(session, EVA, topic, keyring=keyring, reason=reason, source="test")
+    assert not suppress(session, keyring, "unsubscribed", spelt)
+    assert suppressions.suppressed_among(session, [spelt], keyring=keyring) == {spelt}
+    assert scoped.told_of(session, spelt, keyring=keyring) == ["left the topic politics"]
+    row = add_address(session, spelt, keyring=keyring)
+    assert (row.normalised, row.state) == (EVA, AddressState.SUPPRESSED)
 
 
 def test_a_suppression_needs_no_contact_and_holds_no_address(

@@ -1,5 +1,6 @@
 """Opens a contact file of any kind. The bytes tell the kind: names of files promise much."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -53,12 +54,17 @@ def _workbook(path: Path, closing_all: ExitStack) -> ContactFile:
             f"{path.name} is empty: the first row of a sheet must name the columns, email first"
         )
     return ContactFile(
-        name=path.name,
+        name=_called(path),
         digest=digest_of(path),
         kind=book.kind,
         sheets=_again(first, sheets),
         notices=notices,
     )
+
+
+def _called(path: Path) -> str:
+    """The name of the file as text, which it need not be: it is kept with the import."""
+    return os.fsencode(path.name).decode("utf-8", errors="replace")
 
 
 def _again(first: Sheet, others: Iterator[Sheet]) -> Iterator[Sheet]:
@@ -74,7 +80,7 @@ def _text(
         refuse_binary(head, name=path.name)
     notices: list[str] = []
     if path.suffix.lower() in SPREADSHEETS:
-        notices.append(f"{path.name} is no spreadsheet, whatever its name says: read as text")
+        notices.append(f"{_called(path)} is no spreadsheet, whatever its name says: read as text")
     found = find_encoding(path, given=encoding, notices=notices)
     lines = read_lines(path, found, notices=notices)
     closing_all.callback(lines.close)
@@ -88,7 +94,7 @@ def _text(
         )
         delimiter = layout.delimiter
     return ContactFile(
-        name=path.name,
+        name=_called(path),
         digest=digest_of(path),
         kind=kind,
         sheets=iter([Sheet("", read)]),
