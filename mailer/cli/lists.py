@@ -8,10 +8,14 @@ import typer
 from sqlmodel import Session
 
 from mailer import clock
+from mailer.audience import renaming
 from mailer.audience.criteria import read
 from mailer.audience.list_rules import add_rule, found_by, refuse_used
+from mailer.audience.renaming import Renamed
 from mailer.cli.context import AsJson, Context
+from mailer.cli.keeping.undoing import SOURCE
 from mailer.contacts import list_keeping
+from mailer.contacts.book_lock import lock_book
 from mailer.contacts.history import operation
 from mailer.contacts.list_keeping import ListCard, ListLine
 from mailer.models import ListPurpose, OperationKind
@@ -27,7 +31,7 @@ DryRun = Annotated[bool, typer.Option(help="Check everything, write nothing.")]
 def _keeping(desk: Context, note: str, *, dry_run: bool) -> Iterator[Session]:
     """One transaction that the history of the address book keeps; nothing on a dry run."""
     with desk.writing() as session:
-        with operation(session, OperationKind.EDIT, source="command line", note=note):
+        with operation(session, OperationKind.EDIT, source=SOURCE, note=note):
             yield session
         if dry_run:
             session.rollback()
@@ -162,6 +166,32 @@ def rule(
     said = "taken off" if remove else "added" if is_changed else "there already"
     told = f"{said}: {wanted.sentence()}"
     _answer(desk, document, told, as_json=as_json, dry_run=dry_run)
+
+
+@app.command("rename")
+def rename(
+    context: typer.Context,
+    name: Name,
+    new_name: Annotated[str, typer.Argument(help="What it is called from now on.")],
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Rename a list; rules and distributions to come that name it find it still."""
+    desk: Context = context.obj
+    with desk.writing() as session:
+        lock_book(session)
+        media_list = list_keeping.find(session, name)
+        renamed = renaming.rename(session, media_list, new_name, source=SOURCE)
+        if dry_run:
+            session.rollback()
+    _answer(desk, vars(renamed), _renamed(renamed), as_json=as_json, dry_run=dry_run)
+
+
+def _renamed(renamed: Renamed) -> str:
+    if renamed.operation_id is None:
+        return f"nothing changes: the list is called {renamed.after} already"
+    back = f"to take that back: mailer contacts undo {renamed.operation_id}"
+    return f"{renaming.in_words(renamed)}; {back}"
 
 
 @app.command("delete")

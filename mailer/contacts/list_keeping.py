@@ -118,6 +118,22 @@ def make(session: Session, name: str, *, purpose: ListPurpose, note: str = "") -
     return media_lists.save_list(session, name, purpose=purpose, note=note)
 
 
+def rename(session: Session, media_list: MediaList, name: str) -> None:
+    """Call a list otherwise: what names it in criteria does not follow here (`audience.renaming`).
+
+    Raises BadInput for a blank or odd name, Refused for one that another list has.
+    """
+    _refuse_odd(name)
+    after = " ".join(name.split())
+    if not after:
+        raise BadInput("a list needs a name")
+    other = media_lists.all_lists(session).get(spelling(after))
+    if other is not None and other.id != media_list.id:
+        raise Refused(f"there is a list {other.name!r} already: choose another name")
+    media_list.name = after
+    session.flush()
+
+
 def _refuse_odd(name: str) -> None:
     """Raise BadInput for a name that is too long to show, or would not come back from a file."""
     plain = unicodedata.normalize("NFC", " ".join(name.split()))

@@ -50,7 +50,7 @@ PLACES = (
         (Outlet.name, Outlet.group_name, Outlet.website),
         "the outlet",
         Outlet.id,
-        "others are there, or a rule would find it; once nobody is, erase again",
+        "others are there, or a rule would find it; `mailer outlets edit`, then erase again",
     ),
     Place((Desk.name, Desk.beats, Desk.topics), "the desk", Desk.id, EDIT),
     Place(
@@ -70,7 +70,7 @@ PLACES = (
         (MediaList.name,),
         "the name of the list",
         MediaList.id,
-        "one word may be anybody's; if it is meant, make another list and delete this one",
+        "one word may be anybody's; if it is meant, `mailer lists rename` gives it another name",
     ),
     Place((Release.place, Release.beats), "the release", Release.reference, PUBLISHED),
     Place(

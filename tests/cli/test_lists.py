@@ -81,3 +81,37 @@ def test_a_jump_is_planned_with_its_numbers_and_the_number_is_checked(ready: Com
     assert refused.exit_code == 1
     assert "3 recipients were expected, and it is 2 recipients" in refused.err
     assert ready("distributions", "schedule", *words, "--expect", "2").exit_code == 0
+
+
+def test_a_list_is_renamed_and_that_is_taken_back(ready: Command) -> None:
+    ready("lists", "make", "Ports")
+    ready("lists", "add", "Ports", CLAIRE)
+    ready("lists", "make", "All")
+    ready("lists", "rule", "All", "list:Ports")
+    ready("distributions", "schedule", "31a26", "--audience", "list:Ports", "--at", "2090-01-01")
+    words = ("lists", "rename", "ports", "The harbours")
+    dry = ready(*words, "--dry-run", "--json").document
+    assert (dry["before"], dry["after"], dry["dry_run"]) == ("Ports", "The harbours", True)
+    assert ready("lists", "show", "The harbours").exit_code == 2
+    done = ready(*words)
+    assert "the list Ports is called The harbours now; 1 rule names it so, too" in done.out
+    assert ready("audience", "show", "list:All", "--json").document["recipients"] != []
+    (coming,) = ready("distributions", "list", "--json").document
+    assert coming["criteria"] == 'list:"The harbours"'
+    again = ready(*words[:2], "the HARBOURS", "The harbours", "--json").document
+    assert (again["operation_id"], again["rules"]) == (None, 0)
+    number = done.out.strip().rpartition(" ")[2]
+    assert ready("contacts", "undo", number).exit_code == 0
+    assert ready("lists", "show", "All", "--json").document["rules"] == ["list:Ports"]
+    (coming,) = ready("distributions", "list", "--json").document
+    assert coming["criteria"] == "list:Ports"
+
+
+def test_a_list_does_not_get_the_name_of_another(ready: Command) -> None:
+    for name in ("Ports", "All"):
+        ready("lists", "make", name)
+    taken = ready("lists", "rename", "Ports", "ALL")
+    assert (taken.exit_code, "there is a list 'All' already" in taken.err) == (1, True)
+    unknown = ready("lists", "rename", "Port", "X", "--json")
+    assert (unknown.exit_code, "did you mean 'Ports'" in unknown.document["error"]) == (2, True)
+    assert ready("lists", "rename", "Ports", " ").exit_code == 2

@@ -9,10 +9,13 @@ import pytest
 from sqlmodel import Session, select
 
 from mailer.audience.criteria import parse
+from mailer.audience.renaming import rename
 from mailer.audience.selection import select as select_audience
 from mailer.contacts.beats import TOP_BEATS
+from mailer.contacts.keeping.outlets.correcting import correct
 from mailer.models import (
     ContactChange,
+    ContactOperation,
     Distribution,
     ImportMapping,
     Journalist,
@@ -267,3 +270,18 @@ def test_what_was_changed_since_goes_when_she_is_erased_by_name_again(
     again = forget(session, keyring, KAREN, "Karen Holm")
     assert (again.remaining, session.get(Outlet, number)) == ((), None)
     assert session.exec(select(ContactChange).where(ContactChange.subject == "outlet")).all() == []
+
+
+def test_a_name_that_an_outlet_or_a_list_had_before_goes_with_her(
+    session: Session, keyring: Keyring, karen: Journalist
+) -> None:
+    paper = factories.outlet(session, "Notes by Karen Holm")
+    factories.desk(session, LARS, outlet=paper)
+    correct(session, paper, {"name": "Harbour notes"}, source="test")
+    rename(session, listed(session, "Karen Holm and others", karen), "Ports", source="test")
+    forget(session, keyring)
+    told = [row.model_dump_json() for row in session.exec(select(Outlet))]
+    told += [row.model_dump_json() for row in session.exec(select(ContactOperation))]
+    told += [row.model_dump_json() for row in session.exec(select(ContactChange))]
+    assert [one for one in told if "Karen Holm" in one] == []
+    assert session.get_one(Outlet, paper.id).name == "Harbour notes"

@@ -8,10 +8,10 @@ from sqlmodel import Session, SQLModel
 
 from mailer import clock
 from mailer.cli.context import AsJson, Context
+from mailer.cli.keeping.fields import Given, fields_in, tell_edited
 from mailer.cli.keeping.undoing import SOURCE, DryRun
 from mailer.contacts.book_lock import lock_book
 from mailer.contacts.keeping import editing, leaving, moving
-from mailer.contacts.keeping.editing import Edited
 from mailer.contacts.keeping.leaving import Moved, job_to_leave
 from mailer.contacts.keeping.moving import NewJob, find_outlet
 from mailer.contacts.keeping.people import (
@@ -22,7 +22,7 @@ from mailer.contacts.keeping.people import (
     known_address,
     people_at,
 )
-from mailer.contacts.keeping.telling.outcomes import edited_in_words, moved_in_words
+from mailer.contacts.keeping.telling.outcomes import moved_in_words
 from mailer.errors import BadInput
 from mailer.models import Address, Desk, Outlet
 from mailer.tokens import Keyring
@@ -136,16 +136,14 @@ def _tell_moved(desk: Context, moved: Moved, *, dry_run: bool) -> None:
 def edit(
     context: typer.Context,
     address: Annotated[str, typer.Argument(help="An address, or the number of a person.")],
-    given: Annotated[
-        list[str], typer.Option("--set", help="field=value, such as languages=da,en; city= clears.")
-    ],
+    given: Given,
     is_desk: IsDesk = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Set fields of a person and her job, or of a desk: languages, place, notes, preferences."""
     desk: Context = context.obj
-    fields = dict(_field(text) for text in given)
+    fields = fields_in(given)
     with desk.writing() as session:
         lock_book(session)
         rows = _rows(session, address, is_desk=is_desk)
@@ -155,15 +153,8 @@ def edit(
     desk.answer(
         {**vars(edited), "is_dry_run": dry_run},
         as_json=as_json,
-        told=lambda: _tell_edited(desk, edited, dry_run=dry_run),
+        told=lambda: tell_edited(desk, edited, dry_run=dry_run),
     )
-
-
-def _field(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign:
-        raise BadInput(f"cannot read --set {text!r}: write it like --set languages=da,en")
-    return name.strip(), value
 
 
 def _rows(session: Session, text: str, *, is_desk: bool) -> tuple[SQLModel, ...]:
@@ -175,14 +166,3 @@ def _rows(session: Session, text: str, *, is_desk: bool) -> tuple[SQLModel, ...]
     jobs = [job.role for job in jobs_of(session, person) if job.is_current(clock.now().date())]
     there = [role for role in jobs if address and role.address_id == address.id] or jobs
     return (person, *there[:1])
-
-
-def _tell_edited(desk: Context, edited: Edited, *, dry_run: bool) -> None:
-    for line in edited_in_words(edited.changes):
-        desk.say(line)
-    if not edited.changes:
-        desk.say("nothing changes: it says so already")
-    elif dry_run:
-        desk.say("a dry run: nothing was written")
-    else:
-        desk.say(f"to take that back: mailer contacts undo {edited.operation_id}")

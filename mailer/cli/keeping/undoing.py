@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session, col, select
 
+from mailer.audience.renaming.undoing import undo as take_back
 from mailer.cli.context import BIGGEST, AsJson, Context, counted
-from mailer.contacts.keeping import undoing
 from mailer.contacts.keeping.telling import OperationTold, history_of
 from mailer.contacts.keeping.telling.outcomes import conflict_in_words, undone_in_words
 from mailer.contacts.keeping.undoing import Undone
@@ -71,7 +71,7 @@ def undo(
     """Take an import or another operation back; exit code 1 when something has changed since."""
     desk: Context = context.obj
     with desk.writing() as session:
-        undone = undoing.undo(session, number, keyring=desk.keyring, source=SOURCE)
+        undone = take_back(session, number, keyring=desk.keyring, source=SOURCE)
         if dry_run:
             session.rollback()
     desk.answer(
@@ -104,10 +104,11 @@ def history(
     desk: Context = context.obj
     with desk.reading() as session:
         told = history_of(session, address)
-    desk.answer(told, as_json=as_json, told=lambda: _tell_history(desk, told))
+    desk.answer(told, as_json=as_json, told=lambda: tell_history(desk, told))
 
 
-def _tell_history(desk: Context, told: list[OperationTold]) -> None:
+def tell_history(desk: Context, told: list[OperationTold]) -> None:
+    """Each operation, with what it changed."""
     if not told:
         desk.say("nothing has changed since the history is kept")
     for one in told:

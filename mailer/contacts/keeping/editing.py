@@ -11,50 +11,14 @@ from mailer import clock
 from mailer.contacts.history import operation
 from mailer.contacts.importing import values
 from mailer.contacts.importing.values import Kind, Phone
+from mailer.contacts.keeping.editable import FIELDS, column_of
+from mailer.contacts.outlets import remembering
 from mailer.contacts.suggesting import did_you_mean
 from mailer.errors import BadInput
-from mailer.models import Desk, Journalist, OperationKind, ReleaseKind, Role, TrackingMode
+from mailer.models import MediaType, OperationKind, Outlet, ReleaseKind, TrackingMode
 
-#: Preferences and facts that a person and a desk have alike.
-SHARED: dict[str, Kind | None] = {
-    "languages": Kind.LANGUAGES,
-    "country": Kind.COUNTRY,
-    "city": Kind.TEXT,
-    "zone": Kind.ZONE,
-    "phone": Kind.PHONES,
-    "public_note": None,
-    "private_note": None,
-    "do_not_contact": Kind.FLAG,
-    "embargo_trusted": Kind.FLAG,
-    "topics": Kind.BEATS,
-    "kinds": None,
-    "plain_text_only": Kind.FLAG,
-    "wants_attachments": Kind.FLAG,
-    "urgent_only": Kind.FLAG,
-    "quiet_from": None,
-    "quiet_until": None,
-    "paused_until": None,
-    "tracking": Kind.TRACKING,
-}
-#: What can be set on whom, and how its text is read; None: by a reader of our own.
-FIELDS: dict[type[SQLModel], dict[str, Kind | None]] = {
-    Journalist: {
-        "title": Kind.TEXT,
-        "given_name": Kind.NAME,
-        "family_name": Kind.NAME,
-        "particle": Kind.TEXT,
-        "patronymic": Kind.TEXT,
-        "suffix": Kind.TEXT,
-        "vocative": Kind.TEXT,
-        "mobile": Kind.PHONES,
-        "accredited_until": Kind.DATE,
-        **SHARED,
-    },
-    Role: {"job_title": Kind.TEXT, "beats": Kind.BEATS},
-    Desk: {"name": Kind.TEXT, "beats": Kind.BEATS, **SHARED},
-}
-#: The columns of an import that are called otherwise.
-CALLED = {"note": "public_note"}
+#: What follows a field by itself, and is not told beside it.
+BESIDE = {"details"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +50,7 @@ def edit(
 
     The caller commits. Raises BadInput for a field that nobody has, and for what cannot be read.
     """
-    named = {CALLED.get(name, name): text.strip() for name, text in given.items()}
+    named = {column_of(rows[0], name): text.strip() for name, text in given.items()}
     region = next((getattr(row, "country", "") for row in rows), "")
     wanted = [
         (row, name, value)
@@ -96,7 +60,11 @@ def edit(
     changed = [(row, name, value) for row, name, value in wanted if getattr(row, name) != value]
     if not changed:
         return Edited(None, ())
-    told = tuple(FieldSet(name, getattr(row, name), value) for row, name, value in changed)
+    told = tuple(
+        FieldSet(name, getattr(row, name), value)
+        for row, name, value in changed
+        if name not in BESIDE
+    )
     with operation(session, OperationKind.EDIT, source=source, officer_id=officer_id) as recording:
         for row, name, value in changed:
             setattr(row, name, value)
@@ -130,6 +98,8 @@ def _read(
     if field in ("phone", "mobile"):
         phone = value or Phone("", "")
         return [(row, field, phone.typed), (row, f"{field}_e164", phone.e164)]
+    if field == "name" and isinstance(row, Outlet):
+        return [(row, field, value), (row, "details", remembering(row, value))]
     if field == "tracking":
         # Only recorded consent lets anybody be followed in person (R10).
         consented_at = getattr(row, "tracking_consented_at", None) or clock.now()
@@ -141,6 +111,8 @@ def _read(
 def _value(kind: Kind | None, field: str, text: str, *, row: SQLModel, region: str) -> Any:
     blank = _blank(row, field)
     if not text:
+        if field == "name":
+            raise BadInput("it needs one: write what it is called")
         if isinstance(blank, bool | TrackingMode):
             raise BadInput("write yes or no" if isinstance(blank, bool) else "write none, or more")
         return blank
@@ -181,6 +153,14 @@ def _kinds(text: str) -> list[str]:
     return words
 
 
+def _media_type(text: str) -> MediaType:
+    """One kind of outlet: an import takes the first of several, a person can say which."""
+    reading = values.read_told(Kind.MEDIA_TYPE, text)
+    if reading.notices:
+        raise BadInput(f"{text!r} names several kinds of outlet: write one")
+    return MediaType(str(reading.value or MediaType.UNKNOWN))
+
+
 def _time(text: str) -> str:
     try:
         return time.fromisoformat(text).strftime("%H:%M")
@@ -197,6 +177,7 @@ OWN: dict[str, Callable[[str], Any]] = {
     "public_note": _note,
     "private_note": _note,
     "kinds": _kinds,
+    "media_type": _media_type,
     "quiet_from": _time,
     "quiet_until": _time,
     "paused_until": _moment,

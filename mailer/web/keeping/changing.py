@@ -11,7 +11,9 @@ from starlette.datastructures import FormData
 
 from mailer.contacts.keeping import editing
 from mailer.contacts.keeping.editing import Edited
+from mailer.contacts.keeping.outlets.correcting import correct
 from mailer.contacts.keeping.telling.wording import in_words
+from mailer.models import Outlet
 from mailer.web.keeping import fields
 from mailer.web.keeping.fields import Widget
 from mailer.web.keeping.whose import SOURCE
@@ -58,8 +60,10 @@ def submitted(row: SQLModel, form: FormData) -> Correction:
 
 
 def save(session: Session, row: SQLModel, correction: Correction, *, officer_id: int) -> Edited:
-    """Set what differs. The caller commits."""
+    """Set what differs. The caller commits. Raises NameTaken of an outlet."""
     changed = _changed(correction.values, correction.seen, correction.seen)
+    if isinstance(row, Outlet):
+        return correct(session, row, changed, source=SOURCE, officer_id=officer_id)
     return editing.edit(session, (row,), changed, source=SOURCE, officer_id=officer_id)
 
 

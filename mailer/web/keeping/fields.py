@@ -1,5 +1,5 @@
-"""The plain fields of a person, a job and a desk, as a form asks for them; and the text that stands
-in each, which reads back as the same value.
+"""The plain fields of a person, a job, a desk and an outlet, as a form asks for them; and the text
+that stands in each, which reads back as the same value.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from mailer.models import Desk, Journalist, Role, TrackingMode
+from mailer.models import Desk, Journalist, MediaType, Outlet, Role, TrackingMode
 
 
 class Widget(StrEnum):
@@ -50,6 +50,7 @@ MEASURING = (
     (TrackingMode.AGGREGATE.value, "counted, without her name"),
     (TrackingMode.INDIVIDUAL.value, "in person: she has agreed, and we keep since when"),
 )
+KIND_NAMES = {MediaType.TV: "television", MediaType.UNKNOWN: "not known"}
 BEATS = Field("beats", "Beats", hint="Such as politics, health; commas between them.")
 READS = Group(
     "Reads, and where",
@@ -126,7 +127,47 @@ DESK = (
     NOTES,
 )
 JOB = (Group("Job", (Field("job_title", "Job title", is_speech=True), BEATS)),)
-GROUPS: dict[type[SQLModel], tuple[Group, ...]] = {Journalist: PERSON, Desk: DESK, Role: JOB}
+KINDS = tuple((kind.value, KIND_NAMES.get(kind, kind.value)) for kind in MediaType)
+OUTLET = (
+    Group(
+        "Outlet",
+        (
+            Field(
+                "name",
+                "Name",
+                hint="Files that have the old name find it still.",
+                is_speech=True,
+            ),
+            Field("group_name", "Group", hint="To whom it belongs.", is_speech=True),
+            Field("media_type", "Kind", Widget.CHOICE, choices=KINDS),
+            Field(
+                "publication_languages",
+                "Languages in which it appears",
+                hint="In order, such as da, en.",
+            ),
+            Field("website", "Website"),
+        ),
+    ),
+    Group(
+        "Where",
+        (
+            Field(
+                "country",
+                "Market",
+                hint="The country that it serves: two letters or a name, such as DK or Denmark.",
+            ),
+            Field("city", "City", hint="Where it sits.", is_speech=True),
+            Field("zone", "Time zone", hint="Such as Europe/Copenhagen."),
+            Field("public_note", "Note", Widget.TEXT, is_speech=True),
+        ),
+    ),
+)
+GROUPS: dict[type[SQLModel], tuple[Group, ...]] = {
+    Journalist: PERSON,
+    Desk: DESK,
+    Role: JOB,
+    Outlet: OUTLET,
+}
 
 
 def groups_of(row: SQLModel) -> tuple[Group, ...]:

@@ -32,12 +32,13 @@ class NewList(BaseModel):
 
 
 class Addition(BaseModel):
-    """Addresses to put on a list, or a rule."""
+    """Addresses to put on a list, a rule, or another name."""
 
     model_config = ConfigDict(frozen=True, str_strip_whitespace=True)
 
     addresses: str = ""
     rule: str = ""
+    name: str = ""
 
 
 @contextmanager

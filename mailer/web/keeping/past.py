@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, select
 
-from mailer.contacts.keeping import undoing
-from mailer.contacts.keeping.telling import OperationTold, history_of
+from mailer.audience.renaming.undoing import undo
+from mailer.contacts.keeping.telling import OperationTold, history_of, history_of_outlet
 from mailer.contacts.keeping.undoing import Undone
 from mailer.errors import NotFound, Refused
-from mailer.models import ContactOperation, OperationKind
+from mailer.models import ContactOperation, OperationKind, Outlet
 from mailer.tokens import Keyring
 from mailer.web.keeping.cards import Contact
 from mailer.web.keeping.whose import SOURCE
@@ -52,6 +52,12 @@ def history(session: Session, contact: Contact, *, whole: bool) -> list[Past]:
     return [Past(one, _can_be_undone(session, one.operation_id)) for one in told]
 
 
+def outlet_history(session: Session, outlet: Outlet) -> list[Past]:
+    """All that happened to an outlet."""
+    told = history_of_outlet(session, outlet)
+    return [Past(one, _can_be_undone(session, one.operation_id)) for one in told]
+
+
 def done(session: Session, operation_id: int) -> Done | None:
     """What the page says of that operation; None when there is none."""
     found = session.get(ContactOperation, operation_id)
@@ -74,9 +80,7 @@ def take_back(session: Session, operation_id: int, *, keyring: Keyring, officer_
             f"operation {operation_id} ({found.kind}) is not taken back here: a whole import is"
             " taken back where imports are, and what a journalist asked for herself stays"
         )
-    return undoing.undo(
-        session, operation_id, keyring=keyring, source=SOURCE, officer_id=officer_id
-    )
+    return undo(session, operation_id, keyring=keyring, source=SOURCE, officer_id=officer_id)
 
 
 def _can_be_undone(session: Session, operation_id: int) -> bool:

@@ -4,11 +4,11 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mailer.audience.renaming.undoing import undo as undo_operation
 from mailer.contacts.importing import ImportReport
 from mailer.contacts.importing.past import past_import, past_imports
-from mailer.contacts.keeping import undoing
 from mailer.contacts.keeping.telling.outcomes import conflict_in_words, undone_in_words
-from mailer.contacts.keeping.undoing import Undone
+from mailer.contacts.keeping.undoing import Undone, operation_of_import
 from mailer.errors import NotFound
 from mailer.releases import offices
 from mailer.web.dependencies import Door, Parts, RowNumber, SignedIn, page, signed_in
@@ -50,9 +50,9 @@ def show_import(request: Request, door: Parts, import_id: RowNumber, of: str = "
 def undo(request: Request, door: Parts, officer: SignedIn, import_id: RowNumber) -> Response:
     """Take the import back, and tell what had to be left alone."""
     with door.writing() as session:
-        undone = undoing.undo(
+        undone = undo_operation(
             session,
-            undoing.operation_of_import(session, import_id),
+            operation_of_import(session, import_id),
             keyring=door.identity.keyring,
             source=SOURCE,
             officer_id=officer.id,

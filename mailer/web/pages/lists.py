@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mailer import clock
-from mailer.audience import criteria
+from mailer.audience import criteria, renaming
 from mailer.audience.list_rules import add_rule, found_by, refuse_used
 from mailer.contacts import list_keeping, list_members
+from mailer.contacts.book_lock import lock_book
 from mailer.contacts.history import note_added
 from mailer.errors import BadInput, MailerError, NotFound, Refused
 from mailer.models import ListPurpose, MediaList
@@ -34,6 +35,7 @@ from mailer.web.keeping.listing import (
     keeping,
     refuse_nothing,
 )
+from mailer.web.keeping.whose import SOURCE
 from mailer.web.pages.contact import take_back
 
 ON_A_PAGE = 50
@@ -123,6 +125,27 @@ def rule(
     except (BadInput, NotFound, Refused) as wrong:
         return _again(request, door, list_id, bound.with_error("rule", str(wrong)), wrong)
     return _to(list_id, done.id)
+
+
+@router.post("/{list_id}/rename")
+def rename(
+    request: Request, door: Parts, officer: SignedIn, list_id: RowNumber, form: Submitted
+) -> Response:
+    """Call the list otherwise; criteria that name it find it still."""
+    bound = bind(Addition, form)
+    try:
+        with door.writing() as session:
+            lock_book(session)
+            renamed = renaming.rename(
+                session,
+                list_members.list_of(session, list_id),
+                bound.values["name"],
+                source=SOURCE,
+                officer_id=officer.id,
+            )
+    except (BadInput, Refused) as wrong:
+        return _again(request, door, list_id, bound.with_error("name", str(wrong)), wrong)
+    return _to(list_id, renamed.operation_id)
 
 
 @router.post("/{list_id}/entries/{entry_id}/remove")

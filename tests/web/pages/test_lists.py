@@ -255,3 +255,41 @@ def test_looking_changes_no_list(desk: TestClient, ports: int, all_rows: Any) ->
     for path in ("", "/new", f"/{ports}"):
         assert desk.get(PAGE + path).status_code == 200
     assert all_rows() == before
+
+
+def test_a_list_is_renamed_its_rules_follow_and_that_is_taken_back(
+    desk: TestClient, engine: sa.Engine, ports: int
+) -> None:
+    with database.writing(engine) as session:
+        other = list_keeping.make(session, "Other", purpose=ListPurpose.PRESS).id
+    desk.post(f"{PAGE}/{other}/rule", data={"rule": "list:Ports"})
+    path = f"{PAGE}/{ports}/rename"
+    sent = form(desk.get(f"{PAGE}/{ports}").text, path)
+    assert sent == {"name": "Ports"}
+    assert desk.post(path, data=sent).headers["Location"] == f"{PAGE}/{ports}"
+    answer = desk.post(path, data={"name": " The harbours"})
+    page = desk.get(answer.headers["Location"]).text
+    assert "<h1><bdi>The harbours</bdi></h1>" in page
+    assert "the list Ports is called The harbours now; 1 rule names it so, too" in page
+    assert [row.criteria for row in entries(engine)] == ['list:"The harbours"']
+    desk.post(f"{PAGE}/undo/{answer.headers['Location'].partition('done=')[2]}")
+    assert [row.criteria for row in entries(engine)] == ["list:Ports"]
+    assert "<h1><bdi>Ports</bdi></h1>" in desk.get(f"{PAGE}/{ports}").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "told"),
+    [("", 400, "A list needs a name"), ("other", 409, "There is a list &#39;Other&#39; already")],
+)
+def test_a_name_that_cannot_be_stands_beside_its_field(
+    desk: TestClient, engine: sa.Engine, ports: int, typed: str, status: int, told: str
+) -> None:
+    with database.writing(engine) as session:
+        list_keeping.make(session, "Other", purpose=ListPurpose.PRESS)
+    answer = desk.post(f"{PAGE}/{ports}/rename", data={"name": typed})
+    assert (answer.status_code, told in answer.text) == (status, True)
+    assert 'aria-describedby="name-error name-hint"' in answer.text
+    assert '<details class="sure" open>' in answer.text
+    assert form(answer.text, f"{PAGE}/{ports}/rename")["name"] == typed
+    assert "<h1><bdi>Ports</bdi></h1>" in answer.text
+    assert operations(engine) == []

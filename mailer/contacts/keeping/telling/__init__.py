@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from mailer.contacts.inserting import chunked
 from mailer.contacts.keeping.telling.subjects import Subjects, find_subjects
 from mailer.contacts.keeping.telling.wording import Wording
-from mailer.models import ContactChange, ContactOperation, PressOfficer
+from mailer.models import ContactChange, ContactOperation, Outlet, PressOfficer
 
 _Found = tuple[ContactOperation, ContactChange, str | None]
 
@@ -65,7 +65,17 @@ def history_of(session: Session, text: str, *, remembers: bool = True) -> list[O
     without `remembers` only what is there is told, which is quick in a book of any size. Raises
     NotFound for what we never knew.
     """
-    subjects = find_subjects(session, text, remembers=remembers)
+    return _told(session, find_subjects(session, text, remembers=remembers))
+
+
+def history_of_outlet(session: Session, outlet: Outlet) -> list[OperationTold]:
+    """All that happened to the outlet itself; what did to people and desks is told of them."""
+    subjects = Subjects(session)
+    subjects.rows["outlet"][outlet.id or 0] = outlet.model_dump()
+    return _told(session, subjects)
+
+
+def _told(session: Session, subjects: Subjects) -> list[OperationTold]:
     wording = Wording(session, subjects.rows)
     told: dict[int, OperationTold] = {}
     for operation, change, officer in sorted(_changes(session, subjects), key=_latest):

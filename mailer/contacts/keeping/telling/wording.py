@@ -8,6 +8,7 @@ from sqlmodel import Session, SQLModel
 
 from mailer.contacts import history
 from mailer.contacts.keeping.undoing import MERGED_INTO
+from mailer.contacts.outlets import FORMER_NAMES
 from mailer.models import (
     Address,
     ChangeAction,
@@ -82,7 +83,7 @@ class Wording:
                 self._named(name, change.after.get(name)),
             )
             for name, before in change.before.items()
-            if name not in BESIDE
+            if name not in BESIDE and not _is_former_name(name, before, change.after.get(name))
         ]
 
     def label(self, subject: str, number: int) -> str:
@@ -128,6 +129,13 @@ class Wording:
         if name in REFERENCES and value is not None:
             return self.label(str(REFERENCES[name][0].__tablename__), value)
         return in_words(value)
+
+
+def _is_former_name(name: str, before: Any, after: Any) -> bool:
+    """Whether only a name of an outlet was remembered: the name itself is told beside it."""
+    if name != "details" or not isinstance(before, dict) or not isinstance(after, dict):
+        return False
+    return {**before, FORMER_NAMES: 0} == {**after, FORMER_NAMES: 0}
 
 
 def in_words(value: Any) -> str:

@@ -1,8 +1,9 @@
 """Taking an operation back: removed rows return, changed fields get back what stood there, added
 rows go. What happened later is left alone and told; suppressions are never lifted (R8),
-and a leave stays with the person (F6).
+and a leave stays with the person (F6). Where nothing can be taken back, nothing is recorded.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -10,6 +11,14 @@ from sqlmodel import Session, col
 
 from mailer.contacts import history
 from mailer.contacts.book_lock import lock_book
+from mailer.contacts.keeping.undoing.chain import (
+    claim,
+    first_done,
+    may_be_undone,
+    stands_for_others,
+    undoable,
+    undos_that_hold,
+)
 from mailer.contacts.keeping.undoing.conflicts import Conflict, Conflicts, Kept, Later
 from mailer.contacts.keeping.undoing.leaving import carry_leaves, mailboxes_before
 from mailer.contacts.keeping.undoing.removing import take_away
@@ -26,17 +35,24 @@ from mailer.models import (
 )
 from mailer.tokens import Keyring
 
-__all__ = ["MERGED_INTO", "Conflict", "Kept", "Later", "Undone", "operation_of_import", "undo"]
-
-#: What the law made us forget, no command brings back.
-FINAL = {OperationKind.ERASURE, OperationKind.RETENTION}
+__all__ = [
+    "MERGED_INTO",
+    "Conflict",
+    "Kept",
+    "Later",
+    "Undone",
+    "first_done",
+    "may_be_undone",
+    "operation_of_import",
+    "undo",
+]
 
 
 @dataclass(frozen=True)
 class Undone:
     """What became of an operation that was taken back."""
 
-    #: The operation, and the one that took it back.
+    #: The operation, and the one that took it back; 0: nothing of it could be, and it holds.
     operation_id: int
     undo_id: int
     kind: OperationKind
@@ -52,6 +68,11 @@ class Undone:
     conflicts: tuple[Conflict, ...]
     #: Rows that it added and that stay, because somebody else stands for them by now.
     kept: tuple[Kept, ...] = ()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is undone, and be it in part."""
+        return self.undo_id != 0
 
 
 def operation_of_import(session: Session, import_id: int) -> int:
@@ -72,22 +93,56 @@ def undo(
     keyring: Keyring,
     source: str,
     officer_id: int | None = None,
+    afterwards: Callable[[int], None] | None = None,
 ) -> Undone:
     """Take an operation back, each field and row as before. The caller commits, or rolls back.
 
-    It is an operation itself, and can be undone. Raises NotFound, and Refused for what was undone
-    before and for what the law made us forget.
+    It is an operation itself, and can be undone; `afterwards` gets its number before it ends. What
+    it had to leave alone can be taken back later, by undoing the operation once more. Raises
+    NotFound, and Refused for what was undone before and for what the law made us forget.
     """
     lock_book(session)
-    undone = _undoable(session, operation_id)
-    conflicts = Conflicts(session, operation_id)
-    note = f"undoes {undone.kind.value} {operation_id}"
+    undone = undoable(session, operation_id)
+    with session.begin_nested() as trying:
+        outcome = _undo(
+            session,
+            undone,
+            keyring=keyring,
+            source=source,
+            officer_id=officer_id,
+            afterwards=afterwards,
+        )
+        if not outcome.is_done:
+            trying.rollback()
+    return outcome
+
+
+def _undo(
+    session: Session,
+    undone: ContactOperation,
+    *,
+    keyring: Keyring,
+    source: str,
+    officer_id: int | None,
+    afterwards: Callable[[int], None] | None,
+) -> Undone:
+    number, is_first = undone.id or 0, undone.undone_by_id is None
+    conflicts = Conflicts(session, number)
+    note = f"undoes {undone.kind.value} {number}"
     with history.operation(
         session, OperationKind.UNDO, source=source, officer_id=officer_id, note=note
     ) as recording:
         numbers = _take_back(session, undone, recording, keyring=keyring, conflicts=conflicts)
-    session.expire_all()  # statements changed what the session has read
-    return _outcome(session, undone, recording.id, numbers, conflicts)
+        session.flush()
+        session.expire_all()  # statements changed what the session has read
+        recording.operation.undoes_id = number
+        recording.operation.left_alone = conflicts.count
+        if afterwards is not None:
+            afterwards(recording.id)
+    has_effect = (
+        any(numbers) or not conflicts.count or (is_first and stands_for_others(session, number))
+    )
+    return _outcome(session, undone, recording.id if has_effect else 0, numbers, conflicts)
 
 
 def _take_back(
@@ -100,13 +155,19 @@ def _take_back(
 ) -> tuple[int, int, int]:
     """How many rows came back, fields were restored, and rows were taken away."""
     number = undone.id or 0
-    _claim(session, number, undo_id=recording.id)
+    before = undos_that_hold(session, number)
+    claim(session, undone, undo_id=recording.id)
     _count_rows(session)
     mailboxes = mailboxes_before(session, undone)
     returned = make_again(
-        session, number, undo_id=recording.id, keyring=keyring, conflicts=conflicts
+        session,
+        number,
+        undo_id=recording.id,
+        before=before,
+        keyring=keyring,
+        conflicts=conflicts,
     )
-    restored = put_back(session, number, keyring=keyring, conflicts=conflicts)
+    restored = put_back(session, number, before=before, keyring=keyring, conflicts=conflicts)
     removed = take_away(session, undone, undo_id=recording.id, keyring=keyring, conflicts=conflicts)
     carry_leaves(session, undone, mailboxes, keyring=keyring, conflicts=conflicts)
     close_young(session, since=recording.operation.done_at, keyring=keyring)
@@ -148,60 +209,6 @@ def _rows(session: Session, undo_id: int) -> dict[ChangeAction, dict[str, int]]:
     for what, table, number in counts:
         found.setdefault(what, {})[table] = number
     return found
-
-
-def _undoable(session: Session, operation_id: int) -> ContactOperation:
-    known = session.get(ContactOperation, operation_id)
-    if known is None:
-        raise NotFound(f"there is no operation {operation_id}: see `mailer contacts history`")
-    if known.kind in FINAL:
-        message = f"operation {operation_id} is {_called(known.kind)}: who was erased stays erased"
-        raise Refused(f"{message}, and only the person can come back, by signing up again")
-    if known.undone_by_id is not None:
-        raise Refused(_undone_before(session, known))
-    if _is_forgotten(session, known):
-        message = f"operation {operation_id} is too old: retention has removed what it changed"
-        raise Refused(f"{message}, so nothing can be put back (history_months in [retention])")
-    return known
-
-
-def _is_forgotten(session: Session, known: ContactOperation) -> bool:
-    """Whether nothing is left of its changes, and retention has run since."""
-    kept = sa.select(col(ContactChange.id)).where(col(ContactChange.operation_id) == known.id)
-    later = sa.select(col(ContactOperation.id)).where(
-        col(ContactOperation.kind) == OperationKind.RETENTION,
-        col(ContactOperation.done_at) > known.done_at,
-    )
-    was_kept, has_run = (session.execute(one.limit(1)).first() for one in (kept, later))
-    return was_kept is None and has_run is not None
-
-
-def _called(kind: OperationKind) -> str:
-    return "an erasure" if kind is OperationKind.ERASURE else "what retention removed"
-
-
-def _undone_before(session: Session, known: ContactOperation) -> str:
-    """Why it cannot be undone again, and how it can be had all the same."""
-    told = f"operation {known.id} was undone by operation {known.undone_by_id}"
-    undo_of = session.get(ContactOperation, known.undone_by_id)
-    if undo_of is None or undo_of.undone_by_id is None:
-        return f"{told}: to have it back, `mailer contacts undo {known.undone_by_id}`"
-    last = undo_of
-    while last.undone_by_id and (later := session.get(ContactOperation, last.undone_by_id)):
-        last = later
-    return f"{told}, and that was undone: `mailer contacts undo {last.id}`"
-
-
-def _claim(session: Session, operation_id: int, *, undo_id: int) -> None:
-    """Two who undo it at once do it once."""
-    claimed = session.connection().execute(
-        sa.update(ContactOperation)
-        .where(col(ContactOperation.id) == operation_id)
-        .where(col(ContactOperation.undone_by_id).is_(None))
-        .values(undone_by_id=undo_id)
-    )
-    if claimed.rowcount != 1:
-        raise Refused(f"operation {operation_id} is being undone by somebody else")
 
 
 def _count_rows(session: Session) -> None:

@@ -27,14 +27,17 @@ def make_clear(
     operation_id: int,
     *,
     undo_id: int,
+    before: Collection[int],
     apart: Collection[int],
 ) -> int:
     """Make the rows of one table again that nothing speaks against; how many.
 
-    Those whose numbers are in `apart` are left out.
+    Those that the undos `before` made, and those whose numbers are in `apart`, are left out.
     """
     clear = _Clear(model, session.get_bind().dialect.name)
-    removed = of_operation(operation_id, ChangeAction.REMOVED, subject=clear.table.name)
+    removed = of_operation(
+        operation_id, ChangeAction.REMOVED, subject=clear.table.name, besides=before
+    )
     connection = session.connection()
     connection.execute(clear.noting(sa.and_(*removed), undo_id=undo_id, apart=apart))
     making = clear.inserting(sa.and_(*removed), undo_id=undo_id)

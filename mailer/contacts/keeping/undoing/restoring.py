@@ -3,10 +3,11 @@ since.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlmodel import Session, SQLModel
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel, col
 
 from mailer.contacts import history
 from mailer.contacts.keeping.undoing.closed import STATE, reasons
@@ -21,12 +22,22 @@ from mailer.contacts.keeping.undoing.rows import (
     table_of,
     write_rows,
 )
-from mailer.models import Address, ChangeAction
+from mailer.models import Address, ChangeAction, ContactChange
 from mailer.tokens import Keyring
 
 
-def put_back(session: Session, operation_id: int, *, keyring: Keyring, conflicts: Conflicts) -> int:
-    """Put the changed fields back, the latest change first; how many rows are as before."""
+def put_back(
+    session: Session,
+    operation_id: int,
+    *,
+    before: Sequence[int] = (),
+    keyring: Keyring,
+    conflicts: Conflicts,
+) -> int:
+    """Put the changed fields back, the latest change first; how many rows are as before.
+
+    Those that one of the undos `before` has put back are done with.
+    """
     restored = 0
     for changed in changes(session, operation_id, ChangeAction.CHANGED):
         by_table: dict[type[SQLModel], list[Change]] = defaultdict(list)
@@ -34,10 +45,30 @@ def put_back(session: Session, operation_id: int, *, keyring: Keyring, conflicts
             by_table[history.TABLES[change.subject]].append(change)
         for model, some in by_table.items():
             book = _Page(session, model, some, keyring=keyring, conflicts=conflicts)
+            done = _put_back_before(session, model, list(book.now), before)
             for change in some:
-                book.put_back(change)
+                book.put_back(change, besides=done.get(change.subject_id, set()))
             restored += book.write()
     return restored
+
+
+def _put_back_before(
+    session: Session, model: type[SQLModel], numbers: Sequence[int], before: Sequence[int]
+) -> dict[int, set[str]]:
+    """By row, the fields that those undos have put back."""
+    found: dict[int, set[str]] = defaultdict(set)
+    if before:
+        rows = session.execute(
+            sa.select(col(ContactChange.subject_id), col(ContactChange.after)).where(
+                col(ContactChange.operation_id).in_(before),
+                col(ContactChange.subject) == str(model.__tablename__),
+                col(ContactChange.subject_id).in_(numbers),
+                col(ContactChange.action) == ChangeAction.CHANGED,
+            )
+        )
+        for number, after in rows:
+            found[number].update(after)
+    return found
 
 
 class _Page:
@@ -68,7 +99,7 @@ class _Page:
         rows = self.found.values() if model is Address else ()
         self.suppressed = reasons(session, rows, keyring=keyring)
 
-    def put_back(self, change: Change) -> None:
+    def put_back(self, change: Change, *, besides: Collection[str]) -> None:
         """Put back what one change took, field by field."""
         row = self.now.get(change.subject_id)
         if row is None:
@@ -76,7 +107,7 @@ class _Page:
             return
         before, after = self._values(change.before), self._values(change.after)
         for name, value in before.items():
-            if row[name] == value:
+            if row[name] == value or name in besides:
                 continue
             if why := self._obstacle(row, name, value, after.get(name)):
                 self.conflicts.add(self.model, row["id"], why, name=name, now=row[name])

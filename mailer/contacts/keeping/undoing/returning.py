@@ -39,12 +39,19 @@ ERASED = "was erased, and does not come back"
 
 
 def make_again(
-    session: Session, operation_id: int, *, undo_id: int, keyring: Keyring, conflicts: Conflicts
+    session: Session,
+    operation_id: int,
+    *,
+    undo_id: int,
+    before: Sequence[int] = (),
+    keyring: Keyring,
+    conflicts: Conflicts,
 ) -> int:
-    """Make the removed rows again; how many came back."""
+    """Make the removed rows again that no undo `before` has made; how many came back."""
     returning = _Returning(
         session, operation_id, undo_id=undo_id, keyring=keyring, conflicts=conflicts
     )
+    returning.before = before
     returning.find_closed()
     removed = touched(session, operation_id, ChangeAction.REMOVED)
     return sum(returning.table(model) for model in removed)
@@ -67,6 +74,8 @@ class _Returning:
         self.undo_id = undo_id
         self.keyring = keyring
         self.conflicts = conflicts
+        #: Undos that made a part of it again.
+        self.before: Sequence[int] = ()
         #: Whom an erasure took: the person goes with her address.
         self.erased: dict[type[SQLModel], set[int]] = {Address: set(), Journalist: set()}
         #: Whom it is worth to look at one by one: also whose address was closed since.
@@ -102,6 +111,7 @@ class _Returning:
             model,
             self.operation_id,
             undo_id=self.undo_id,
+            before=self.before,
             apart=self.apart.get(model, set()),
         )
         return made + sum(self._some(model, removed) for removed in self._removed(model))
@@ -113,7 +123,7 @@ class _Returning:
             self.operation_id,
             ChangeAction.REMOVED,
             subject=name,
-            besides=self.undo_id,
+            besides=[*self.before, self.undo_id],
         )
 
     def _some(self, model: type[SQLModel], removed: Sequence[Change]) -> int:

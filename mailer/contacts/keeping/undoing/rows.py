@@ -1,6 +1,6 @@
 """Rows of the address book past the session: whole books of them pass, and none is held."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
@@ -36,19 +36,23 @@ class Change:
 
 
 def of_operation(
-    operation_id: int, action: ChangeAction, *, subject: str = "", besides: int = 0
+    operation_id: int,
+    action: ChangeAction,
+    *,
+    subject: str = "",
+    besides: Collection[int] = (),
 ) -> list[sa.ColumnElement[bool]]:
     """Which changes are the operation's of that kind.
 
     Rows that the operation itself had added are none of them: those are taken away whole. Nor are
-    those that operation `besides` has added.
+    those that the operations `besides` have added.
     """
     table = table_of(ContactChange)
     found: list[sa.ColumnElement[bool]] = [
         table.c.operation_id == operation_id,
         table.c.action == action,
     ]
-    for adding in filter(None, (operation_id, besides)):
+    for adding in (operation_id, *besides):
         added = table.alias()
         its_own = sa.select(added.c.id).where(
             added.c.subject == table.c.subject,
@@ -79,7 +83,7 @@ def changes(
     action: ChangeAction,
     *,
     subject: str = "",
-    besides: int = 0,
+    besides: Collection[int] = (),
 ) -> Iterator[list[Change]]:
     """The operation's changes of that kind, the latest first, some at a time."""
     table = table_of(ContactChange)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col
 
+from mailer.contacts.keeping.undoing.chain import first_done
 from mailer.contacts.keeping.undoing.rows import table_of
 from mailer.models import (
     ChangeAction,
@@ -46,7 +47,7 @@ class Standing:
     """What speaks since for the rows that one operation added; nothing unless it is an import."""
 
     def __init__(self, session: Session, operation: ContactOperation) -> None:
-        self._root = _root(session, operation)
+        self._root = first_done(session, operation)
         self._in_effect = _in_effect(session, operation, root=self._root)
 
     def of(self, model: type[SQLModel]) -> Reasons:
@@ -104,19 +105,6 @@ def _sent(model: type[Any]) -> Condition:
         delivery.c.status.not_in(NOT_SENT),
     )
     return went.correlate(table).exists()
-
-
-def _root(session: Session, operation: ContactOperation) -> ContactOperation:
-    """What was done in the first place: the undo of an undo is the operation once more."""
-    while operation.kind is OperationKind.UNDO:
-        undone = sa.select(ContactOperation).where(
-            col(ContactOperation.undone_by_id) == operation.id
-        )
-        before = session.execute(undone).scalars().first()
-        if before is None:
-            break
-        operation = before
-    return operation
 
 
 def _in_effect(

@@ -13,11 +13,18 @@ def document(table: sa.Table, dialect: str) -> sa.ColumnElement[Any]:
     """The whole row as a document, made by the database, as the history reads it again."""
     if dialect == "postgresql":
         return sa.func.to_jsonb(sa.literal_column(f'"{table.name}"'))
-    whole: sa.ColumnElement[Any] = sa.literal("{")
+    parts: list[sa.ColumnElement[Any]] = []
     for place, column in enumerate(table.columns):
-        name = f'{", " if place else ""}"{column.name}": '
-        whole = whole.op("||")(sa.literal(name)).op("||")(_quoted(column))
-    return whole.op("||")(sa.literal("}"))
+        parts += [sa.literal(f'{", " if place else "{"}"{column.name}": '), _quoted(column)]
+    return _joined([*parts, sa.literal("}")])
+
+
+def _joined(parts: list[sa.ColumnElement[Any]]) -> sa.ColumnElement[Any]:
+    """The parts one after the other; halved: SQLite reads only so many brackets in another."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return _joined(parts[:half]).op("||")(_joined(parts[half:]))
 
 
 def _quoted(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
