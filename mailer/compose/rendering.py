@@ -1,24 +1,28 @@
 """Rendering: the templates of a release filled with its cover, its text and its links.
 
 Only plain values go in (R9): no row of a table can be reached from a template, and so no private
-note either. A name that a template does not know is an error, never an empty place.
+note either. A name that a template does not know is an error, never an empty place, and a template
+can call nothing but what it is given.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from mailer.compose.cover import make_cover
+from mailer.compose.edition import EditionText, edition_text
 from mailer.compose.letter import Letter
 from mailer.compose.markup import to_html, to_text
-from mailer.compose.saying import COMMAS
+from mailer.compose.reading import Setting
 from mailer.compose.tracking import Links, links_of
 from mailer.compose.wire import isolated, one_line
-from mailer.languages import direction, long_date
+from mailer.languages import direction
 from mailer.settings import TEMPLATES
 
 #: What no reader can see and some programs stumble over.
@@ -26,6 +30,17 @@ INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 #: How the layout tells the inliner which styles stay in their element.
 KEEP = ' data-css-inline="keep"'
 EMPTY_LINES = re.compile(r"\n[ \n]*\n")
+#: Gmail cuts a message whose HTML has more octets, and with its end the way to leave (B-4).
+CLIPPED_AT = 102_000
+NO_MARKUP = Markup()
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A piece of text, set in both ways; both are empty where there is none."""
+
+    html: Markup = NO_MARKUP
+    plain: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,8 +51,18 @@ class Text:
     direction: str
     title: str
     subtitle: str
-    html: Markup
-    plain: str
+    #: What changed since the revision before.
+    change: Passage
+    body: Passage
+    #: What closes the body, such as ENDS; may be empty.
+    end_mark: str
+    notes: Passage
+    #: What the office says about itself.
+    boilerplate: Passage
+    label_language: str
+    label_direction: str
+    change_label: str
+    notes_label: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +72,16 @@ class Rendered:
     subject: str
     text: str
     html: str
+
+    @property
+    def html_octets(self) -> int:
+        """The size of the HTML, before it is coded for its way."""
+        return len(self.html.encode())
+
+    @property
+    def is_clipped(self) -> bool:
+        """Whether Gmail would show the beginning only."""
+        return self.html_octets >= CLIPPED_AT
 
 
 def render(letter: Letter) -> Rendered:
@@ -68,14 +103,6 @@ def warm_up() -> None:
         _environment().get_template(name)
 
 
-def dateline(letter: Letter) -> str:
-    """The words before the first sentence, in the language of the edition."""
-    release, language = letter.full.release, letter.edition_language
-    place = letter.revision.place or release.place
-    where = f"{place}{COMMAS.get(language, ',')} " if place else ""
-    return f"{where}{long_date(release.dated_on, language)} –"
-
-
 def _scope(letter: Letter) -> dict[str, object]:
     """All that a template may see; a test looks that no row is among it."""
     links = links_of(letter)
@@ -83,17 +110,36 @@ def _scope(letter: Letter) -> dict[str, object]:
 
 
 def _text(letter: Letter, links: Links) -> Text:
-    revision, language = letter.revision, letter.edition_language
-    opening, runs = dateline(letter), direction(language)
-    html = to_html(revision.body, links.href, dateline=opening)
+    said = edition_text(letter)
+    place: Setting = {"direction": said.direction, "pictures": letter.pictures}
     return Text(
-        language=language,
-        direction=runs,
-        title=one_line(revision.title),
-        subtitle=one_line(revision.subtitle),
-        html=Markup(html),  # noqa: S704 - cleaned by nh3 a line ago
-        plain=to_text(revision.body, dateline=opening, direction=runs),
+        language=said.language,
+        direction=said.direction,
+        title=said.title,
+        subtitle=said.subtitle,
+        change=_passage(said.change_note, {**place, "part": "c", "heading": 0}),
+        body=_body(said, links, place),
+        end_mark=said.end_mark,
+        notes=_passage(said.notes, {**place, "part": "n", "heading": 3}),
+        boilerplate=_passage(said.boilerplate, {**place, "part": "b"}),
+        label_language=said.label_language,
+        label_direction=direction(said.label_language),
+        change_label=said.change_label,
+        notes_label=said.notes_label,
     )
+
+
+def _body(said: EditionText, links: Links, place: Setting) -> Passage:
+    return _passage(said.body, {**place, "dateline": said.dateline}, href=links.href)
+
+
+def _passage(text: str, setting: Setting, *, href: Callable[[str], str] = str) -> Passage:
+    """The text set in both ways. Only links of the body are counted, so others have no `href`."""
+    plain = to_text(text, **setting)
+    if not INVISIBLE.sub("", plain).strip():
+        return Passage()
+    html = to_html(text, href, **setting)
+    return Passage(html=Markup(html), plain=plain)  # noqa: S704 - cleaned by nh3 a line ago
 
 
 def _fill(template: str, scope: dict[str, object]) -> str:
@@ -101,8 +147,8 @@ def _fill(template: str, scope: dict[str, object]) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    return Environment(
+def _environment() -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(TEMPLATES / "email"),
         undefined=StrictUndefined,
         autoescape=select_autoescape(enabled_extensions=("html",), default=False),

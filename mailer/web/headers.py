@@ -13,9 +13,10 @@ PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
     " form-action 'self'; frame-ancestors 'none'"
 )
-#: A press release as mail shows it: its own styles, nothing else, and no scripts whatever happens.
+#: A press release as mail shows it: its own styles and the pictures of its text, from our files or
+#: from elsewhere, nothing else, and no scripts whatever happens.
 MESSAGE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; base-uri 'none';"
     " form-action 'none'; sandbox allow-popups allow-popups-to-escape-sandbox"
 )
 #: Nothing that follows a reader may remember, name or index the page.

@@ -14,7 +14,8 @@ from sqlmodel import SQLModel
 
 from mailer.compose import rendering
 from mailer.compose.cover import make_cover
-from mailer.compose.rendering import dateline, render
+from mailer.compose.edition import dateline
+from mailer.compose.rendering import render
 from mailer.compose.tracking import links_of
 from mailer.languages import catalog, cover_languages, direction
 from mailer.models import ReleaseKind, TrackingMode
