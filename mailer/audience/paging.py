@@ -1,7 +1,7 @@
 """An audience page by page, in the order of the addresses: only what the page shows is read."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -9,9 +9,13 @@ from sqlmodel import Session
 from mailer.audience.candidates import Candidate
 from mailer.audience.criteria import Criteria
 from mailer.audience.finding.conditions import Conditions
-from mailer.audience.finding.sources import DESKS, ROLES
+from mailer.audience.finding.sources import DESKS, ROLES, Source
 from mailer.audience.leaving_out.matters import Matter
-from mailer.audience.selection import LeftOut, readings
+from mailer.audience.selection import ADDRESSES_AT_ONCE, LeftOut, in_chunks, readings
+
+#: So far on the next addresses are looked for one by one: where many are found that is enough, and
+#: where few are, it costs little beside a search among all.
+NEAR = 2000
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,13 @@ def page(
     shown = numbers[:size]
     if not shown:
         return Page((), (), None)
-    between = (after + 1, shown[-1])
-    found = list(
-        readings(session, criteria, at=at, matter=matter, between=between, conditions=conditions)
-    )
+    found = [
+        reading
+        for some in in_chunks(shown, ADDRESSES_AT_ONCE)
+        for reading in readings(
+            session, criteria, at=at, matter=matter, among=some, conditions=conditions
+        )
+    ]
     return Page(
         recipients=tuple(one.recipient for one in found if one.recipient is not None),
         left_out=tuple(left for one in found for left in one.left_out),
@@ -66,20 +73,29 @@ def _next_addresses(
     today = at.astimezone(UTC).date()
     found: set[int] = set()
     for source in (ROLES, DESKS):
-        to_be_told = source.is_current(today)
-        if criteria.names_by_hand():
-            to_be_told = sa.or_(to_be_told, conditions.named(criteria, source))
-        rows = (
-            sa.select(source.address_id)
-            .select_from(source.rows())
-            .where(
-                source.address_id > after,
-                to_be_told,
-                conditions.matching(Criteria(wanted=criteria.wanted), source),
-            )
-            .order_by(source.address_id)
-            .distinct()
-            .limit(size)
+        near = _addresses(criteria, conditions.of_few(), source, today=today).where(
+            source.address_id.between(after + 1, after + NEAR)
         )
-        found.update(session.execute(rows).scalars())
+        numbers = session.execute(near.limit(size)).scalars().all()
+        if len(numbers) < size:
+            far = _addresses(criteria, conditions, source, today=today)
+            beyond = session.execute(far.where(source.address_id > after).limit(size))
+            numbers = beyond.scalars().all()
+        found.update(numbers)
     return sorted(found)[:size]
+
+
+def _addresses(
+    criteria: Criteria, conditions: Conditions, source: Source, *, today: date
+) -> sa.Select[int]:
+    """The numbers of the addresses of those who are found, or are named and told to be over."""
+    to_be_told = source.is_current(today)
+    if criteria.names_by_hand():
+        to_be_told = sa.or_(to_be_told, conditions.named(criteria, source))
+    return (
+        sa.select(source.address_id)
+        .select_from(source.rows())
+        .where(to_be_told, conditions.matching(Criteria(wanted=criteria.wanted), source))
+        .order_by(source.address_id)
+        .distinct()
+    )

@@ -24,6 +24,7 @@ from mailer.audience.leaving_out.refusals import Cause, Refusal
 from mailer.audience.leaving_out.representing import Standing
 from mailer.audience.terms import Key
 from mailer.contacts.leavers import Leave, Parts, left_elsewhere, left_part_elsewhere
+from mailer.contacts.office_clock import office_zone
 
 #: Addresses that are decided together: those with several jobs are looked up once for all.
 ADDRESSES_AT_ONCE = 500
@@ -97,17 +98,19 @@ def readings(
     leave_out: bool = True,
     shuffled_by: int | None = None,
     matter: Matter | None = None,
-    between: tuple[int, int] | None = None,
+    among: Sequence[int] | None = None,
     conditions: Conditions | None = None,
 ) -> Iterator[Reading]:
     """The same address by address, so that an audience of any size takes no room.
 
     By address id, those without an address first; or as `shuffled_by` mixes the addresses. With a
-    `matter` the wishes count that concern it, and what was left of it at another address. `between`
-    names the first and the last address id; `conditions` know already what the address book holds.
+    `matter` the wishes count that concern it, and what was left of it at another address. `among`
+    names some hundred addresses by number; `conditions` know already what the address book holds.
     """
     conditions, today = conditions or Conditions(session), at.astimezone(UTC).date()
-    reach = Reach(criteria.addresses(), between)
+    reach = Reach(criteria.addresses(), among)
+    if not reach.is_whole:
+        conditions = conditions.of_few()
     looking = Looking(session, conditions, reach, today)
     doors = Doors(
         closed=closed_addresses(looking),
@@ -115,6 +118,7 @@ def readings(
         at=at,
         are_open=not leave_out,
         matter=matter,
+        zone=office_zone(session),
     )
     search = Search(session, criteria, conditions, today, reach)
     choice = _Choice(search, doors, matter.parts if matter else None)

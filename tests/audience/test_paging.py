@@ -8,7 +8,7 @@ from mailer.audience.candidates import Candidate
 from mailer.audience.criteria import parse
 from mailer.audience.finding.counting import count
 from mailer.audience.leaving_out.refusals import Cause
-from mailer.audience.selection import LeftOut
+from mailer.audience.selection import ADDRESSES_AT_ONCE, LeftOut
 from tests.distribution.population import populate
 from tests.factories import NOW
 
@@ -66,6 +66,17 @@ def _shared(whole: selection.Audience) -> set[int | None]:
     """Mailboxes that are closed only because of another reader, or a leave elsewhere."""
     elsewhere = ("shares", "left at ", "complained at ")
     return {left.address_id for left in whole.left_out if left.reason.startswith(elsewhere)}
+
+
+def test_a_page_may_be_longer_than_what_is_decided_at_once(session: Session) -> None:
+    populate(session, people=1000)
+    whole = selection.select(session, parse("everyone"), at=NOW).recipients
+    page = paging.page(session, parse("everyone"), at=NOW, size=ADDRESSES_AT_ONCE + 100)
+    shown = [one.address_id for one in page.recipients]
+    assert len(shown) > ADDRESSES_AT_ONCE // 2
+    assert shown == [one.address_id for one in whole][: len(shown)]
+    assert page.next_after is not None
+    assert shown[-1] > ADDRESSES_AT_ONCE
 
 
 def test_an_audience_of_nobody_has_one_empty_page(session: Session) -> None:

@@ -3,6 +3,8 @@ the people, and the reason shown is the very condition that found them.
 """
 
 from collections.abc import Callable, Sequence
+from copy import copy
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, array
@@ -30,6 +32,14 @@ class Conditions:
         self.lists = NamedLists(session)
         self._is_postgresql = session.get_bind().dialect.name == "postgresql"
         self._words = WordLists(session)
+        #: Whether its statement begins with few rows, so that each may be looked up by itself.
+        self.is_for_few = False
+
+    def of_few(self) -> "Conditions":
+        """The same, for a statement that begins with few rows."""
+        same = copy(self)
+        same.is_for_few = True
+        return same
 
     def matching(
         self, criteria: Criteria, source: Source, *, within: tuple[int, ...] = ()
@@ -77,7 +87,7 @@ class Conditions:
             found.append(self.fits(Key.ADDRESS, groups[Key.ADDRESS], source))
         if Key.LIST in groups:
             numbers = [self.lists.number(term.value) for term in groups[Key.LIST]]
-            found.append(_stands_on(numbers, source))
+            found.append(self._stands_on(numbers, source))
         return any_of(found)
 
     def phrase(self, term: Term) -> str:
@@ -123,7 +133,15 @@ class Conditions:
                 raise BadInput(f"the rule of list {name!r} leads back to itself: change the rule")
         ruled = [number for number in numbers.values() if self.lists.rules(number)]
         by_rules = [self.by_rule(number, source, within=within) for number in ruled]
-        return any_of([_stands_on(list(numbers.values()), source), *by_rules])
+        return any_of([self._stands_on(list(numbers.values()), source), *by_rules])
+
+    def _stands_on(self, list_ids: Sequence[int], source: Source) -> Condition:
+        if self.is_for_few:
+            return its_entries(sa.literal(1), list_ids, source).exists()
+        entries = sa.select(source.entry).where(
+            col(MediaListEntry.list_id).in_(list_ids), source.entry.is_not(None)
+        )
+        return source.id.in_(entries)
 
     def _holds(self, column: Column, suits: Callable[[str], bool]) -> Condition:
         """Whether a column of word lists holds a word that suits.
@@ -166,11 +184,14 @@ def any_of(conditions: Sequence[Condition]) -> Condition:
     return sa.or_(sa.false(), *conditions)
 
 
-def _stands_on(list_ids: Sequence[int], source: Source) -> Condition:
-    entries = sa.select(source.entry).where(
-        col(MediaListEntry.list_id).in_(list_ids), source.entry.is_not(None)
+def its_entries(wanted: Column, list_ids: Sequence[int], source: Source) -> sa.Select[Any]:
+    """That much of the entries on these lists for the role or desk of the statement around."""
+    return (
+        sa.select(wanted)
+        .select_from(MediaListEntry)
+        .where(source.entry == source.id, col(MediaListEntry.list_id).in_(list_ids))
+        .correlate(Role, Desk)
     )
-    return source.id.in_(entries)
 
 
 def _serves(wanted: str, tag: str) -> bool:

@@ -8,10 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from mailer.audience.finding.conditions import ON_ONE_LEVEL, Conditions
+from mailer.audience.finding.conditions import ON_ONE_LEVEL, Conditions, its_entries
 from mailer.audience.finding.sources import Column, Condition, Source
 from mailer.audience.terms import Key, Term
 from mailer.models import Address, MediaListEntry
+
+WRITTEN_LISTS = sa.func.aggregate_strings(sa.cast(col(MediaListEntry.list_id), sa.Text), ",").label(
+    "lists"
+)
 
 
 class Flags:
@@ -30,7 +34,8 @@ class Flags:
         for number, term in self._lists.items():
             if conditions.lists.rules(number):
                 self._flagged.append((term, conditions.by_rule(number, source)))
-        self._entries = self._entries_of_lists() if self._lists else None
+        self._is_for_few = conditions.is_for_few
+        self._entries = None if self._is_for_few or not self._lists else self._entries_of_lists()
 
     def columns(self) -> list[Column]:
         """One of zeros and ones for each hundred terms, the lists it stands on, its address."""
@@ -38,8 +43,9 @@ class Flags:
             _written(self._flagged[start : start + ON_ONE_LEVEL])
             for start in range(0, len(self._flagged), ON_ONE_LEVEL)
         ]
-        if self._entries is not None:
-            found.append(sa.func.coalesce(self._entries.c.lists, ""))
+        if self._lists:
+            lists = self._entries.c.lists if self._entries is not None else self._its_lists()
+            found.append(sa.func.coalesce(lists, ""))
         if self._addresses:
             found.append(sa.func.coalesce(col(Address.normalised), ""))
         return found
@@ -56,7 +62,7 @@ class Flags:
         found: set[Term] = set()
         if self._addresses and (named := self._addresses.get(left.pop())):
             found.add(named)
-        if self._entries is not None:
+        if self._lists:
             found.update(self._lists[int(number)] for number in left.pop().split(",") if number)
         bits = "".join(left)
         found.update(term for (term, _), bit in zip(self._flagged, bits, strict=True) if bit == "1")
@@ -64,18 +70,17 @@ class Flags:
 
     def _entries_of_lists(self) -> sa.Subquery:
         """For each role or desk on these lists the numbers of them, written one after another."""
-        number = sa.cast(col(MediaListEntry.list_id), sa.Text)
-        return (
-            sa.select(
-                self._source.entry.label("entry"),
-                sa.func.aggregate_strings(number, ",").label("lists"),
-            )
-            .where(
-                col(MediaListEntry.list_id).in_(list(self._lists)), self._source.entry.is_not(None)
-            )
-            .group_by(self._source.entry)
-            .subquery("entries")
-        )
+        entry = self._source.entry
+        found = col(MediaListEntry.list_id).in_(list(self._lists)), entry.is_not(None)
+        written = sa.select(WRITTEN_LISTS, entry.label("entry")).where(*found)
+        return written.group_by(entry).subquery("entries")
+
+    def _its_lists(self) -> Column:
+        """The same for one of few: looked up, because to group all entries takes far longer."""
+        whole: Column = its_entries(
+            WRITTEN_LISTS, list(self._lists), self._source
+        ).scalar_subquery()
+        return whole
 
 
 def _written(flagged: Sequence[tuple[Term, Condition]]) -> Column:

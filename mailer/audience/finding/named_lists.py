@@ -16,7 +16,7 @@ class NamedLists:
     """All lists, looked up once."""
 
     def __init__(self, session: Session) -> None:
-        self._by_name = media_lists.all_lists(session)
+        self._by_name = media_lists.by_spelling(session)
         self._rules: dict[int, list[Criteria]] = {}
         with_rules = select(MediaListEntry.list_id, MediaListEntry.criteria).where(
             col(MediaListEntry.criteria) != ""
@@ -25,12 +25,12 @@ class NamedLists:
             self._rules.setdefault(list_id, []).append(parse(line))
 
     def get(self, name: str) -> MediaList:
-        """The list of that name. Raises BadInput with the nearest known one."""
-        media_list = self._by_name.get(spelling(name))
-        if media_list is None:
-            names = sorted(known.name for known in self._by_name.values())
+        """The list of that name. Raises BadInput with the nearest known one, and where two have it."""
+        found = self._by_name.get(spelling(name))
+        if found is None:
+            names = sorted(known.name for known in self._all())
             raise BadInput(f"there is no list {name!r}: {did_you_mean(name, names)}")
-        return media_list
+        return media_lists.the_one(found)
 
     def number(self, name: str) -> int:
         """The number of the list of that name. Raises BadInput."""
@@ -42,7 +42,10 @@ class NamedLists:
 
     def of_purpose(self, purpose: ListPurpose) -> list[int]:
         """The numbers of the lists for that purpose."""
-        return [row.id or 0 for row in self._by_name.values() if row.purpose is purpose]
+        return [row.id or 0 for row in self._all() if row.purpose is purpose]
+
+    def _all(self) -> Iterable[MediaList]:
+        return (row for rows in self._by_name.values() for row in rows)
 
     def is_internal(self, criteria: Criteria) -> bool:
         """Whether the criteria name internal lists.

@@ -116,7 +116,8 @@ class Search:
         place: Column,
         narrower: Condition | None = None,
     ) -> Iterator[Candidate]:
-        flags = Flags(self.conditions, self.criteria.wanted, source)
+        conditions = self.conditions if narrower is None else self.conditions.of_few()
+        flags = Flags(conditions, self.criteria.wanted, source)
         over_by = self.today if self.criteria.names_by_hand() else None
         own = own_columns(source, over_by=over_by, has_others=has_others, place=place)
         wide = [*own, *profile_columns(source), *flags.columns()]
@@ -126,20 +127,21 @@ class Search:
                 *(sa.type_coerce(column, RAW).label(f"c{n}") for n, column in enumerate(wide))
             )
             .select_from(flags.joined(rows))
-            .where(self._is_to_be_told(source), self._matching(source), within)
+            .where(self._is_to_be_told(source, conditions), self._matching(source, conditions))
+            .where(within)
             .order_by(place, source.id)
         )
         return self._read(statement, flags)
 
-    def _matching(self, source: Source) -> Condition:
-        return self.conditions.matching(Criteria(wanted=self.criteria.wanted), source)
+    def _matching(self, source: Source, conditions: Conditions) -> Condition:
+        return conditions.matching(Criteria(wanted=self.criteria.wanted), source)
 
-    def _is_to_be_told(self, source: Source) -> Condition:
+    def _is_to_be_told(self, source: Source, conditions: Conditions) -> Condition:
         """Whether it is current, or was named by hand: then it is said that it is over."""
         current = source.is_current(self.today)
         if not self.criteria.names_by_hand():
             return current
-        return sa.or_(current, self.conditions.named(self.criteria, source))
+        return sa.or_(current, conditions.named(self.criteria, source))
 
     def _read(self, statement: sa.Select[Any], flags: Flags) -> Iterator[Candidate]:
         begin = NAME_COLUMNS + OWN_COLUMNS

@@ -95,24 +95,24 @@ def desk_rows() -> sa.Join:
 
 @dataclass(frozen=True)
 class Reach:
-    """The addresses that are looked at: all, those that are named, or a stretch of their numbers.
+    """The addresses that are looked at: all, those that are named, or some hundred by number.
 
     A page, or a preview for one, need not read all contacts.
     """
 
     named: Sequence[str] = ()
-    #: The first and the last number of an address.
-    between: tuple[int, int] | None = None
+    #: The numbers of the addresses of a page.
+    among: Sequence[int] | None = None
 
     @property
     def is_whole(self) -> bool:
         """Whether all addresses are looked at."""
-        return not self.named and self.between is None
+        return not self.named and self.among is None
 
     def holds(self, address_id: Column) -> Condition:
         """Whether it is one of them."""
-        if self.between is not None:
-            return address_id.between(*self.between)
+        if self.among is not None:
+            return address_id.in_(self.among)
         if self.named:
             numbers = sa.select(col(Address.id)).where(col(Address.normalised).in_(self.named))
             return address_id.in_(numbers)
@@ -123,7 +123,7 @@ class Reach:
 
         Which of a person's addresses is open decides where she gets it.
         """
-        if self.between is None:
+        if self.among is None:
             return self.holds(address_id)
         other = aliased(Role)
         theirs = sa.select(col(other.address_id)).where(
@@ -132,6 +132,16 @@ class Reach:
         here = sa.select(col(Address.id)).where(self.holds(column_of(Address.id)))
         # As one list of numbers: with an OR no database would take an index.
         return address_id.in_(sa.union(here, theirs))
+
+    def holds_role(self) -> Condition:
+        """Whether a role is at such an address, or its person has, or had, one there."""
+        if self.is_whole:
+            return sa.true()
+        role = aliased(Role)
+        near = sa.select(col(role.id)).where(self.holds_near(column_of(role.address_id)))
+        person = aliased(Role)
+        theirs = sa.select(col(person.id)).where(self.holds_person(column_of(person.journalist_id)))
+        return col(Role.id).in_(sa.union(near, theirs))
 
     def holds_person(self, journalist_id: Column) -> Condition:
         """Whether a person has, or had, a job at one of them."""

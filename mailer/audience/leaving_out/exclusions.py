@@ -83,9 +83,8 @@ def _unwanted_rows(
 ) -> Iterator[tuple[int | None, int | None, bool, list[Term]]]:
     flags = Flags(looking.conditions, criteria.unwanted, source)
     is_role, current = source is ROLES, source.is_current(looking.today)
-    reached = looking.reach.holds_near(source.address_id)
-    if is_role and not looking.reach.is_whole:
-        reached = sa.or_(reached, looking.reach.holds_person(column_of(Role.journalist_id)))
+    reach = looking.reach
+    reached = reach.holds_role() if is_role else reach.holds_near(source.address_id)
     person: sa.ColumnElement[Any] = column_of(Role.journalist_id) if is_role else sa.null()
     groups = by_key(criteria.unwanted)
     fits = [

@@ -1,5 +1,6 @@
-"""Indexes by which the history of one contact finds what is gone, and the list of contacts finds
-its desks in their order, in the largest address book.
+"""Indexes by which the history of one contact finds what is gone, the list of contacts finds its
+desks in their order, and an audience finds who stands on a list and whom a count leaves out, in the
+largest address book.
 
 Revision: 0006, after 0005.
 """
@@ -24,6 +25,12 @@ KEPT = (
     ("after", "merged_into"),
 )
 
+#: Whom a count leaves out: few of very many.
+LEFT_OUT = {
+    "ix_address_closed": ("address", "state NOT IN ('ok', 'soft')"),
+    "ix_journalist_refusing": ("journalist", "do_not_contact IS TRUE"),
+}
+
 
 def upgrade() -> None:
     for document, name in KEPT:
@@ -37,9 +44,29 @@ def upgrade() -> None:
             postgresql_where=some,
         )
     op.create_index("ix_desk_name", "desk", ["name"])
+    for name, (table, condition) in LEFT_OUT.items():
+        _index(name, table, "id", only=condition)
+    for column in ("role_id", "desk_id"):
+        op.drop_index(f"ix_media_list_entry_{column}", "media_list_entry")
+        _index(
+            f"ix_media_list_entry_{column}",
+            "media_list_entry",
+            column,
+            only=f"{column} IS NOT NULL",
+        )
+
+
+def _index(name: str, table: str, column: str, *, only: str) -> None:
+    some = sa.text(only)
+    op.create_index(name, table, [column], sqlite_where=some, postgresql_where=some)
 
 
 def downgrade() -> None:
+    for column in ("role_id", "desk_id"):
+        op.drop_index(f"ix_media_list_entry_{column}", "media_list_entry")
+        op.create_index(f"ix_media_list_entry_{column}", "media_list_entry", [column])
+    for name, (table, _) in LEFT_OUT.items():
+        op.drop_index(name, table)
     op.drop_index("ix_desk_name", "desk")
     for _, name in KEPT:
         op.drop_index(f"ix_contact_change_{name}", "contact_change")
