@@ -1,4 +1,5 @@
-"""What `dev.py` works with: .venv from the locked requirements, and the files of the pages.
+"""What `dev.py` works with: .venv from the locked requirements, the files of the pages, and
+the fonts of the press.
 
 Only the standard library, as there.
 """
@@ -23,6 +24,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCKS = ROOT / "requirements"
 VENDOR = ROOT / "mailer" / "web" / "static" / "vendor"
+FONTS = ROOT / "mailer" / "compose" / "printing" / "fonts"
 ITSELF = ("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
 UV_WANTED = "uv>=0.11,<1"  # 0.10 cannot be told to trust the certificates of the system
 # The Python that .venv is made from, also when dev.py itself runs inside an environment.
@@ -31,6 +33,25 @@ PIP = (BASE_PYTHON, "-m", "pip")
 PAGE_FILES = (
     "htmx.org/dist/htmx.min.js",
     "@tabler/core/dist/css/tabler.min.css",
+)
+# For what typst itself has no letters. Words that are copied from Amiri and Sarabun stay whole,
+# those from other Arabic and Thai faces do not.
+TWO_WEIGHTS = (
+    "amiri/{}/Amiri_{}.ttf",
+    "noto-sans-armenian/{}/NotoSansArmenian_{}.ttf",
+    "noto-sans-georgian/{}/NotoSansGeorgian_{}.ttf",
+    "noto-sans-hebrew/{}/NotoSansHebrew_{}.ttf",
+    "sarabun/{}/Sarabun_{}.ttf",
+)
+FONT_FILES = (
+    *(
+        f"@expo-google-fonts/{path.format(weight, weight)}"
+        for path in TWO_WEIGHTS
+        for weight in ("400Regular", "700Bold")
+    ),
+    "@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf",
+    "@embedpdf/fonts-jp/fonts/NotoSansJP-Regular.otf",
+    "@embedpdf/fonts-sc/fonts/NotoSansHans-Regular.otf",
 )
 ADVICE = {
     "No module named pip": "Install pip (Debian: apt-get install python3-pip), or install uv.",
@@ -57,12 +78,16 @@ def say(text: str, *, code: int = 0) -> int:
 
 
 def prepare() -> None:
-    """Make .venv and the files of the pages what the locks say; at once when they already are."""
-    pages = [VENDOR / Path(name).name for name in PAGE_FILES]
+    """Make .venv, the files of the pages and the fonts what the locks say; at once if they are."""
+    fetched = [
+        folder / Path(name).name
+        for folder, files in ((VENDOR, PAGE_FILES), (FONTS, FONT_FILES))
+        for name in files
+    ]
     locked = fingerprint(LOCKS / "dev.lock", ROOT / "pyproject.toml")
     parts: list[Part] = [
         (environment_stamp(), locked, [PYTHON], make_environment),
-        (TOOLS / "pages-stamp", fingerprint(ROOT / "package-lock.json"), pages, fetch_pages),
+        (TOOLS / "pages-stamp", fingerprint(ROOT / "package-lock.json"), fetched, fetch_files),
     ]
     if all(map(is_current, parts)):
         return
@@ -84,7 +109,7 @@ def is_current(part: Part) -> bool:
 
 def fingerprint(*paths: Path) -> str:
     content = b"".join(path.read_bytes() for path in paths)
-    return hashlib.sha256(content + repr(PAGE_FILES).encode()).hexdigest()
+    return hashlib.sha256(content + repr((PAGE_FILES, FONT_FILES)).encode()).hexdigest()
 
 
 def step(text: str, command: Sequence[str], *, folder: Path = ROOT) -> None:
@@ -177,16 +202,17 @@ def install_with_pip() -> None:
     step("installing Press Mailer itself", [*install, *ITSELF])
 
 
-def fetch_pages() -> None:
+def fetch_files() -> None:
     with npm() as command, tempfile.TemporaryDirectory(dir=TOOLS) as name:
         folder = Path(name)
         for source in ("package.json", "package-lock.json", ".npmrc"):
             shutil.copy(ROOT / source, folder)
-        step("fetching the files of the pages", [*command, "ci"], folder=folder)
-        shutil.rmtree(VENDOR, ignore_errors=True)
-        VENDOR.mkdir(parents=True)
-        for source in PAGE_FILES:
-            shutil.copy(folder / "node_modules" / source, VENDOR)
+        step("fetching the files of the pages and the fonts", [*command, "ci"], folder=folder)
+        for target, files in ((VENDOR, PAGE_FILES), (FONTS, FONT_FILES)):
+            shutil.rmtree(target, ignore_errors=True)
+            target.mkdir(parents=True)
+            for source in files:
+                shutil.copy(folder / "node_modules" / source, target)
 
 
 @contextlib.contextmanager

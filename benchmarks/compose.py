@@ -1,4 +1,6 @@
-"""Microseconds for a message: rendered in full, and spliced from its skeleton, in each language."""
+"""Microseconds for a message: rendered in full, and spliced from its skeleton, in each language.
+Milliseconds for its print.
+"""
 
 import statistics
 import tempfile
@@ -13,8 +15,10 @@ from sqlmodel import col
 
 from benchmarks import engine, stage
 from mailer import clock, database
-from mailer.compose.letter import Identity, write_letter
+from mailer.compose.letter import Identity, Letter, write_letter
 from mailer.compose.message import compose
+from mailer.compose.printing import press
+from mailer.compose.printing.document import document_of
 from mailer.compose.skeleton import Compositor
 from mailer.delivery.claims import Claimed
 from mailer.distribution.fanout import fan_out
@@ -103,7 +107,20 @@ def _language(
         "octets": octets,
         "full_us": round(statistics.median(times), 1),
         "spliced_us": _spliced(wave, full, identity, repetitions=repetitions),
+        "print_ms": _print(letters[0], repetitions=repetitions),
     }
+
+
+def _print(letter: Letter, *, repetitions: int) -> float | None:
+    """The press remembers what it has set, so each print has another title; None without it."""
+    if not press.is_there():
+        return None
+    document, times = document_of(letter), []
+    for number in range(repetitions):
+        began = time.perf_counter()
+        press.print_document(document | {"title": f"{document['title']} {number}"})
+        times.append((time.perf_counter() - began) * 1e3)
+    return round(statistics.median(times), 1)
 
 
 def _spliced(

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 import structlog
 
 from mailer.compose.letter import Identity
+from mailer.compose.printing.pages import Counts
 from mailer.compose.rendering import warm_up
 from mailer.compose.skeleton import Compositor
 from mailer.delivery.throttling.throttle import Throttle
@@ -50,7 +51,7 @@ class Sender:
             engine=engine,
             identity=identity,
             throttle=Throttle(client, settings),
-            compositor=Compositor(identity),
+            compositor=Compositor(identity, counted=Counts(engine).counted),
         )
         # Each line has a standing of its own with the relays, so a place of its own on the board.
         open_transport = open_transport or (

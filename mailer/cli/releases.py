@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from base64 import b64encode
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -11,10 +12,16 @@ import typer
 
 from mailer import clock
 from mailer.cli.context import AsJson, Context
-from mailer.compose.letter import write_letter
+from mailer.compose.letter import Letter, write_letter
 from mailer.compose.message import compose
+from mailer.compose.printing.document import document_of
+from mailer.compose.printing.pages import counted
+from mailer.compose.printing.press import print_document
+from mailer.compose.proofreading import proofread
 from mailer.compose.rendering import render
 from mailer.distribution.planning import as_delivery, planned_for
+from mailer.distribution.preflight import preflight
+from mailer.errors import BadInput
 from mailer.releases import readiness
 from mailer.releases.drafting import import_release, read_release
 from mailer.releases.editions import load
@@ -32,6 +39,7 @@ class Form(StrEnum):
     EML = "eml"
     HTML = "html"
     TEXT = "text"
+    PDF = "pdf"
 
 
 @app.command("import")
@@ -107,18 +115,28 @@ def lint(
     waive: Annotated[
         str, typer.Option(help="The reason to let the blocking findings pass; it is kept.")
     ] = "",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Waive this finding alone, by its id or its name; may be repeated."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check whether a release is fit to go out; exit code 1 when a finding blocks."""
     desk: Context = context.obj
+    if only and not waive.strip():
+        raise BadInput("--only names what --waive lets pass: give a reason with --waive, too")
+    at = clock.now()
     if waive:
         with desk.writing() as session:
             full = load(session, reference)
-            readiness.waive(session, full, reason=waive, by=getpass.getuser())
+            more = proofread(full, identity=desk.unsigned, at=at, is_thorough=True)
+            by = getpass.getuser()
+            readiness.waive(session, full, only or None, reason=waive, by=by, more=more)
     with desk.reading() as session:
-        findings = readiness.open_findings(session, load(session, reference))
+        full = load(session, reference)
+        findings = preflight(session, full, identity=desk.unsigned, at=at, is_thorough=True)
     desk.answer(
-        [asdict(found) for found in findings],
+        [asdict(found) | {"name": readiness.fingerprint(found)} for found in findings],
         as_json=as_json,
         told=lambda: _tell_findings(desk, findings),
     )
@@ -131,7 +149,7 @@ def _tell_findings(desk: Context, findings: list[readiness.Finding]) -> None:
         desk.say("nothing found: fit to go out")
     for found in findings:
         where = f"{found.edition}, {found.where}" if found.edition else found.where
-        desk.say(f"{found.severity}: {found.message} ({where}). {found.fix}")
+        desk.say(f"{found.severity}: {found.message} ({where}). {found.fix} [{found.id}]")
 
 
 @app.command("preview")
@@ -139,7 +157,7 @@ def preview(
     context: typer.Context,
     reference: Reference,
     to: Annotated[str, typer.Option(help="The address of a contact.")],
-    form: Annotated[Form, typer.Option("--as", help="eml, html or text.")] = Form.TEXT,
+    form: Annotated[Form, typer.Option("--as", help="eml, html, text or pdf.")] = Form.TEXT,
     as_json: AsJson = False,
 ) -> None:
     """Print exactly what an address would get."""
@@ -148,24 +166,34 @@ def preview(
     with desk.reading() as session:
         full = load(session, reference)
         delivery = as_delivery(planned_for(session, full, to, at=now))
-    letter = write_letter(delivery, full, identity=desk.identity, at=now)
-    if form is Form.EML:
-        text = compose(letter).data.decode("utf-8", errors="surrogateescape")
-    else:
-        rendered = render(letter)
-        text = rendered.html if form is Form.HTML else rendered.text
+        letter = counted(session, write_letter(delivery, full, identity=desk.identity, at=now))
+    octets = _in_form(letter, form)
     document = {
         "to": to,
         "edition": delivery.edition_language,
         "edition_rule": delivery.edition_rule,
         "cover_language": delivery.cover_language,
+        "pages": letter.pages,
         "as": form,
-        "content": text,
+        "content": octets.decode("utf-8", errors="surrogateescape")
+        if form is not Form.PDF
+        else b64encode(octets).decode("ascii"),
     }
-    desk.answer(document, as_json=as_json, told=lambda: _write_as_it_is(text))
+    desk.answer(document, as_json=as_json, told=lambda: _write_as_it_is(octets, form))
 
 
-def _write_as_it_is(text: str) -> None:
+def _in_form(letter: Letter, form: Form) -> bytes:
+    if form is Form.PDF:
+        return print_document(document_of(letter)).pdf
+    if form is Form.EML:
+        return compose(letter).data
+    rendered = render(letter)
+    return (rendered.html if form is Form.HTML else rendered.text).encode()
+
+
+def _write_as_it_is(octets: bytes, form: Form) -> None:
     """Past the console, which would wrap lines; CR LF of a message stays CR LF."""
-    sys.stdout.buffer.write(text.encode("utf-8", errors="surrogateescape"))
+    if form is Form.PDF and sys.stdout.isatty():
+        raise BadInput("a PDF cannot be read on a terminal: send it to a file with > release.pdf")
+    sys.stdout.buffer.write(octets)
     sys.stdout.buffer.flush()

@@ -22,6 +22,7 @@ from mailer.distribution import batches
 from mailer.distribution.frames import FRAMED, MADE, OWN, Frame, Frames
 from mailer.distribution.interleaving import Interleaving
 from mailer.distribution.options import options_of, refuse_staggered
+from mailer.distribution.page_counts import count_pages
 from mailer.distribution.planning import Decision, decide
 from mailer.distribution.spool import Spool
 from mailer.distribution.writing import write_rows
@@ -76,7 +77,8 @@ def fan_out(
         for revision in full.revisions.values():
             if any(frame.revision_id == revision.id for frame in frames.all):
                 register_links(session, revision)
-        finishing = _Finishing(frames.all, full, identity, _providers(session, throttle))
+        count_pages(session, distribution, frames.all, full, identity=identity, at=at)
+        finishing = Finishing(frames.all, full, identity, providers(session, throttle))
         write_rows(session, Delivery, (*MADE, *OWN, *FRAMED), finishing.rows(spool))
     batches.cut(session, number, size=batch_size)
     distribution.fanned_out_at = at
@@ -105,17 +107,18 @@ def _set_aside(spool: Spool[Place], decisions: Iterator[Decision], *, frames: Fr
                 who.name,
                 who.outlet_name,
                 "",
+                "",
             )
             spool.add(place, row)
         elif left := decision.withheld:
             frame, nobody = frames.withheld(left), (None, None, None, None)
-            own = (left.address_id, *nobody, left.email, left.name, left.outlet_name, left.reason)
-            spool.add(LAST, (frame.number, "", *own))
+            own = (left.address_id, *nobody, left.email, left.name, left.outlet_name)
+            spool.add(LAST, (frame.number, "", *own, left.reason, ""))
     return number
 
 
 @dataclass(frozen=True)
-class _Finishing:
+class Finishing:
     """Gives the rows what they lacked: position, Message-ID, provider, and their frame."""
 
     frames: list[Frame]
@@ -123,9 +126,9 @@ class _Finishing:
     identity: Identity
     provider: Callable[[str], str]
 
-    def rows(self, spool: Spool[Place]) -> Iterator[tuple[Any, ...]]:
-        """All rows in the order of hand-over."""
-        position = 0
+    def rows(self, spool: Spool[Place], *, start: int = 0) -> Iterator[tuple[Any, ...]]:
+        """All rows in the order of hand-over, from that position on."""
+        position = start
         for place in sorted(spool.keys()):
             for waiting in spool.rows(place):
                 names = [""] * len(waiting) if place.is_withheld else self._names(waiting)
@@ -143,7 +146,7 @@ class _Finishing:
         )
 
 
-def _providers(session: Session, throttle: ThrottleSettings) -> Callable[[str], str]:
+def providers(session: Session, throttle: ThrottleSettings) -> Callable[[str], str]:
     """Who receives mail for a domain: as the settings say, as was looked up, or the domain."""
     rows = session.execute(sa.select(col(ReceivingDomain.domain), col(ReceivingDomain.provider)))
     looked_up = {row.domain: row.provider for row in rows}

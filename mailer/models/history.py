@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from mailer.database import Json, UTCDateTime, one_of
-from mailer.models.columns import BIG, document, reference, row_id
-from mailer.models.contacts import NUMBERED_ONCE
+from mailer.models.columns import BIG, NUMBERED_ONCE, document, reference, row_id
 
 
 class OperationKind(StrEnum):

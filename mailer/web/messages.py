@@ -10,6 +10,7 @@ from sqlmodel import Session
 from mailer import clock
 from mailer.compose.letter import Identity, Letter, write_letter
 from mailer.compose.message import compose
+from mailer.compose.printing.pages import counted
 from mailer.compose.rendering import render
 from mailer.compose.skeleton.proof import prove
 from mailer.distribution.planning import PlannedDelivery, as_delivery, planned_for
@@ -53,7 +54,7 @@ def preview(session: Session, full: FullRelease, address_id: int, *, identity: I
     now = clock.now()
     planned = planned_for(session, full, address.email, at=now)
     delivery = as_delivery(planned)
-    return Preview(planned, _shown(delivery, full, identity=identity, at=now))
+    return Preview(planned, _shown(session, delivery, full, identity=identity, at=now))
 
 
 def sent(session: Session, delivery: Delivery, *, identity: Identity) -> ShownMessage:
@@ -62,7 +63,8 @@ def sent(session: Session, delivery: Delivery, *, identity: Identity) -> ShownMe
     Its source is that of the very octets that were sent, where any were. Raises NotFound for one
     that was withheld before it had an edition.
     """
-    shown = _shown(delivery, _as_frozen(session, delivery), identity=identity, at=clock.now())
+    full = _as_frozen(session, delivery)
+    shown = _shown(session, delivery, full, identity=identity, at=clock.now())
     if delivery.email and not delivery.skeleton_id:
         return shown
     return replace(shown, source=_sent_source(session, delivery, identity=identity))
@@ -86,15 +88,16 @@ def _as_frozen(session: Session, delivery: Delivery) -> FullRelease:
     distribution = session.get(Distribution, delivery.distribution_id)
     if distribution is None or delivery.revision_id is None:
         raise NotFound("this delivery was left out before it had an edition: nothing was composed")
-    return load_by_id(session, distribution.release_id, frozen=[delivery.revision_id])
+    full = load_by_id(session, distribution.release_id, frozen=[delivery.revision_id])
+    return replace(full, relation=distribution.relation)
 
 
 def _shown(
-    delivery: Delivery, full: FullRelease, *, identity: Identity, at: datetime
+    session: Session, delivery: Delivery, full: FullRelease, *, identity: Identity, at: datetime
 ) -> ShownMessage:
     """HTML and text without counting, the source exactly as it goes out."""
-    calm = write_letter(delivery, full, identity=uncounted(identity), at=at)
-    letter = write_letter(delivery, full, identity=identity, at=at)
+    letter = counted(session, write_letter(delivery, full, identity=identity, at=at))
+    calm = write_letter(delivery, full, identity=uncounted(identity), at=at, pages=letter.pages)
     words = render(calm)
     return ShownMessage(
         subject=words.subject,

@@ -142,7 +142,7 @@ def test_the_danish_desk_reads_what_the_seed_says(received: dict[str, bytes]) ->
         "Telefon: +33 3 88 41 25 60, Fax +33 3 88 41 39 11",
         "E-mail: pressunit@coe.example, Internet: www.coe.example",
         "Pressemeddelelse til redaktionen",
-        "Dato: 4. juni 2007.",
+        "Dato: 4. juni 2007. Antal sider (inkl. denne): 1",
         "- public-private partnerships;",
         "Pressekontakt: Estelle Steiner, Press officer",
     ):

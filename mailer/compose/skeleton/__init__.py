@@ -6,7 +6,7 @@ message is composed whole, which takes some hundred times as long.
 
 import traceback
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -16,9 +16,10 @@ from typing import NamedTuple
 
 import structlog
 
-from mailer.compose.letter import Addressee, Identity, write_letter
+from mailer.compose.letter import Addressee, Identity, Letter, write_letter
 from mailer.compose.message import ComposedMessage, compose
 from mailer.compose.notice import told_source
+from mailer.compose.own_words import told_line
 from mailer.compose.skeleton.parts import Skeleton
 from mailer.compose.skeleton.splicing import (
     Personal,
@@ -30,7 +31,7 @@ from mailer.compose.skeleton.splicing import (
     with_signatures,
 )
 from mailer.compose.wire import on_wire
-from mailer.errors import BadInput, MailerError, Refused
+from mailer.errors import BadInput, MailerError, Refused, Unreachable
 from mailer.models import LegalBasis, TrackingMode
 from mailer.releases.editions import FullRelease
 from mailer.tokens import Purpose
@@ -43,7 +44,7 @@ log = structlog.get_logger(__name__)
 KEPT = 256
 
 #: What of a delivery makes another skeleton.
-Key = tuple[int | None, str, str, TrackingMode, bool, str, LegalBasis | None, bool]
+Key = tuple[int | None, str, str, TrackingMode, bool, str, LegalBasis | None, bool, bool, bool]
 
 
 class Setting(NamedTuple):
@@ -75,9 +76,11 @@ class _Kept:
 class Compositor:
     """Composes the messages of one worker process; its threads may share it."""
 
-    def __init__(self, identity: Identity) -> None:
-        """The identity is that of every message."""
-        self._identity = identity
+    def __init__(
+        self, identity: Identity, *, counted: Callable[[Letter], Letter] | None = None
+    ) -> None:
+        """The identity is that of every message; `counted` gives a letter its pages."""
+        self._identity, self._counted = identity, counted
         self._kept: OrderedDict[tuple[int, Key], _Kept] = OrderedDict()
         self._lock = Lock()
         #: Whether composing takes long, and for the most part without the interpreter.
@@ -119,6 +122,8 @@ class Compositor:
             skeleton = self._skeleton(key, readers[0], full, at=at)
             if skeleton is not None:
                 return self._spliced(skeleton, readers)
+        except Unreachable:
+            raise
         except Exception as defect:  # noqa: BLE001
             return [_why(defect)] * len(readers)
         return [self._whole(reader.delivery, full, at=at) for reader in readers]
@@ -126,10 +131,16 @@ class Compositor:
     def _whole(self, delivery: Addressee, full: FullRelease, *, at: datetime) -> Setting | str:
         """The message by the long way: one letter's defect must not stop the others."""
         try:
-            message = compose(write_letter(delivery, full, identity=self._identity, at=at))
+            message = compose(self._letter(delivery, full, at=at))
+        except Unreachable:
+            raise
         except Exception as defect:  # noqa: BLE001
             return _why(defect)
         return Setting(message, Skeleton(message.data, is_personal=True))
+
+    def _letter(self, delivery: Addressee, full: FullRelease, *, at: datetime) -> Letter:
+        letter = write_letter(delivery, full, identity=self._identity, at=at)
+        return self._counted(letter) if self._counted else letter
 
     def _skeleton(
         self, key: Key, reader: _Reader, full: FullRelease, *, at: datetime
@@ -146,7 +157,7 @@ class Compositor:
 
     def _proven(self, reader: _Reader, full: FullRelease, *, at: datetime) -> Skeleton | None:
         """The skeleton, if its first message is octet by octet what the long way makes of it."""
-        letter = write_letter(reader.delivery, full, identity=self._identity, at=at)
+        letter = self._letter(reader.delivery, full, at=at)
         whole = compose(letter)
         try:
             skeleton = cut(letter)
@@ -236,6 +247,8 @@ def _as_sent(skeleton: Skeleton, delivery: Addressee) -> _Reader | None:
 
 def _read(number: int, delivery: Addressee, *, date: tuple[bytes, bytes]) -> _Reader | None:
     """The reader of that delivery; None when her message must be composed whole."""
+    if delivery.personal_note:
+        return None
     recipient = on_wire(delivery.email)
     values = personal(
         delivery.id or 0,
@@ -243,7 +256,9 @@ def _read(number: int, delivery: Addressee, *, date: tuple[bytes, bytes]) -> _Re
         recipient=recipient,
         message_id=delivery.message_id,
         date=date,
+        thread=delivery.in_reply_to,
         source=_source(delivery),
+        greeting=told_line(delivery.greeting),
     )
     return None if values is None else _Reader(number, delivery, recipient, values)
 
@@ -260,6 +275,8 @@ def _key(delivery: Addressee, *, is_held: bool) -> Key:
         delivery.notice_basis,
         # Whom we have the data from is spliced; words of the catalog stand for nobody.
         bool(_source(delivery)),
+        bool(delivery.in_reply_to),
+        bool(delivery.greeting),
     )
 
 

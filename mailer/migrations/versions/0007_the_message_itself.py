@@ -100,8 +100,8 @@ def _office() -> None:
         sa.Column("ends_at", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_duty_shift"),
     )
-    for column in ("office_id", "press_contact_id", "starts_at"):
-        op.create_index(f"ix_duty_shift_{column}", "duty_shift", [column])
+    for name in ("office_id", "press_contact_id", "starts_at"):
+        op.create_index(f"ix_duty_shift_{name}", "duty_shift", [name])
 
 
 def _release() -> None:
@@ -190,7 +190,7 @@ def _without(table: str, *columns: str) -> None:
     """Take columns away; SQLite makes a table anew for one that names rows of another."""
     for index in sa.inspect(op.get_bind()).get_indexes(table):
         if set(index["column_names"]) & set(columns):
-            op.drop_index(index["name"], table)
+            op.drop_index(str(index["name"]), table)
     with op.batch_alter_table(table) as batch:
         for column in columns:
             batch.drop_column(column)
