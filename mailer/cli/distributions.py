@@ -8,6 +8,7 @@ import typer
 
 from mailer import clock
 from mailer.cli.context import AsJson, Context
+from mailer.cli.corrections import correct
 from mailer.cli.options import Typed, as_document, in_words, taking_options
 from mailer.cli.plans import (
     At,
@@ -20,6 +21,7 @@ from mailer.cli.plans import (
     within_limits,
 )
 from mailer.cli.progress import Number, list_of, show_status, tell_status
+from mailer.compose.proofreading import proofread
 from mailer.distribution import lifecycle, overview
 from mailer.distribution.options import Terms, terms_of
 from mailer.models import Distribution
@@ -64,6 +66,7 @@ def schedule(
             options=options,
             expect=typed.expect,
             keyring=desk.keyring,
+            more=proofread(full, identity=desk.unsigned, at=start.at),
         )
         terms, zone = terms_of(session, distribution.id or 0), full.office.zone
         document = _scheduled(distribution, full, start.at) | as_document(terms)
@@ -140,4 +143,5 @@ def list_distributions(context: typer.Context, as_json: AsJson = False) -> None:
     desk.answer(rows, as_json=as_json, told=lambda: list_of(desk, rows, zone))
 
 
+app.command("correct")(correct)
 app.command("status")(show_status)

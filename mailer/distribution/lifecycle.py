@@ -1,5 +1,6 @@
 """The life of a distribution: decided, paused, resumed, cancelled, done; and how far it is."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from sqlmodel import Session, col
 from mailer import clock
 from mailer.audience.criteria import Criteria, parse
 from mailer.distribution.batches import WAITING, lock_all, recount
+from mailer.distribution.following.threads import is_replaced, replaced_by
 from mailer.distribution.forecast import Prospect, prospect_of
 from mailer.distribution.jump import measure, refuse_jump
 from mailer.distribution.options import AT_ONCE, Options
@@ -23,7 +25,7 @@ from mailer.models import (
     DistributionStatus,
 )
 from mailer.releases.editions import FullRelease
-from mailer.releases.readiness import open_findings, waive
+from mailer.releases.readiness import Finding, open_findings, waive
 from mailer.tokens import Keyring
 
 #: What an officer may do: from which states, to which state.
@@ -56,6 +58,7 @@ def schedule(  # noqa: PLR0913 – all that is decided is said by its name
     options: Options = AT_ONCE,
     expect: int | None = None,
     keyring: Keyring | None = None,
+    more: Sequence[Finding] = (),
 ) -> Scheduled:
     """Decide that `full` goes to the people of `criteria` at that moment; and what it comes to.
 
@@ -63,11 +66,12 @@ def schedule(  # noqa: PLR0913 – all that is decided is said by its name
     to the local time on that day. Raises BadInput for a moment in the past, and for criteria or
     options that cannot be used; Refused while the linter blocks (unless `waive_because` gives the
     reason to let its findings pass), when nobody would get it, for a local time under embargo, and
-    for a jump in the number of recipients unless `expect` names just that number (F1).
+    for a jump in the number of recipients unless `expect` names just that number (F1). `more` are
+    findings on the messages, which the linter does not see.
     """
     now = clock.now()
-    _refuse_past(at, now=now, office_zone=full.office.zone)
-    _refuse_blocked(session, full, waive_because=waive_because, by=by)
+    refuse_past(at, now=now, office_zone=full.office.zone)
+    refuse_blocked(session, full, waive_because=waive_because, by=by, more=more)
     rule = parse(criteria)
     prospect = _foresee(session, full, rule, at=at, now=now, options=options, keyring=keyring)
     count = prospect.crowd.total
@@ -87,7 +91,8 @@ def schedule(  # noqa: PLR0913 – all that is decided is said by its name
     return Scheduled(distribution, prospect)
 
 
-def _refuse_past(at: datetime, *, now: datetime, office_zone: str) -> None:
+def refuse_past(at: datetime, *, now: datetime, office_zone: str) -> None:
+    """Raise BadInput for a moment that is over."""
     # Twice: reading what was typed has allowed for it once, and that was a moment ago.
     if at < now - 2 * SLACK:
         here = at.astimezone(clock.zone(office_zone)).isoformat(timespec="minutes")
@@ -105,7 +110,15 @@ def _foresee(
     keyring: Keyring | None,
 ) -> Prospect:
     """What that decision would come to. Raises Refused when nobody would get it."""
-    found = decide(session, full, rule, at=at, is_urgent=options.is_urgent, keyring=keyring)
+    found = decide(
+        session,
+        full,
+        rule,
+        at=at,
+        is_urgent=options.is_urgent,
+        keyring=keyring,
+        languages=options.language_policy,
+    )
     planned = (one.planned for one in found if one.planned is not None)
     prospect = prospect_of(full, planned, options, at=at, now=now)
     if not prospect.crowd.total:
@@ -113,10 +126,19 @@ def _foresee(
     return prospect
 
 
-def _refuse_blocked(session: Session, full: FullRelease, *, waive_because: str, by: str) -> None:
+def refuse_blocked(
+    session: Session,
+    full: FullRelease,
+    *,
+    waive_because: str,
+    by: str,
+    more: Sequence[Finding],
+) -> None:
+    """Raise Refused while findings block; `waive_because` lets them pass."""
     if waive_because:
-        waive(session, full, reason=waive_because, by=by)
-    blocking = [found for found in open_findings(session, full) if found.severity == "block"]
+        waive(session, full, reason=waive_because, by=by, more=more)
+    still_open = open_findings(session, full, more)
+    blocking = [found for found in still_open if found.severity == "block"]
     if blocking:
         raise Refused(
             f"{len(blocking)} findings block release {full.release.reference}"
@@ -165,6 +187,11 @@ def resume(session: Session, distribution_id: int) -> None:
     """Go on with what has not been handed over. Raises NotFound, or Refused unless paused."""
     # Locked while we look: it must not be frozen, and paused again, between our look and our move.
     row = found(session, distribution_id, to_change=True)
+    if (later := replaced_by(session, distribution_id)) is not None:
+        raise Refused(
+            f"distribution {later} takes the place of {distribution_id}: what was wrong in it goes"
+            f" to nobody any more; cancel {later} first if it was a mistake"
+        )
     if row.note and row.fanned_out_at is None:
         # It stopped by itself, and the note has told the number that is resumed.
         row.decided_count = None
@@ -230,7 +257,8 @@ def reopen(session: Session, distribution_id: int) -> None:
             col(Distribution.status) == DistributionStatus.SENT,
             something_waits,
         )
-        .values(status=SENDING, finished_at=None)
+        # What a correction has taken the place of is not sent again: it is stopped at the next look.
+        .values(status=sa.case((is_replaced(), PAUSED), else_=SENDING), finished_at=None)
         .execution_options(synchronize_session=False)
     )
 

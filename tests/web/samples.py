@@ -12,7 +12,10 @@ TEXTS = {
         "Harbours agree on a code of conduct",
         "Twelve harbours **agreed** on [a code](https://harbour.example/code) on Monday.",
     ),
-    "fr": ("Les ports adoptent un code", "Douze ports ont adopté un code lundi."),
+    "fr": (
+        "Les ports adoptent un code",
+        "Douze ports ont adopté [un code](https://harbour.example/fr/code) lundi.",
+    ),
 }
 
 

@@ -12,16 +12,13 @@ from urllib.parse import unquote, urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from mailer.releases.readiness.tongues.words import openings
+
 READER: Final = MarkdownIt("js-default")
 #: Wholly in brackets these are a gap, not a remark such as [sic] or an omission such as […].
 GAP_WORDS = (
     "amount|city|contact|date|day|first name|full name|headline|job title|last name|link|month"
     "|name|number|phone|place|quote|telephone|time|title|url|venue|website|year"
-)
-#: These open a gap even with more words after them.
-GAP_OPENINGS = (
-    "tb[acd]|todo|tk|x{2,}|insert|fill in|to be (?:added|announced|completed|confirmed)|to come"
-    "|à (?:confirmer|compléter|préciser)|folgt|da confermare|(?:por|a) confirmar|bekræftes|følger"
 )
 PLACEHOLDERS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -33,12 +30,16 @@ PLACEHOLDERS: Final = tuple(
         # Not a part of a web address or of a word with a hyphen.
         r"(?<![\w./@-])x{3,}(?![\w/@-]|\.\w)",
         r"(?<![\w./@-])xx(?:[ ./-]xx)+(?![\w/@-])",
-        rf"\[\s*(?:(?:{GAP_WORDS})|(?:{GAP_OPENINGS})(?:\W[^\[\]\n]{{0,80}})?)\s*\]",
+        rf"\[\s*(?:(?:{GAP_WORDS})|(?:{openings()})(?:\W[^\[\]\n]{{0,80}})?)\s*\]",
         r"\blorem ipsum\b",
     )
 )
 #: In capitals and without brackets they may be meant: an advisory without a room yet, or a bank.
-PERHAPS_OPEN: Final = re.compile(r"(?<![\w\[])TB[ACD](?![\w\]])")
+#: A telephone number of zeros, a doubt and a blank were to be mended, too.
+PERHAPS_OPEN: Final = re.compile(
+    r"(?<![\w\[])TB[ACD](?![\w\]])|(?<![\d/.-])0{2,}(?:[ ./-]0{2,}){2,}(?![\d/-])"
+    r"|\?{3,}|@@+|#{3,}|_{4,}"
+)
 #: A link that Markdown could not read is printed with all its brackets.
 UNREAD_LINK: Final = re.compile(r"\[[^\[\]\n]+\]\([^()\n]*\)?")
 #: An address among the words of a link, and words that are nothing but a host and a path.
@@ -53,6 +54,10 @@ FILE_ENDINGS = (
 BARE_ADDRESS: Final = re.compile(rf"(?:[\w-]+\.)+(?!(?:{FILE_ENDINGS})\b)[a-z]{{2,24}}(?:/\S*)?")
 #: So many signs before and after a find are shown with it.
 CONTEXT = 30
+
+
+#: The words of a picture that has none.
+NO_ALT: Final = "picture"
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,11 @@ class Link:
         if parts.scheme in {"http", "https"}:
             return not parts.hostname
         return parts.scheme not in {"mailto", "tel"} or not parts.path
+
+    @property
+    def has_alt(self) -> bool:
+        """Whether a picture says what it shows; a link needs not."""
+        return not self.is_picture or self.words != NO_ALT
 
     @property
     def other_host(self) -> str:
@@ -98,8 +108,20 @@ def links(body: str) -> list[Link]:
                 found.append(Link(target, _until_close(children[place + 1 :])))
             elif token.type == "image":
                 target = unquote(str(token.attrGet("src") or ""))
-                found.append(Link(target, token.content or "picture", is_picture=True))
+                found.append(Link(target, token.content.strip() or NO_ALT, is_picture=True))
     return found
+
+
+def typed_links(words: str) -> list[Link]:
+    """The web addresses that were typed into the words: each becomes a link in the message."""
+    typed = (match[0].rstrip(".,;:!?…)]*_") for match in WRITTEN_ADDRESS.finditer(words))
+    return [Link(one if "://" in one else f"https://{one}", one) for one in typed]
+
+
+def opening_blocks(body: str) -> list[str]:
+    """What the blocks of a body are at its top level, such as paragraph or bullet_list."""
+    opened = (token for token in READER.parse(body) if token.level == 0 and token.nesting >= 0)
+    return [token.type.removesuffix("_open") for token in opened]
 
 
 def _until_close(following: list[Token]) -> str:
@@ -128,6 +150,20 @@ def _host(address: str) -> str:
 
 def _belong(host: str, other: str) -> bool:
     return host == other or host.endswith(f".{other}") or other.endswith(f".{host}")
+
+
+def struck(body: str) -> list[str]:
+    """What is struck through in a body."""
+    found = []
+    for block in _inline(body):
+        children = block.children or []
+        for place, token in enumerate(children):
+            if token.type == "s_open":
+                end = next(
+                    n for n, one in enumerate(children) if n > place and one.type == "s_close"
+                )
+                found.append(_words(children[place:end]))
+    return found
 
 
 def paragraphs(body: str) -> list[str]:

@@ -9,11 +9,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mailer import clock
+from mailer.compose.proofreading import proofread
 from mailer.delivery.throttling.throttle import limit_per_minute
 from mailer.distribution import lifecycle
+from mailer.distribution.preflight import preflight
 from mailer.errors import BadInput, Refused
 from mailer.models import UnknownPolicy
-from mailer.releases import editions, readiness
+from mailer.releases import editions
 from mailer.releases.editions import FullRelease
 from mailer.releases.readiness import Finding
 from mailer.web import deciding
@@ -67,7 +69,7 @@ def review(request: Request, door: Parts, reference: str, form: Submitted) -> Re
     bound = bind(PlanForm, form)
     with door.reading() as session:
         full = editions.load(session, reference)
-        bound = _with_waiver_wanted(bound, _blocking(session, full))
+        bound = _with_waiver_wanted(bound, _blocking(door, session, full))
         if bound.model is not None and not bound.errors:
             try:
                 decision = _decision(door, session, full, bound.model)
@@ -117,6 +119,7 @@ def _scheduled(door: Door, reference: str, form: PlanForm, *, by: str) -> int:
             options=deciding.options_of(form, full, start, unknown=unknown),
             expect=form.expect,
             keyring=door.identity.keyring,
+            more=proofread(full, identity=door.identity, at=start.at),
         )
         return decided.distribution.id or 0
 
@@ -155,8 +158,9 @@ def _usual_for_unknown(door: Door) -> UnknownPolicy:
     return UnknownPolicy(door.settings.delivery.unknown)
 
 
-def _blocking(session: Session, full: FullRelease) -> list[Finding]:
-    return [one for one in readiness.open_findings(session, full) if one.severity == BLOCKING]
+def _blocking(door: Door, session: Session, full: FullRelease) -> list[Finding]:
+    every = preflight(session, full, identity=door.identity, at=clock.now())
+    return [one for one in every if one.severity == BLOCKING]
 
 
 def _with_waiver_wanted(bound: Bound[PlanForm], blocking: list[Finding]) -> Bound[PlanForm]:
@@ -187,7 +191,7 @@ def _show_form(
         "zone": full.office.zone,
         "now": clock.now(),
         "title": _title(full),
-        "blocking": _blocking(session, full),
+        "blocking": _blocking(door, session, full),
         "form": form,
         "is_unfolded": any(form.values[name] or name in form.errors for name in FOLDED),
         "usual_for_unknown": _usual_for_unknown(door_of(request)),
@@ -216,7 +220,7 @@ def _show_review(
         "release": full.release,
         "zone": full.office.zone,
         "headlines": headlines,
-        "blocking": _blocking(session, full),
+        "blocking": _blocking(door_of(request), session, full),
         "decision": decision,
         "options": decision.options,
         "is_urgent": decision.is_urgent,

@@ -8,9 +8,11 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from mailer import clock
 from mailer.distribution import overview
 from mailer.distribution.overview import DistributionLine
-from mailer.releases import editions, listing, readiness
+from mailer.distribution.preflight import preflight
+from mailer.releases import editions, listing
 from mailer.releases.listing import EditionLine, ReleaseCard
 from mailer.web import messages
 from mailer.web.dependencies import Door, Parts, RowNumber, page, signed_in, wants_fragment
@@ -84,7 +86,7 @@ def show_release(
             "release": release,
             "source": _source(release),
             "zone": full.office.zone,
-            "findings": readiness.open_findings(session, full),
+            "findings": preflight(session, full, identity=door.identity, at=clock.now()),
             "distributions": _distributions(session, full.release.reference),
             "people": find_people(session, q, limit=OFFERED),
             "q": q,

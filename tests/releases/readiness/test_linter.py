@@ -1,7 +1,7 @@
 """The linter finds what must be mended, nothing else, and keeps what an officer let pass."""
 
-import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -44,10 +44,8 @@ def ids(findings: list[Finding]) -> list[str]:
 # ---------------------------------------------------------------- finding
 
 
-def test_the_seed_has_exactly_its_two_dead_links(
-    session: Session, office: Office, shared: Path
-) -> None:
-    found = lint(imported(session, office, shared / "data" / "seed" / "en.md"))
+def test_the_seed_has_exactly_its_two_dead_links(session: Session, office: Office) -> None:
+    found = open_findings(session, imported(session, office, SAMPLES / "seed.md"))
     assert [(finding.id, finding.severity, finding.edition) for finding in found] == [
         ("dead-link", Severity.BLOCK, "en"),
         ("dead-link", Severity.BLOCK, "en"),
@@ -56,22 +54,10 @@ def test_the_seed_has_exactly_its_two_dead_links(
     assert "Additional Protocol" in found[1].where
 
 
-def test_real_releases_are_not_blocked(session: Session, office: Office, shared: Path) -> None:
-    full = load(session, factories.release(session, office).reference)
-    lines = (shared / "data" / "real_releases.jsonl").read_text(encoding="utf-8").splitlines()
-    for line in lines:
-        real = json.loads(line)
-        revision = full.revisions["en"].model_copy(
-            update={"title": real["title"], "body": real["text"]}
-        )
-        found = lint(replace(full, revisions={real["lang"]: revision}))
-        assert [finding for finding in found if finding.severity is Severity.BLOCK] == []
-        assert "other-host" not in ids(found)
-
-
 @pytest.mark.parametrize("path", [SAMPLES / "harbours", DEMO / "364b02", DEMO / "365a09"])
 def test_a_good_release_has_no_findings(session: Session, office: Office, path: Path) -> None:
-    assert lint(imported(session, office, path)) == []
+    # The embargo of one of them ends on that very day.
+    assert lint(imported(session, office, path), at=factories.NOW - timedelta(days=1)) == []
 
 
 def test_an_unfinished_one_has_all_of_them(session: Session, office: Office) -> None:
@@ -96,7 +82,7 @@ def test_an_unfinished_one_has_all_of_them(session: Session, office: Office) -> 
         ("open-point", "warn", "text “…and the timetable. Venue: TBC.”"),
         ("wrong-weekday", "warn", "text “Monday 1 December”"),
     ]
-    assert "Tuesday, 1 December 2026" in found[-1].message
+    assert "Tuesday 1 December 2026" in found[-1].message
 
 
 def test_a_release_without_a_contact_is_blocked(session: Session, office: Office) -> None:
