@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
+from mailer.contacts.privacy.spelling import capital_pattern, is_east_asian, pattern
 from mailer.contacts.privacy.wording import Words
 from mailer.models import (
     Desk,
@@ -17,12 +18,15 @@ from mailer.models import (
     MediaList,
     Outlet,
     Role,
+    StillValid,
     Suppression,
     Waiver,
 )
 
 #: A shorter part of a name is in too many texts.
 SHORTEST = 3
+#: East Asian names of two signs are often whole ones.
+SHORTEST_EAST_ASIAN = 2
 #: A shorter one takes no ending but an s: Evans is no Eva.
 SHORTEST_WITH_ENDING = 5
 #: A word in more places is told by their number: nobody looks through so many.
@@ -48,35 +52,45 @@ TEXTS = (
     Text((Distribution.note,), "the note on distribution", Distribution.id),
     Text((Suppression.note,), "the note on suppression", Suppression.id),
     Text((Waiver.reason,), "the reason of waiver", Waiver.id),
+    Text((StillValid.note,), "why a translation is still valid, note", StillValid.id),
 )
 
 
 def doubtful(session: Session, words: Words) -> tuple[str, ...]:
     """Where a part of these names stands, each word with its places."""
-    parts = sorted({part for name in words.words for part in _parts(name)})
+    # The longer first: East Asian ones are found without a space behind them.
+    parts = sorted({part for name in words.words for part in _parts(name)}, key=len, reverse=True)
     if not parts:
         return ()
-    pattern = re.compile("|".join(map(_pattern, parts)))
+    standing = re.compile("|".join(map(_pattern, parts)))
     found: dict[str, list[str]] = {}
     for text in TEXTS:
         for place, values in _holding(session, text, Words(parts)):
-            for word in sorted({one for value in values for one in pattern.findall(value)}):
+            for word in sorted({one for value in values for one in standing.findall(value)}):
                 found.setdefault(word, []).append(place)
     return tuple(line for word in sorted(found) for line in _lines(word, found[word]))
 
 
 def _parts(name: str) -> Iterator[str]:
-    """The words of a name that is written large; particles are words like any other."""
-    if "@" not in name:
-        for part in re.split(r"[\s,]+", name):
-            if len(part) >= SHORTEST and part[0].isupper():
+    """The words of a name that is written large; particles are words like any other. An East Asian
+    name is whole in running text, too, where one of two signs is left standing.
+    """
+    if "@" in name:
+        return
+    parts = re.split(r"[\s,]+", name)
+    for part in (*parts, "".join(parts)):
+        if is_east_asian(part):
+            if len(part) >= SHORTEST_EAST_ASIAN:
                 yield part
+        elif part in parts and len(part) >= SHORTEST and part[0].isupper():
+            yield part
 
 
 def _pattern(part: str) -> str:
-    cases = "|".join(map(re.escape, sorted({part, part.title(), part.upper()})))
+    if is_east_asian(part):
+        return pattern(part)
     ending = r"[^\W\d_]{0,3}" if len(part) >= SHORTEST_WITH_ENDING else "[sS]?"
-    return rf"(?<![\w@.+-])(?:{cases}){ending}(?!\w)(?![\w.+-]*@)"
+    return rf"(?<![\w@.+-]){capital_pattern(part)}{ending}(?!\w)(?![\w.+-]*@)"
 
 
 def _holding(session: Session, text: Text, words: Words) -> Iterator[tuple[str, list[str]]]:

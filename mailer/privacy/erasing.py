@@ -107,9 +107,10 @@ def _kept(
     session: Session, text: str, *, keyring: Keyring, now: datetime, also: Iterable[str]
 ) -> _Kept:
     subject = _found(session, text, now=now)
-    subject.names |= {name.strip() for name in also} - {""}
+    said = {name.strip() for name in also} - {""}
+    subject.names |= said
     subject.names |= genitives(session, subject.names)
-    words = _of_person(subject)
+    words = Words(subject.own_spellings | subject.names, anywhere=said)
     mine = _numbers(session, traces.by_number(subject) | traces.by_address(subject))
     mail = _inbound(session, words, set(mine))
     if not (_is_known(subject) or mine or mail or _is_suppressed(session, subject, keyring)):
@@ -173,10 +174,6 @@ def _names_on_messages(session: Session, subject: DataSubject) -> set[str]:
         .distinct()
     )
     return {name for name in session.execute(rows).scalars() if " " in name.strip()}
-
-
-def _of_person(subject: DataSubject) -> Words:
-    return Words(subject.own_spellings | subject.names)
 
 
 def _numbers(session: Session, condition: sa.ColumnElement[bool]) -> list[int]:

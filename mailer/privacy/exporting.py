@@ -19,6 +19,7 @@ from mailer.models import (
     InboundMessage,
     Journalist,
     Office,
+    PersonalNote,
     Release,
     Revision,
     Role,
@@ -46,6 +47,8 @@ OF_DELIVERY = (
     "plain_text_only",
     "notice_basis",
     "notice_source",
+    "greeting",
+    "personal_note",
     "status",
     "reason",
     "message_id",
@@ -72,7 +75,8 @@ def export(session: Session, text: str, *, keyring: Keyring, now: datetime) -> D
     ):
         raise NotFound(f"nothing is kept of {text}: see `mailer contacts show {text}`")
     book = describe(session, subject, keyring=keyring)
-    told = {**book, "deliveries": deliveries, "inbound": inbound}
+    notes = _notes(session, subject)
+    told = {**book, "notes": notes, "deliveries": deliveries, "inbound": inbound}
     document = Others(session, subject, within=told).out_of(told)
     return {"made_at": now, "controller": _controller(the_office(session)), **document}
 
@@ -107,6 +111,22 @@ def _deliveries(session: Session, subject: DataSubject) -> list[Document]:
             "events": events.get(row.id or 0, []),
         }
         for row, reference, title in rows
+    ]
+
+
+def _notes(session: Session, subject: DataSubject) -> list[Document]:
+    """What an officer wrote to stand above a release to her; at a shared address it may be for
+    somebody else.
+    """
+    rows = session.exec(
+        select(PersonalNote, Release.reference)
+        .join(Release, col(Release.id) == PersonalNote.release_id)
+        .where(col(PersonalNote.address_id).in_(subject.own_numbers))
+        .order_by(col(PersonalNote.id))
+    )
+    return [
+        {"release": reference, "text": row.text, "written_at": row.created_at}
+        for row, reference in rows
     ]
 
 

@@ -2,8 +2,7 @@
 officers are taken out of notes and texts.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Any
 
@@ -12,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from mailer.contacts.inserting import chunked
 from mailer.contacts.keeping.undoing import MERGED_INTO
-from mailer.contacts.privacy.subject import SHORTEST, DataSubject
+from mailer.contacts.privacy.spelling import folded, is_short
+from mailer.contacts.privacy.subject import DataSubject
 from mailer.contacts.privacy.wording import Words
 from mailer.models import (
     Address,
@@ -24,10 +24,10 @@ from mailer.models import (
     Role,
 )
 from mailer.models.history import is_kept, kept
+from mailer.privacy.addressing import without_addresses
 from mailer.privacy.naming import forms, named_in
 
 SOMEBODY = "[somebody else]"
-ADDRESS = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+\w")
 #: What looks like an address and is a number of ours.
 NUMBERS = ("message_id",)
 
@@ -41,16 +41,17 @@ class Others:
         names = _officers(session) | _colleagues(session, subject) | _mistaken(session, subject)
         texts = list(_texts(within))
         names |= named_in(session, texts, besides=subject.numbers(Journalist))
-        hers, folded = {one.lower() for one in subject.names}, "\n".join(texts).lower()
-        told = {one for one in names if len(one) >= SHORTEST and one.lower() in folded}
-        self._words = Words({one for one in told if one.lower() not in hers}, instead=SOMEBODY)
+        hers = set(map(folded, subject.names))
+        told = {one for one in _standing_in(texts, names) if folded(one) not in hers}
+        # Rather too much is left out than a name told: those of two signs inside of words, too.
+        self._words = Words(told, instead=SOMEBODY, anywhere=told)
 
     def out_of(self, value: Any) -> Any:
         """The document without them; other kinds of values as they are."""
         if isinstance(value, Enum):
             return value
         if isinstance(value, str):
-            without: str = self._words.out_of(ADDRESS.sub(self._address, value))
+            without: str = self._words.out_of(without_addresses(value, self._address))
             return without
         if isinstance(value, dict):
             return {
@@ -60,8 +61,8 @@ class Others:
             return [self.out_of(one) for one in value]
         return value
 
-    def _address(self, found: re.Match[str]) -> str:
-        return found.group() if found.group().lower() in self._hers else SOMEBODY
+    def _address(self, found: str) -> str:
+        return found if found.lower() in self._hers else SOMEBODY
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -71,6 +72,14 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, dict | list | tuple):
         for one in value.values() if isinstance(value, dict) else value:
             yield from _texts(one)
+
+
+def _standing_in(texts: Iterable[str], names: Iterable[str]) -> Iterator[str]:
+    """Those of which each part stands in the texts, however it is written."""
+    whole = folded("\n".join(texts))
+    for name in names:
+        if not is_short(name) and all(part in whole for part in folded(name).split()):
+            yield name
 
 
 def _officers(session: Session) -> set[str]:

@@ -2,13 +2,14 @@
 loaded from elsewhere.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date
 from enum import Enum
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from mailer import languages
+from mailer.privacy import record_words
 from mailer.settings import TEMPLATES
 
 LANGUAGE = "en"
@@ -27,7 +28,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"told": _told, "label": _label}
+    environment.filters |= {
+        "told": _told,
+        "label": record_words.label,
+        "done": record_words.done,
+        "subject": record_words.subject,
+        "in_history": record_words.in_history,
+    }
     environment.tests |= {"plain": _is_plain, "given": _is_given}
     return environment
 
@@ -50,16 +57,12 @@ def _told(value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return f"{languages.long_date(value.date(), LANGUAGE)}, {value:%H:%M} UTC"
+    moment = record_words.moment_in(value)
+    if moment is not None:
+        at = moment.astimezone(UTC)
+        return f"{languages.long_date(at.date(), LANGUAGE)}, {at:%H:%M} UTC"
     if isinstance(value, date):
         return languages.long_date(value, LANGUAGE)
     if isinstance(value, list):
         return ", ".join(_told(one) for one in value)
     return str(value).replace("_", " ") if isinstance(value, Enum) else str(value)
-
-
-def _label(name: str) -> str:
-    """The name of a field as words: family_name_first becomes Family name first."""
-    text = name.replace("_e164", ", as it is dialled").replace("_", " ")
-    return text[:1].upper() + text[1:]

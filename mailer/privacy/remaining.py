@@ -23,6 +23,7 @@ from mailer.models import (
     Release,
     Revision,
     Role,
+    StillValid,
     Suppression,
     Waiver,
 )
@@ -74,7 +75,14 @@ PLACES = (
     ),
     Place((Release.place, Release.beats), "the release", Release.reference, PUBLISHED),
     Place(
-        (Revision.title, Revision.subtitle, Revision.place, Revision.body),
+        (
+            Revision.title,
+            Revision.subtitle,
+            Revision.place,
+            Revision.body,
+            Revision.change_note,
+            Revision.notes,
+        ),
         "the text of the release",
         Release.reference,
         PUBLISHED,
@@ -96,6 +104,7 @@ PLACES = (
     Place((PressOfficer.name, PressOfficer.email), "the officer", PressOfficer.id, ACCOUNT),
     Place((Distribution.created_by,), "the decision of distribution", Distribution.id, ACCOUNT),
     Place((Waiver.waived_by,), "the waiver", Waiver.id, ACCOUNT),
+    Place((StillValid.said_by,), "the word that a text holds, number", StillValid.id, ACCOUNT),
 )
 #: How a text leads to the release that it belongs to.
 JOINED: dict[Any, tuple[tuple[Any, Any], ...]] = {

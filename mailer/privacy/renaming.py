@@ -53,10 +53,10 @@ def rename_lists(session: Session, words: Words) -> tuple[Renamed, ...]:
 
 def _free(session: Session, name: str, number: int) -> str:
     """The name, with the number of the list where another one has it."""
-    taken = sa.select(sa.literal(1)).where(
-        sa.func.lower(col(MediaList.name)) == name.lower(), col(MediaList.id) != number
-    )
-    return name if session.execute(taken.limit(1)).first() is None else f"{name} ({number})"
+    others = session.scalars(sa.select(col(MediaList.name)).where(col(MediaList.id) != number))
+    # As criteria find lists: a database knows other small letters than Python.
+    is_taken = spelling(name) in map(spelling, others)
+    return f"{name} ({number})" if is_taken else name
 
 
 def sweep_criteria(

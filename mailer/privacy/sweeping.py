@@ -22,7 +22,9 @@ from mailer.models import (
     Journalist,
     MediaList,
     Outlet,
+    PersonalNote,
     Role,
+    StillValid,
     Suppression,
     Waiver,
 )
@@ -42,7 +44,9 @@ FREE_TEXT: dict[type[SQLModel], tuple[str, ...]] = {
     Journalist: ("public_note", "private_note", "details", "source", "basis_source"),
     MediaList: ("note",),
     Outlet: ("public_note", "details"),
+    PersonalNote: ("text",),
     Role: ("job_title", "details"),
+    StillValid: ("note",),
     Suppression: ("note", "source"),
     Waiver: ("reason",),
 }

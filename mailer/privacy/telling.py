@@ -2,19 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 
+from mailer.contacts.keeping.telling.outcomes import NAMES as BOOK
 from mailer.privacy.erasing import Erased
+
+#: What the rows of each table are, one and many; the history has no table of its own there.
+NAMES = BOOK | {"history": ("change in the history", "changes in the history")}
 
 
 def erased_in_words(erased: Erased, *, dry_run: bool, waiting: int = 0) -> Iterator[str]:
     """What an erasure took away, or would; and how many files wait that it does not look into."""
     yield f"{'would forget' if dry_run else 'forgotten'}: {erased.called}"
-    rows = ", ".join(f"{number} {name}" for name, number in worded(erased.rows).items())
-    yield f"from the address book: {rows or 'nothing'}"
-    yield (
-        f"made anonymous: {erased.deliveries} of the deliveries, {erased.withheld} of which were"
-        f" withheld before they were handed over; cleaned: {erased.events} of the events,"
-        f" {erased.inbound} of the returned messages, {erased.swept} of the texts"
-    )
+    yield f"from the address book: {_rows(erased.rows)}"
+    if erased.deliveries:
+        withheld = f", {erased.withheld} of them withheld before they were handed over"
+        told = many(erased.deliveries, "delivery", "deliveries")
+        yield f"made anonymous: {told}{withheld if erased.withheld else ''}"
+    if cleaned := _cleaned(erased):
+        yield f"cleaned: {cleaned}"
     yield f"addresses refused from now on, by a keyed hash: {erased.hashes}"
     for address in erased.shared:
         yield f"{address} stays: somebody else reads it too, so only this reader's part goes"
@@ -38,6 +42,26 @@ def erased_in_words(erased: Erased, *, dry_run: bool, waiting: int = 0) -> Itera
         yield (
             "no address had this reader alone: an import may bring the name again, tell its source"
         )
+
+
+def _rows(rows: Mapping[str, int]) -> str:
+    """Rows by table, in the words of the trade; none of which there is none."""
+    told = (many(n, *NAMES.get(table, (table, table))) for table, n in rows.items() if n)
+    return ", ".join(told) or "nothing"
+
+
+def _cleaned(erased: Erased) -> str:
+    parts = (
+        (erased.events, "event", "events"),
+        (erased.inbound, "returned message", "returned messages"),
+        (erased.swept, "text in which the name stood", "texts in which the name stood"),
+    )
+    return ", ".join(many(*part) for part in parts if part[0])
+
+
+def many(number: int, one: str, more: str) -> str:
+    """So many of them: 1 person, 2 people."""
+    return f"{number:,} {one if number == 1 else more}"
 
 
 def worded(rows: Mapping[str, int]) -> dict[str, int]:

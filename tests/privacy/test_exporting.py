@@ -183,3 +183,38 @@ def test_the_page_is_one_plain_file_that_everybody_can_read(record: Document) ->
     cells = [attributes for tag, attributes in page.tags if tag == "th"]
     assert all("scope" in attributes for attributes in cells)
     assert "prefers-color-scheme: dark" in write_page(record)
+
+
+def test_the_page_speaks_to_the_person_and_not_to_us(record: Document) -> None:
+    page = write_page(record)
+    for ours in ("journalist", "media list entry", "Is primary", "External id", "named"):
+        assert f">{ours}" not in page
+    for hers in (
+        "Your main job",
+        "Trusted to keep an embargo",
+        "Your record: ",
+        "Corrected by hand",
+    ):
+        assert hers in page
+
+
+def test_a_file_that_named_her_again_and_changed_nothing_is_no_line_of_the_page(
+    record: Document,
+) -> None:
+    (edit,) = record["history"]
+    again = {"what": "journalist", "action": "named", "file_row": 7, "fields": []}
+    named = {**edit, "kind": "import", "source": "again.csv", "note": "", "changes": [again]}
+    both = {**edit, "changes": [again, *edit["changes"]]}
+    assert write_page({**record, "history": [named, both]}) == write_page(record)
+    alone = write_page({**record, "history": [named]})
+    assert "again.csv" not in alone
+    assert "<p>Nothing.</p>" in alone.partition('id="history"')[2]
+
+
+def test_times_in_the_history_of_the_page_are_for_people(record: Document) -> None:
+    (edit,) = record["history"]
+    line = {"field": "paused until", "before": "nothing", "after": "2027-01-14T23:00:00+00:00"}
+    change = {"what": "journalist", "action": "changed", "file_row": None, "fields": [line]}
+    page = write_page({**record, "history": [{**edit, "changes": [change]}]})
+    told = "Paused until <bdi>nothing</bdi> → <bdi>14 January 2027, 23:00 UTC</bdi>"
+    assert f"Your record: {told}" in page

@@ -182,13 +182,13 @@ def test_each_is_told_all_of_herself_and_nothing_of_the_other(
 def test_the_page_is_read_on_a_telephone(
     sqlite_engine: sa.Engine, tmp_path: Path, keyring: Keyring, chromium: Browser, scheme: Scheme
 ) -> None:
-    """Nothing has to be moved sideways, and no word of a table is cut."""
+    """Nothing has to be moved sideways, and no word in the name of a field is cut."""
     numbers = _all_of_it(sqlite_engine, tmp_path, keyring)
     _, html = _told(sqlite_engine, keyring, numbers["Karen"])
     page = chromium.new_page(viewport={"width": 360, "height": 800}, color_scheme=scheme)
     page.set_content(html)
     assert page.evaluate("document.documentElement.scrollWidth") == 360
-    lines = page.locator("th").evaluate_all(
+    lines = page.locator("dt").evaluate_all(
         """cells => cells.map(cell => {
             const all = document.createRange();
             all.selectNodeContents(cell);

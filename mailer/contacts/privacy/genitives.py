@@ -2,6 +2,7 @@
 Karen Holms. What stands behind an apostrophe or a hyphen needs no form of its own.
 """
 
+import unicodedata
 from collections.abc import Iterable
 
 import sqlalchemy as sa
@@ -25,7 +26,11 @@ def genitives(session: Session, names: Iterable[str]) -> set[str]:
 
 def _is_whole(name: str) -> bool:
     is_name = " " in name and "," not in name and "@" not in name
-    return is_name and name[-1].isalpha() and not name.lower().endswith(HISSING)
+    return is_name and _is_latin(name[-1]) and not name.lower().endswith(HISSING)
+
+
+def _is_latin(letter: str) -> bool:
+    return unicodedata.name(letter, "").startswith("LATIN ")
 
 
 def _taken(session: Session, names: set[str]) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
+from mailer import clock
 from mailer.contacts.inserting import chunked
 from mailer.contacts.keeping.telling.wording import BESIDE, in_words
 from mailer.contacts.keeping.undoing import MERGED_INTO
@@ -27,9 +28,12 @@ from mailer.models import (
     Provenance,
     Role,
 )
+from mailer.models.ending import lasts
 from mailer.tokens import Keyring
 
 Document = dict[str, Any]
+#: What becomes of an entry when its job is over.
+OVER = ", a job that is over: it counts only where the list is left out"
 MISTAKEN = "two records were taken for one person"
 
 
@@ -118,7 +122,8 @@ def _as(session: Session, entry: MediaListEntry) -> str:
     if role is None:
         return "put on it by hand as a desk"
     at = _outlet(session, role.outlet_id) or "freelance"
-    return f"put on it by hand as {role.job_title or 'a job'} at {at}"
+    over = "" if lasts(role.ended_on, clock.now().date()) else OVER
+    return f"put on it by hand as {role.job_title or 'a job'} at {at}{over}"
 
 
 def _suppressions(session: Session, subject: DataSubject, *, keyring: Keyring) -> list[Document]:

@@ -26,6 +26,7 @@ from mailer.models import (
     Journalist,
     MediaListEntry,
     Outlet,
+    PersonalNote,
     ReceivingDomain,
     Role,
 )
@@ -157,8 +158,11 @@ def _remove_addresses(session: Session, numbers: Collection[int]) -> int:
     """Remove the addresses that no row names any more, and what we know of their domains."""
     if not numbers:
         return 0
-    table = table_of(Address)
-    free = sa.and_(among(session, table.c.id, numbers), *(~one for one in _named_by(table)))
+    table, notes = table_of(Address), table_of(PersonalNote)
+    naming = _named_by(table, besides=notes)
+    free = sa.and_(among(session, table.c.id, numbers), *(~one for one in naming))
+    hers = notes.c.address_id.in_(sa.select(table.c.id).where(free))
+    session.connection().execute(sa.delete(notes).where(hers))
     domains = set(session.execute(sa.select(table.c.domain).where(free)).scalars())
     gone = session.connection().execute(sa.delete(table).where(free)).rowcount
     of_none = sa.select(sa.literal(1)).where(table.c.domain == col(ReceivingDomain.domain))
@@ -170,10 +174,12 @@ def _remove_addresses(session: Session, numbers: Collection[int]) -> int:
     return gone
 
 
-def _named_by(table: sa.Table) -> Iterator[sa.ColumnElement[bool]]:
+def _named_by(
+    table: sa.Table, *, besides: sa.Table | None = None
+) -> Iterator[sa.ColumnElement[bool]]:
     for child in TABLES.sorted_tables:
         for key in child.foreign_keys:
-            if key.column.table is table:
+            if key.column.table is table and child is not besides:
                 naming = sa.select(sa.literal(1)).where(key.parent == table.c.id)
                 yield naming.correlate(table).exists()
 

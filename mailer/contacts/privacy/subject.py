@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col, select
 
 from mailer import addresses
 from mailer.contacts.directory import find_address
 from mailer.contacts.inserting import chunked
+from mailer.contacts.keeping.numbers import row_number
 from mailer.contacts.keeping.people import desks_at, numbered, people_at
 from mailer.contacts.keeping.telling.subjects import Subjects, find_subjects
+from mailer.contacts.privacy.spelling import folded, is_short
+from mailer.contacts.privacy.wording import Words
 from mailer.errors import BadInput, NotFound
 from mailer.models import (
     Address,
@@ -31,8 +33,6 @@ from mailer.models.ending import is_lasting
 Row = dict[str, Any]
 #: Numbers of rows by table.
 Numbers = dict[str, set[int]]
-#: A shorter name alone is a word like any other.
-SHORTEST = 4
 NAMES = ("given_name", "particle", "family_name", "family_name_first")
 
 
@@ -91,9 +91,9 @@ def find_data_subject(session: Session, text: str, *, today: date) -> DataSubjec
     by number. Raises NotFound for a number that we never gave.
     """
     found = DataSubject()
-    if text.strip().isdigit():
+    if (number := row_number(text)) is not None:
         subjects = find_subjects(session, text)
-        found.journalist = session.get(Journalist, int(text))
+        found.journalist = session.get(Journalist, number)
     else:
         subjects = _at_address(session, text, found)
     _leave_what_is_others(session, subjects)
@@ -215,13 +215,12 @@ def _name(session: Session, found: DataSubject) -> None:
     for row in told:
         found.names |= _forms(row)
     singles = {name for name in found.names if " " not in name}
-    found.names -= {name for name in singles if len(name) < SHORTEST}
+    found.names -= {name for name in singles if is_short(name)}
     # The name of a desk, such as Redaktionen, or of a paper is nobody's own.
     for column in (Desk.name, Outlet.name):
-        lower = {name.lower() for name in singles}
-        names = session.exec(select(column).where(sa.func.lower(col(column)).in_(lower)))
-        taken = {name.lower() for name in names}
-        found.names = {name for name in found.names if name.lower() not in taken}
+        names = session.exec(select(column).where(Words(singles).condition(column)))
+        taken = set(map(folded, names))
+        found.names = {name for name in found.names if folded(name) not in taken}
 
 
 def _forms(row: Row) -> set[str]:

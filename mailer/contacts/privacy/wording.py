@@ -2,29 +2,50 @@
 plain columns and inside of documents.
 """
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
 
+from mailer.contacts.privacy.candidates import may_hold
+from mailer.contacts.privacy.spelling import capital_pattern, is_east_asian, pattern
+
 #: What stands where a name or an address stood.
 ERASED = "[erased]"
+#: White space, and signs that nobody sees.
+SPACE = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]"
+#: What may stand between two parts of a name: space or a comma, then initials, as in Karen A. Holm.
+BETWEEN = rf"(?:{SPACE}+|{SPACE}*,{SPACE}*)(?:[^\W\d_]\.{SPACE}*){{0,3}}"
+#: East Asian names need nothing between their parts.
+TOGETHER = rf"(?:{SPACE}|[・·])*"
+#: Names of so many letters of those scripts are found inside of running text, which has no spaces;
+#: two letters that happen to stand side by side are often no name.
+SURE_EAST_ASIAN = 3
+NO_WORD_BEFORE = r"(?<![\w@])(?<!\w-)"
+NO_WORD_AFTER = r"(?![\w\u0300-\u036f])"
 
 
 class Words:
     """Names and addresses to look for."""
 
-    def __init__(self, given: Iterable[str], *, instead: str = ERASED) -> None:
-        """Longer ones are found first: an address is not cut by the name that it holds."""
-        self.words = sorted({one for one in given if one.strip()}, key=len, reverse=True)
-        self._instead = instead
-        self._pattern = re.compile("|".join(map(_pattern, self.words)), re.IGNORECASE)
+    def __init__(
+        self, given: Iterable[str], *, instead: str = ERASED, anywhere: Iterable[str] = ()
+    ) -> None:
+        """Longer ones are found first: an address is not cut by the name that it holds.
+
+        East Asian names among those that go `anywhere` are found inside of a longer word, too,
+        however short they are.
+        """
+        self._anywhere, self._instead = set(anywhere), instead
+        self.words = sorted({one for one in given if one.strip()}, key=_by_length)
+        patterns = (_pattern(one, anywhere=one in self._anywhere) for one in self.words)
+        self._pattern = re.compile("|".join(dict.fromkeys(patterns)), re.IGNORECASE)
 
     def whole(self) -> "Words":
         """The addresses and the names of several words: they are no word like any other."""
-        return Words((one for one in self.words if " " in one or "@" in one), instead=self._instead)
+        whole = (one for one in self.words if " " in one or "@" in one)
+        return Words(whole, instead=self._instead, anywhere=self._anywhere)
 
     def __bool__(self) -> bool:
         return bool(self.words)
@@ -46,40 +67,36 @@ class Words:
         return value
 
     def condition(self, column: Any) -> sa.ColumnElement[bool]:
-        """Rows whose column may hold one of them; Python then looks closer.
-
-        SQLite folds only ASCII and keeps documents with escapes, so each spelling is asked for.
-        """
-        text = sa.func.lower(sa.cast(column, sa.Text()))
+        """Rows whose column may hold one of them; Python then looks closer."""
         # Whatever stands between its parts: another space, a line break, a comma.
         parts = {frozenset(word.replace(",", " ").split()) for word in self.words}
-        return sa.or_(sa.false(), *(_all_in(text, one) for one in sorted(parts, key=sorted)))
+        return sa.or_(sa.false(), *(may_hold(column, one) for one in sorted(parts, key=sorted)))
 
 
-def _all_in(text: Any, parts: Iterable[str]) -> sa.ColumnElement[bool]:
-    spelt = [sorted(_spellings(one)) for one in sorted(parts)]
-    either = (sa.or_(*(text.contains(one, autoescape=True) for one in some)) for some in spelt)
-    return sa.and_(sa.true(), *either)
+def _by_length(word: str) -> tuple[int, str]:
+    return -len(word), word
 
 
-def _pattern(word: str) -> str:
+def _pattern(word: str, *, anywhere: bool) -> str:
     """Where the word stands for itself: not inside of a longer word, name or address."""
     if "@" in word:
         return rf"(?<![\w.+-]){re.escape(word)}(?!\w)"
-    parts = word.split()
-    spelt = r"\s+".join(map(re.escape, parts))
+    parts = word.replace(",", " ").split() or [word]
+    letters = "".join(parts)
+    if is_east_asian(letters):
+        spelt = TOGETHER.join(map(pattern, parts))
+        is_sure = anywhere or (len(parts) > 1 and len(letters) >= SURE_EAST_ASIAN)
+        return spelt if is_sure else rf"(?<!\w){spelt}(?!\w)"
     if len(parts) == 1:
         # A single name may be a word like any other, which is written small.
-        cases = sorted({word, word.title(), word.upper()})
-        spelt = f"(?-i:{'|'.join(map(re.escape, cases))})(?![.+-]*@)"
-    return rf"(?<![\w@])(?<!\w-)(?:{spelt})(?!\w)"
+        return rf"{NO_WORD_BEFORE}{capital_pattern(word)}(?![.+-]*@){NO_WORD_AFTER}"
+    return rf"{NO_WORD_BEFORE}(?:{_of_several(list(map(pattern, parts)))}){NO_WORD_AFTER}"
 
 
-def _spellings(word: str) -> set[str]:
-    cases = {word, word.lower(), word.upper()}
-    escaped = {json.dumps(one)[1:-1] for one in cases}
-    return {_ascii_lower(one) for one in cases | escaped} | {one.lower() for one in cases}
-
-
-def _ascii_lower(text: str) -> str:
-    return "".join(letter.lower() if letter.isascii() else letter for letter in text)
+def _of_several(parts: list[str]) -> str:
+    """The parts of a name side by side, or some of them in brackets after the others."""
+    bracketed = [
+        rf"{BETWEEN.join(parts[:at])}{SPACE}*\({SPACE}*{BETWEEN.join(parts[at:])}{SPACE}*\)"
+        for at in range(1, len(parts))
+    ]
+    return "|".join((BETWEEN.join(parts), *bracketed))
