@@ -14,6 +14,8 @@ from mailer.contacts.exporting.reading import Contact
 
 #: Octets of a line before it is folded (RFC 6350 3.2).
 LONGEST_LINE = 75
+#: What a program can know of a gender (RFC 6350 6.2.7).
+SEXES = {"M", "F", "O", "N", "U"}
 ESCAPED = str.maketrans({"\\": "\\\\", ",": "\\,", ";": "\\;"})
 Values = Mapping[str, object]
 SOCIAL = {
@@ -69,7 +71,7 @@ def _person(values: Values) -> Iterator[str]:
     yield from _address(values, "role", country="person.country")
     yield from _lines("LANG", values, "person.languages")
     yield from _lines("TZ", values, "person.zone")
-    yield from _lines("GENDER", values, "person.gender")
+    yield from _gender(values)
     yield from _lines("URL", values, "person.url")
     for target, service in SOCIAL.items():
         yield from _lines(f"SOCIALPROFILE;SERVICE-TYPE={service}".rstrip("="), values, target)
@@ -89,6 +91,12 @@ def _desk(values: Values) -> Iterator[str]:
     yield from _address(values, "outlet", country="outlet.country")
     yield from _lines("LANG", values, "outlet.publication_languages")
     yield from _lines("URL", values, "outlet.url")
+
+
+def _gender(values: Values) -> Iterator[str]:
+    """The sex, or the words that are told: they stand behind it (RFC 6350 6.2.7)."""
+    if text := _text(values, "person.gender"):
+        yield f"GENDER:{text if text in SEXES else f';{text}'}"
 
 
 def _organisation(values: Values, unit: str) -> Iterator[str]:

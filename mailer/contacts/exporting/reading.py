@@ -217,7 +217,9 @@ def _detail(place: int, key: str, row: Row) -> object:
 
 
 def _phones(place: int, details: int, kind: str, row: Row) -> object:
-    return tuple(filter(None, (row[place], *(row[details] or {}).get(f"more_{kind}s", ()))))
+    numbers = tuple(filter(None, (row[place], *(row[details] or {}).get(f"more_{kind}s", ()))))
+    # A slash or a comma in a number parts nothing, so that a single one needs no bar behind it.
+    return numbers[0] if len(numbers) == 1 else numbers
 
 
 def _media_type(place: int, row: Row) -> object:

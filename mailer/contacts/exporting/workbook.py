@@ -16,7 +16,7 @@ from mailer.errors import BadInput
 
 #: What a sheet of Excel holds: rows, and characters of a cell.
 MOST_ROWS, LONGEST = 1_048_576, 32_767
-#: A tab's name says nothing to an import: these are what spreadsheets call a tab by themselves.
+#: What spreadsheets call a tab by themselves: such a name says nothing to an import.
 TAB = "Sheet"
 #: Rows are written to disk as they come; what looks like a number, a formula or a link is a text.
 OPTIONS = {

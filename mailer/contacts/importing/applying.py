@@ -269,6 +269,7 @@ class Applying:
                 self.changing.tell(said.row, "lists", "", said.value)
 
     def _lists(self, names: Collection[str]) -> dict[str, MediaList]:
+        media_lists.refuse_twins(self.session, map(spelling, names))
         known = media_lists.all_lists(self.session)
         # A name of old times may hold what nobody can see; from a file it comes without.
         seen = {spelling(clean(row.name)): row for row in known.values()} | known

@@ -16,14 +16,20 @@ from mailer.contacts.history import Recording
 from mailer.contacts.importing.drafts import Draft
 from mailer.contacts.importing.plans import Facts
 from mailer.contacts.importing.values import clean
-from mailer.models import Desk, Outlet, SuppressionReason, TrackingMode
+from mailer.models import Desk, Journalist, Outlet, Role, SuppressionReason, TrackingMode
 
 #: The file's column for an attribute that is called otherwise.
-COLUMNS = {
-    "country": "outlet_country",
-    "publication_languages": "outlet_languages",
-    "public_note": "note",
-    "name": "desk",
+COLUMNS: dict[type[SQLModel], dict[str, str]] = {
+    Outlet: {
+        "country": "outlet_country",
+        "publication_languages": "outlet_languages",
+        "public_note": "outlet.notes_public",
+        "city": "outlet.city",
+        "zone": "outlet.zone",
+    },
+    Journalist: {"country": "person.country", "public_note": "note"},
+    Desk: {"country": "person.country", "public_note": "note", "name": "desk"},
+    Role: {},
 }
 DETAILS = "details."
 BEATS = ("beats", "details.beats")
@@ -78,7 +84,12 @@ class Changing:
                 self.recording.told_by(target, said.row)
             self._follow(target, attribute, facts, after)
             if told and said.row != new_row and not attribute.endswith(E164):
-                self.tell(said.row, COLUMNS.get(attribute, attribute), before, after)
+                known = (
+                    before
+                    if isinstance(target, SQLModel)
+                    else facts.said_first(attribute) or before
+                )
+                self.tell(said.row, COLUMNS[table].get(attribute, attribute), known, after)
 
     def _follow(self, target: Any, attribute: str, facts: Facts, after: object) -> None:
         """What goes with an attribute: the moment of consent, and the number of a new phone."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mailer.addresses import MailAddress
+from mailer.contacts.lengths import refuse_long
 from mailer.contacts.suggesting import spelling
 from mailer.models import SuppressionReason
 
@@ -52,10 +53,30 @@ class ContactRow:
         """Whether the row names somebody; a desk has no name of a person."""
         return not self.is_desk and bool(self.given_name or self.family_name)
 
+    def refuse_long(self) -> None:
+        """Raise BadInput for a text that is too long to look anything up by it."""
+        looked_up = (
+            ("family_name", self.family_name),
+            ("outlet", self.outlet),
+            ("desk", self.desk),
+            ("outlet.external_id", self.outlet_external_id),
+            ("role.external_id", self.role_external_id),
+            *(("lists", name) for name in self.lists),
+        )
+        for column, text in looked_up:
+            refuse_long(text, called=column)
+
     @property
     def mailbox(self) -> str:
         """The normalised address; empty for somebody who cannot be e-mailed."""
         return self.email.normalised if self.email else ""
+
+    @property
+    def called(self) -> str:
+        """By what a report names the contact: its address, else its name."""
+        if self.email:
+            return self.email.typed
+        return f"{self.given_name} {self.family_name}".strip() or self.desk or self.outlet
 
     @property
     def name_key(self) -> str:

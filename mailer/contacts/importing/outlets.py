@@ -1,8 +1,8 @@
 """Which outlet a row means: by its number where the file comes from, by name and market, and by
-name alone where there is only one.
+name alone where there is only one. A number that several outlets have tells none of them apart.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -17,6 +17,8 @@ from mailer.models import Outlet
 
 #: So many names are looked up at once.
 NAMES = 2000
+#: So many numbers are told, and so many names of each: fewer than the spool gives.
+NAMED = 3
 
 
 @dataclass
@@ -27,15 +29,18 @@ class Decided:
     plans: dict[str, OutletPlan] = field(default_factory=dict)
     #: Why lines cannot be used.
     unusable: dict[int, str] = field(default_factory=dict)
+    #: By number, the names of several outlets that have it: it leads to none of them.
+    shared: dict[str, list[str]] = field(default_factory=dict)
 
 
 def decide_outlets(session: Session, spool: Spool) -> Decided:
     """Find or plan each outlet that the file names, and tell the rows which one they mean."""
-    decided = Decided()
+    decided = Decided(shared=spool.shared_numbers())
     groups = spool.outlets()
     while names := list(islice(groups, NAMES)):
         found: list[tuple[NamedOutlet, str]] = []
         known = _Known(session, [one for group in names for one in group])
+        decided.shared = known.shared | decided.shared
         for group in names:
             found += _decide(group, known=known, spool=spool, decided=decided)
         spool.name_outlets(found)
@@ -48,17 +53,23 @@ class _Known:
     def __init__(self, session: Session, named: Sequence[NamedOutlet]) -> None:
         self.by_name = find_outlets(session, {one.name for one in named if one.name})
         numbers = list({one.external_id for one in named if one.external_id})
-        self.by_number = {
-            outlet.external_id: outlet
-            for chunk in chunked(numbers)
-            for outlet in session.exec(select(Outlet).where(col(Outlet.external_id).in_(chunk)))
+        numbered: dict[str, list[Outlet]] = {}
+        for chunk in chunked(numbers):
+            rows = select(Outlet).where(col(Outlet.external_id).in_(chunk))
+            for outlet in session.exec(rows.order_by(col(Outlet.id))):
+                numbered.setdefault(outlet.external_id, []).append(outlet)
+        self.by_number = {number: having[0] for number, having in numbered.items()}
+        self.shared = {
+            number: [outlet.name for outlet in having]
+            for number, having in numbered.items()
+            if len(having) > 1
         }
 
 
 def _decide(
     group: list[NamedOutlet], *, known: _Known, spool: Spool, decided: Decided
 ) -> Iterator[tuple[NamedOutlet, str]]:
-    index = _Index(group, known=known)
+    index = _Index(group, known=known, shared=decided.shared)
     for one in group:
         try:
             plan = index.find(one)
@@ -79,8 +90,10 @@ def _kept(plan: OutletPlan, decided: Decided) -> str:
 class _Index:
     """The outlets of one name: those we know, and those that the file adds."""
 
-    def __init__(self, group: Sequence[NamedOutlet], *, known: _Known) -> None:
-        self._known = known
+    def __init__(
+        self, group: Sequence[NamedOutlet], *, known: _Known, shared: Collection[str]
+    ) -> None:
+        self._known, self._shared = known, shared
         self._by_market: dict[str, OutletPlan] = {}
         for outlet in known.by_name.get(group[0].key, ()) if group[0].key else ():
             self._by_market.setdefault(outlet.country, _plan_of(outlet))
@@ -93,10 +106,11 @@ class _Index:
         Raises BadInput when outlets of that name serve several markets and the row does not say
         which one is meant.
         """
-        if named.external_id and (plan := self._numbered(named.external_id)):
+        tells = bool(named.external_id) and named.external_id not in self._shared
+        if tells and (plan := self._numbered(named.external_id)):
             return plan
         plan = self._in_market(named)
-        if named.external_id:
+        if tells:
             self._by_number.setdefault(named.external_id, plan)
         return plan
 
@@ -128,7 +142,8 @@ class _Index:
 
     def _of_that_number(self, plan: OutletPlan, named: NamedOutlet) -> OutletPlan:
         """The plan, unless the source has another number for it: then it is another outlet."""
-        if not named.external_id or plan.external_id in ("", named.external_id):
+        is_other = named.external_id and plan.external_id not in ("", named.external_id)
+        if not is_other or named.external_id in self._shared:
             plan.external_id = plan.external_id or named.external_id
             return plan
         return OutletPlan(named.name, plan.country, external_id=named.external_id)
@@ -141,6 +156,21 @@ class _Index:
                 f"there are outlets called {name!r} in {several}: fill in outlet_country"
             )
         return next(iter(markets), "")
+
+
+def shared_in_words(shared: Mapping[str, Sequence[str]]) -> str:
+    """What to tell of numbers that lead to none; empty where there are none."""
+    if not shared:
+        return ""
+    told = [
+        f"{number.rpartition(':')[2]} ({', '.join(names[:NAMED])}{', …' * (len(names) > NAMED)})"
+        for number, names in islice(shared.items(), NAMED)
+    ]
+    more = f" and {len(shared) - NAMED:,} more" if len(shared) > NAMED else ""
+    return (
+        f"several outlets have the same number: {', '.join(told)}{more}: such a number tells none"
+        " of them apart, so their names decide; give each a number of its own, or none"
+    )
 
 
 def _plan_of(outlet: Outlet) -> OutletPlan:

@@ -23,6 +23,8 @@ class Undoing:
     who: str
     #: That was taken back in turn: the import counts again.
     is_undone: bool
+    #: How many fields and rows stay, since something has changed there.
+    left_alone: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,10 @@ class PastImport:
 
     @property
     def can_be_undone(self) -> bool:
-        """Whether somebody may take it back."""
-        return self.operation_id is not None and self.undoing is None
+        """Whether somebody may take it back, or what an undo left of it."""
+        if self.operation_id is None or self.undoing is None:
+            return self.operation_id is not None
+        return self.undoing.left_alone > 0 and not self.undoing.is_undone
 
 
 def past_imports(session: Session, *, limit: int, before: int = 0) -> list[PastImport]:
@@ -95,4 +99,10 @@ def _told(row: Sequence[Any]) -> PastImport:
 
 
 def _undoing(undo: ContactOperation, who: str | None) -> Undoing:
-    return Undoing(undo.id or 0, undo.done_at, who or "", undo.undone_by_id is not None)
+    return Undoing(
+        undo.id or 0,
+        undo.done_at,
+        who or "",
+        undo.undone_by_id is not None,
+        left_alone=undo.left_alone,
+    )

@@ -117,6 +117,10 @@ class _Placing:
         """Take down what the row says of its person."""
         plan, outlet = self.person_of[row], self._outlet(row)
         self.person_of_line.setdefault(row.row, plan)
+        role = self._role(plan, row, outlet)
+        if role is None and self._has_ended(plan, row, outlet):
+            self._leave(plan, row)
+            return
         news = plan.facts.say(
             row.row,
             given_name=row.given_name,
@@ -124,7 +128,7 @@ class _Placing:
             family_name=row.family_name if not _holds_name(plan, row) else "",
             **row.person,
         )
-        if (role := self._role(plan, row, outlet)) is not None:
+        if role is not None:
             news |= role.facts.say(row.row, external_id=row.role_external_id, **row.job)
             # That she has this job is news by itself, the first time the file says so.
             news |= _say_lists(role, row) or not role.is_touched
@@ -187,11 +191,9 @@ class _Placing:
         """
         if plan.person is not None and not plan.roles and _tells_no_job(row, outlet):
             return None
-        same = self._jobs(plan, row, outlet)
-        same = _meant(same, row) or same
+        same = self._meant(plan, row, outlet)
         current = [role for role in same if not role.ended_before(self.today)]
         if same and not current:
-            self._note(row, "that job has ended here and stays ended")
             return None
         if current:
             return current[0]
@@ -200,6 +202,27 @@ class _Placing:
         role = RolePlan(row.mailbox, row.row, outlet)
         plan.roles.append(role)
         return role
+
+    def _has_ended(self, plan: PersonPlan, row: ContactRow, outlet: OutletPlan | None) -> bool:
+        """Whether the row speaks of a job that is over."""
+        return any(role.ended_before(self.today) for role in self._meant(plan, row, outlet))
+
+    def _leave(self, plan: PersonPlan, row: ContactRow) -> None:
+        """What a file says with a job that is over is older than what we know of the person; but
+        that nobody may write to her is heard.
+        """
+        self._note(row, "that job has ended here and stays ended: the person is not changed")
+        self.placement.telling.add(row.row)
+        if row.person.get("do_not_contact"):
+            plan.facts.say(row.row, do_not_contact=True)
+            plan.is_touched = True
+
+    def _meant(
+        self, plan: PersonPlan, row: ContactRow, outlet: OutletPlan | None
+    ) -> list[RolePlan]:
+        """The jobs that the row may speak of."""
+        same = self._jobs(plan, row, outlet)
+        return _meant(same, row) or same
 
     def _jobs(self, plan: PersonPlan, row: ContactRow, outlet: OutletPlan | None) -> list[RolePlan]:
         """The jobs of the person at the row's address, or wherever a row without one may mean."""

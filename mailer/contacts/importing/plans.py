@@ -50,6 +50,10 @@ class Facts(dict[str, Said]):
                 news |= not first
         return news
 
+    def said_first(self, attribute: str) -> Any:
+        """What an earlier row of the file said of it; None when none said otherwise."""
+        return next(iter(self._overruled.get(attribute, {})), None)
+
     def _said_before(self, attribute: str, value: Any, *, instead_of: Said) -> int:
         """The row that said it before another said something else; 0 when none has."""
         overruled = self._overruled.setdefault(attribute, {})

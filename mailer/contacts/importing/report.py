@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntFlag, StrEnum
 from itertools import islice
@@ -81,6 +82,7 @@ class FieldChange:
     """What a row changed in a contact that was known; `field` is the column of the file."""
 
     row: int
+    #: The address, or the name of a contact without one.
     email: str
     field: str
     before: str
@@ -95,6 +97,8 @@ class ColumnRead:
     header: str
     target: str
     found_by: str
+    #: The first different values that stand in it.
+    samples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,9 +147,9 @@ class Tally:
         self._sheets.append((len(self._marks), name))
         return len(self._marks)
 
-    def understand(self, sheet: str, columns: Columns) -> None:
-        """The columns of a sheet are known."""
-        each = zip(columns.header, columns.targets, columns.found_by, strict=True)
+    def understand(self, sheet: str, columns: Columns, samples: Sequence[tuple[str, ...]]) -> None:
+        """The columns of a sheet are known, and what stands in each."""
+        each = zip(columns.header, columns.targets, columns.found_by, samples, strict=True)
         self._read.append(SheetRead(sheet, tuple(ColumnRead(*one) for one in each)))
 
     def mark(self, line: int, mark: Mark) -> None:

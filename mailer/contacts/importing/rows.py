@@ -12,6 +12,7 @@ from mailer.contacts.importing.columns import Columns, kind_of, takes_several
 from mailer.contacts.importing.contact_row import ContactRow
 from mailer.contacts.importing.fields import CLOSED, DESK, JOB, OUTLET, PERSON, STATES
 from mailer.contacts.importing.files import Line
+from mailer.contacts.importing.tabs import NO_TAB, Tab
 from mailer.contacts.importing.values import (
     ContactState,
     Kind,
@@ -41,8 +42,15 @@ class TypedLine:
     unknown_kinds: list[str] = field(default_factory=list)
 
 
-def type_line(line: Line, columns: Columns, *, row: int, today: date) -> TypedLine:
-    """Read a line whose number in the whole file is `row`.
+def type_line(
+    line: Line,
+    columns: Columns,
+    *,
+    row: int,
+    today: date,
+    tab: Tab = NO_TAB,
+) -> TypedLine:
+    """Read a line whose number in the whole file is `row`; what `tab` says holds, too.
 
     What is said beside the contact and cannot be read is left out with a notice. Raises BadInput
     for a line that cannot be used.
@@ -50,6 +58,8 @@ def type_line(line: Line, columns: Columns, *, row: int, today: date) -> TypedLi
     _refuse_damage(line, columns)
     typed = TypedLine()
     said = _read_cells(line, columns, typed)
+    if not _is_of_outlet(said):
+        tab.say(said)
     _take_name(said)
     typed.notices.extend(_left_out(said))
     typed.rows = list(_rows(said, row=row, today=today, source=columns.source))
@@ -58,6 +68,8 @@ def type_line(line: Line, columns: Columns, *, row: int, today: date) -> TypedLi
         typed.notices.append("there is no contact in the row: its outlet is kept without one")
     if not typed.rows:
         raise BadInput("there is neither a name nor an e-mail address in the row")
+    for one in typed.rows:
+        one.refuse_long()
     return typed
 
 

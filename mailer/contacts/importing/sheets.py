@@ -1,14 +1,16 @@
 """From a file to the rows on disk: each sheet's header, then its lines one by one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from itertools import chain
+from itertools import chain, islice
 
-from mailer.contacts.importing.columns import Columns, is_header, read_header
+from mailer.contacts.importing.columns import Columns, UnknownColumns, is_header, read_header
 from mailer.contacts.importing.files import ContactFile, Line, Sheet
 from mailer.contacts.importing.report import Mark, Tally
 from mailer.contacts.importing.rows import type_line
+from mailer.contacts.importing.samples import LOOKED_AT, samples_of, with_samples
 from mailer.contacts.importing.spool import Spool
+from mailer.contacts.importing.tabs import Tab, meaning_of
 from mailer.contacts.importing.vocabulary import Vocabulary
 from mailer.errors import BadInput
 
@@ -37,7 +39,7 @@ def read_sheets(
     `most_lines` unless that is 0.
     """
     reading = _Reading(spool, tally, mapping=mapping, recall=recall, today=today)
-    reading.most_lines, reading.vocabulary = most_lines, vocabulary
+    reading.most_lines, reading.vocabulary, reading.tabs = most_lines, vocabulary, file.tabs
     for sheet in file.sheets:
         reading.read(sheet)
     if not reading.is_usable and reading.refusal is not None:
@@ -64,6 +66,7 @@ class _Reading:
         self.mapping, self.recall, self.today = mapping, recall, today
         self.most_lines = self.taken = 0
         self.vocabulary = Vocabulary()
+        self.tabs: Sequence[str] = ()
         self.is_usable = False
         self.mapped: list[Columns] = []
         self.refusal: BadInput | None = None
@@ -74,26 +77,37 @@ class _Reading:
         if first is None:
             return
         base = self.tally.begin_sheet(sheet.name)
+        below = list(islice(sheet.lines, LOOKED_AT))
         try:
-            columns = self._columns(sheet.name, first)
+            columns = self._columns(sheet.name, first, below)
+        except UnknownColumns as wrong:
+            self._leave_out(sheet.name, with_samples(wrong, below))
+            return
         except BadInput as wrong:
-            self.refusal = self.refusal or wrong
-            self.tally.notice(0, f"sheet {sheet.name!r} is left out: {wrong}")
+            self._leave_out(sheet.name, wrong)
             return
         self.is_usable = True
-        for line in chain([first] if columns.is_unnamed else [], sheet.lines):
-            self._take(line, columns, base + line.number)
+        tab = meaning_of(sheet.name, among=self.tabs)
+        if tab.notice:
+            self.tally.notice(0, tab.notice)
+        for line in chain([first] if columns.is_unnamed else [], below, sheet.lines):
+            self._take(line, columns, base + line.number, tab=tab)
 
-    def _columns(self, sheet: str, header: Line) -> Columns:
+    def _leave_out(self, sheet: str, wrong: BadInput) -> None:
+        self.refusal = self.refusal or wrong
+        self.tally.notice(0, f"sheet {sheet!r} is left out: {wrong}")
+
+    def _columns(self, sheet: str, header: Line, below: Sequence[Line]) -> Columns:
         columns = read_header(header.cells, mapping=self.mapping, remembered=self.recall)
-        self.tally.understand(sheet, columns)
+        rows = [header, *below] if columns.is_unnamed else below
+        self.tally.understand(sheet, columns, samples_of(rows, len(columns.header)))
         for notice in columns.notices:
             self.tally.notice(0, notice)
         if "mapping" in columns.found_by:
             self.mapped.append(columns)
         return columns
 
-    def _take(self, line: Line, columns: Columns, number: int) -> None:
+    def _take(self, line: Line, columns: Columns, number: int, *, tab: Tab) -> None:
         if not line.problem and is_header(line.cells, columns):
             is_heading = sum(1 for cell in line.cells if cell.strip()) == 1
             what = "a heading between blocks" if is_heading else "repeats the header and"
@@ -104,7 +118,7 @@ class _Reading:
             raise TooManyLines(f"the file has more than {self.most_lines:,} rows")
         self.tally.mark(number, Mark.USED)
         try:
-            typed = type_line(line, columns, row=number, today=self.today)
+            typed = type_line(line, columns, row=number, today=self.today, tab=tab)
         except BadInput as wrong:
             self.tally.refuse(number, str(wrong))
             return

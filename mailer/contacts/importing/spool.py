@@ -39,6 +39,8 @@ SAID = """
 LINKS = ("mailbox", "person", "external_id")
 #: So many rows at once are laid down.
 LAID = 2000
+#: Of the outlets that have one number so many are told by name.
+MOST_NAMES = 4
 ROW = TypeAdapter(ContactRow)
 FACTS = TypeAdapter(Values)
 
@@ -130,6 +132,21 @@ class Spool:
         )
         for _, several in groupby(map(NamedOutlet._make, found), key=itemgetter(0)):
             yield list(several)
+
+    def shared_numbers(self) -> dict[str, list[str]]:
+        """The numbers that the file gives to several outlets, with the first names of each."""
+        found = self._disk.execute(
+            "SELECT outlet_external_id, min(outlet_name) FROM row WHERE outlet_external_id IN ("
+            " SELECT outlet_external_id FROM row WHERE outlet_external_id <> ''"
+            " GROUP BY outlet_external_id HAVING count(DISTINCT outlet) > 1)"
+            " GROUP BY outlet_external_id, outlet ORDER BY min(at)"
+        )
+        shared: dict[str, list[str]] = {}
+        for number, name in found:
+            names = shared.setdefault(number, [])
+            if len(names) < MOST_NAMES:
+                names.append(name)
+        return shared
 
     def name_outlets(self, decided: Iterable[tuple[NamedOutlet, str]]) -> None:
         """Keep which outlet is meant, by a word of the caller's."""

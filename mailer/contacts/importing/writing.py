@@ -2,7 +2,7 @@
 outlets; slice by slice, so that memory stays flat.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -13,7 +13,7 @@ from mailer.contacts.importing.applying import Applying, Origin
 from mailer.contacts.importing.changing import Applied
 from mailer.contacts.importing.contact_row import ContactRow
 from mailer.contacts.importing.known import Known, look_up
-from mailer.contacts.importing.outlets import decide_outlets
+from mailer.contacts.importing.outlets import decide_outlets, shared_in_words
 from mailer.contacts.importing.placing import place
 from mailer.contacts.importing.plans import OutletPlan
 from mailer.contacts.importing.report import Mark, Tally
@@ -47,6 +47,8 @@ class Writing:
         self.applying = Applying(session, recording, keyring=keyring, origin=origin, at=at)
         self.at = at
         self.outlets: dict[str, OutletPlan] = {}
+        #: Numbers that several outlets have.
+        self.shared: Collection[str] = ()
         #: The outlets of which the file says what they are.
         self.of_a_kind: set[str] = set()
 
@@ -66,7 +68,9 @@ class Writing:
 
     def _decide_outlets(self) -> None:
         decided = decide_outlets(self.session, self.spool)
-        self.outlets = decided.plans
+        self.outlets, self.shared = decided.plans, decided.shared.keys()
+        if told := shared_in_words(decided.shared):
+            self.tally.notice(0, told)
         for line, reason in decided.unusable.items():
             self.tally.refuse(line, reason)
         self.spool.drop(decided.unusable)
@@ -115,8 +119,8 @@ class Writing:
     def _write_outlets(self, rows: list[ContactRow]) -> None:
         plans = {row.outlet_ref: self.outlets[row.outlet_ref] for row in rows}
         for row in rows:
-            number = {"external_id": row.outlet_external_id}
-            if plans[row.outlet_ref].facts.say(row.row, **(number | dict(row.outlet_facts))):
+            plan = plans[row.outlet_ref]
+            if plan.facts.say(row.row, **(self._number(plan, row) | dict(row.outlet_facts))):
                 self.tally.mark(row.row, Mark.TELLS)
         numbers = [plan.outlet_id for plan in plans.values() if plan.outlet_id is not None]
         found = self.session.exec(select(Outlet).where(col(Outlet.id).in_(numbers)))
@@ -130,8 +134,14 @@ class Writing:
             plan.facts.clear()
         self._told(applied, rows)
 
+    def _number(self, plan: OutletPlan, row: ContactRow) -> dict[str, str]:
+        """The number of the outlet; one that several have takes the place of no other."""
+        number = row.outlet_external_id
+        is_kept = number not in self.shared or plan.external_id in ("", number)
+        return {"external_id": number} if is_kept else {}
+
     def _told(self, applied: Applied, rows: list[ContactRow]) -> None:
-        names = {row.row: row.email.typed if row.email else "" for row in reversed(rows)}
+        names = {row.row: row.called for row in reversed(rows)}
         for line in applied.new_rows:
             self.tally.mark(line, Mark.NEW)
         for line, reason in applied.closed_rows.items():

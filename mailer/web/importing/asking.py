@@ -60,6 +60,8 @@ class Question:
     nearest: tuple[str, ...] = ()
     #: What stands there in the first row, where a file has no header.
     sample: str = ""
+    #: The first different values below its header.
+    samples: tuple[str, ...] = ()
 
 
 def with_file_wanted(bound: Bound[ImportForm], upload: Upload) -> Bound[ImportForm]:
@@ -78,11 +80,21 @@ def questions_of(found: Found) -> list[Question]:
     """The columns that have to be explained; else all that there are, as they are understood."""
     if found.unknown or found.report is None:
         return [
-            Question(one.header, doubt=one.doubt, nearest=one.nearest, sample=one.sample)
+            Question(
+                one.header,
+                doubt=one.doubt,
+                nearest=one.nearest,
+                sample=one.sample,
+                samples=one.samples,
+            )
             for one in found.unknown
         ]
-    named = {one.header: one.target for sheet in found.report.sheets for one in sheet.columns}
-    return [Question(header, was=now, target=now) for header, now in named.items() if header]
+    named = {one.header: one for sheet in found.report.sheets for one in sheet.columns}
+    return [
+        Question(header, was=one.target, target=one.target, samples=one.samples)
+        for header, one in named.items()
+        if header
+    ]
 
 
 def answers_in(found: Found | None, form: FormData) -> list[Question]:

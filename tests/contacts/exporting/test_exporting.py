@@ -57,6 +57,19 @@ def book(session: Session, keyring: Keyring, tmp_path: Path) -> None:
     session.flush()
 
 
+def test_a_number_with_a_slash_is_written_as_it_stands(
+    session: Session, rows: Callable[..., Rows], keyring: Keyring, tmp_path: Path
+) -> None:
+    person = factories.journalist(session, "eva@phare.example", outlet=factories.outlet(session))
+    role = session.exec(select(Role).where(Role.journalist_id == person.id)).one()
+    role.phone = "0711 / 929-0"
+    session.flush()
+    assert [row["phone"] for row in rows()] == ["0711 / 929-0"]
+    report = come_back(session, tmp_path / "again.csv", keyring=keyring)
+    assert news(report) == {}
+    assert role.phone == "0711 / 929-0"
+
+
 @pytest.mark.usefixtures("book")
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_what_is_exported_changes_nothing_when_it_comes_back(

@@ -101,6 +101,20 @@ def test_columns_that_nobody_knows_are_asked_one_by_one(
         import_contacts(session, path, keyring=keyring)
     assert "Kürzel" in [one.header for one in asked.value.columns]
     assert all(target in TARGETS for one in asked.value.columns for target in one.nearest)
+    assert {one.header: one.samples for one in asked.value.columns}["Kürzel"] == ("x",)
+
+
+def test_each_column_is_told_with_its_first_different_values(
+    session: Session, tmp_path: Path, keyring: Keyring
+) -> None:
+    path = tmp_path / "notes.csv"
+    rows = "".join(f"p{n}@b.example,{'abcde'[n // 2]}\n" for n in range(10))
+    path.write_text(f"email,note\n{rows}", encoding="utf-8")
+    (sheet,) = import_contacts(session, path, keyring=keyring).sheets
+    assert {one.header: one.samples for one in sheet.columns} == {
+        "email": ("p0@b.example", "p1@b.example", "p2@b.example"),
+        "note": ("a", "b", "c"),
+    }
 
 
 def test_everything_a_column_can_mean_and_every_export_has_words() -> None:

@@ -164,6 +164,27 @@ def test_of_an_erased_person_nothing_is_kept(
     assert session.exec(select(Journalist).where(Journalist.given_name == "Karen")).all() == []
 
 
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        "ｋaren@havn.example",
+        "ＫＡＲＥＮ＠ｈａｖｎ．ｅｘａｍｐｌｅ",
+        "ka\u00adren@ha\u200bvn.example",
+        "Karen Holm <karen＠havn.example>",
+        "mailto:𝓀aren@havn.example\u2060",
+    ],
+)
+def test_nor_is_it_when_the_address_comes_back_in_signs_that_look_otherwise(
+    session: Session, keyring: Keyring, take: Importing, spelt: str
+) -> None:
+    erased = SuppressionReason.ERASED
+    suppressions.suppress(
+        session, "karen@havn.example", keyring=keyring, reason=erased, source="test"
+    )
+    assert counts(take(FULL.replace("karen@havn.example", spelt))) == {"new": 2, "suppressed": 1}
+    assert session.exec(select(Journalist).where(Journalist.given_name == "Karen")).all() == []
+
+
 def test_bad_rows_are_told_and_good_ones_taken(take: Importing) -> None:
     report = take(
         f"{FULL}not an address,Eva,Lind\n"

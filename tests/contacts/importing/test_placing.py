@@ -198,8 +198,45 @@ def test_a_job_that_has_ended_is_not_brought_back(session: Session, take: Import
     session.flush()
     report = take(FULL.replace("Press day", "Courts"))
     assert counts(report) == {"unchanged": 3}
-    assert report.notices == ("row 2: that job has ended here and stays ended",)
+    (notice,) = report.notices
+    assert notice == "row 2: that job has ended here and stays ended: the person is not changed"
     assert "Courts" not in describe(session, "karen@havn.example").roles[0].lists
+
+
+def test_a_row_of_a_job_that_has_ended_leaves_the_person_as_she_is(
+    session: Session, take: Importing
+) -> None:
+    header = "email,given_name,family_name,outlet,person.country,languages,do_not_contact\n"
+    take(f"{header}karen@havn.example,Karen,Holm,Havnebladet,DK,da|en,\n")
+    only(session, Role).ended_on = date(2020, 1, 1)
+    session.flush()
+    report = take(f"{header}karen@havn.example,Karen,Holm,Havnebladet,GR,tlh,\n")
+    assert (counts(report), changes(report)) == ({"unchanged": 1}, [])
+    karen = only(session, Journalist)
+    assert (karen.country, karen.languages) == ("DK", ["da", "en"])
+    # That nobody may write to her is heard all the same.
+    report = take(f"{header}karen@havn.example,Karen,Holm,Havnebladet,GR,tlh,yes\n")
+    assert changes(report) == [(2, "do_not_contact", "no", "yes")]
+    assert (karen.country, karen.do_not_contact) == ("DK", True)
+
+
+def test_the_country_of_a_person_is_told_as_hers(session: Session, take: Importing) -> None:
+    header = "email,given_name,family_name,outlet,person.country,outlet_country\n"
+    take(f"{header}karen@havn.example,Karen,Holm,Havnebladet,DK,DK\n")
+    report = take(f"{header}karen@havn.example,Karen,Holm,Havnebladet,SE,DK\n")
+    assert changes(report) == [(2, "person.country", "DK", "SE")]
+
+
+def test_a_change_is_told_with_who_it_is_and_what_the_file_said_first(
+    session: Session, take: Importing
+) -> None:
+    report = take(
+        "email,given_name,family_name,outlet,role.external_id\n"
+        ",Karen,Holm,Havnebladet,E5\n"
+        ",Karen,Holm,Havnebladet,E6\n"
+    )
+    assert [(c.email, c.before, c.after) for c in report.changes] == [("Karen Holm", "E5", "E6")]
+    assert only(session, Role).external_id == "E6"
 
 
 def test_what_an_outlet_or_a_desk_cannot_have_is_left_out_and_said(take: Importing) -> None:

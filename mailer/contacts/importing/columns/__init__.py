@@ -137,9 +137,9 @@ def _refuse_unknown(columns: Sequence[Found], first_row: Sequence[str]) -> None:
 
 def _asked(column: Found, first_row: Sequence[str], place: int) -> UnknownColumn:
     if first_row:
-        return UnknownColumn(column.header, sample=sample(first_row, place))
+        return UnknownColumn(column.header, sample=sample(first_row, place), place=place)
     near = () if column.doubt else tuple(nearest_targets(column.header))
-    return UnknownColumn(column.header, column.doubt, near)
+    return UnknownColumn(column.header, column.doubt, near, place=place)
 
 
 def _choices(column: UnknownColumn) -> str:

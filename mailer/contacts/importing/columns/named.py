@@ -39,6 +39,9 @@ class UnknownColumn:
     nearest: tuple[str, ...] = ()
     #: What stands there in the first row, where a file has no header.
     sample: str = ""
+    #: The cell of the header row, from 0, and the first different values below it.
+    place: int = 0
+    samples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

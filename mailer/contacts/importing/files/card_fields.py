@@ -65,6 +65,8 @@ SOCIAL = {
 }
 # fmt: on
 X_SITE = re.compile(r"twitter|\bx\.com\b|(?<![\w-])x(?![\w-])")
+#: What stands before the words of a GENDER (RFC 6350 6.2.7).
+SEXES = {"", "M", "F", "O", "N", "U"}
 SCHEME = re.compile(r"^(?:mailto|tel):", re.IGNORECASE)
 STRUCTURED = {"N", "ADR", "ORG"}
 # fmt: off
@@ -138,13 +140,19 @@ def _read(line: ContentLine) -> Iterator[tuple[str, str]]:
     elif name == "tel":
         yield _telephone(line), SCHEME.sub("", _one(value))
     elif name == "gender":
-        yield "person.gender", _one(value).split(";")[0]
+        yield "person.gender", _gender(_one(value))
     elif name in SOCIAL:
         yield _network(line), _one(value)
     elif name in TEXTS:
         # Categories come as a list, all others as one text.
         parts = value if isinstance(value, list) else [value]
         yield from ((TEXTS[name], _one(part)) for part in parts)
+
+
+def _gender(text: str) -> str:
+    """The sex, else what is told in words; many programs write the words in its place."""
+    sex, _, words = text.partition(";")
+    return (sex or words) if sex in SEXES else text
 
 
 def _organisation(value: Any) -> Iterator[tuple[str, str]]:

@@ -58,6 +58,7 @@ def _workbook(path: Path, closing_all: ExitStack) -> ContactFile:
         digest=digest_of(path),
         kind=book.kind,
         sheets=_again(first, sheets),
+        tabs=book.tabs,
         notices=notices,
     )
 

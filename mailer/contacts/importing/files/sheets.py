@@ -47,6 +47,8 @@ class ContactFile:
     sheets: Iterator[Sheet]
     encoding: str = ""
     delimiter: str = ""
+    #: What all tabs of a workbook are called, empty ones too.
+    tabs: tuple[str, ...] = ()
     notices: list[str] = field(default_factory=list)
 
 

@@ -39,6 +39,7 @@ class Workbook:
     def __init__(self, path: Path) -> None:
         self.name = path.name
         self.kind = ""
+        self.tabs: tuple[str, ...] = ()
         self.child = subprocess.Popen(
             [sys.executable, "-I", workbook_program.__file__, str(path.absolute())],
             stdin=subprocess.DEVNULL,
@@ -68,6 +69,8 @@ class Workbook:
                 return
             if "kind" in message:
                 self.kind = message["kind"]
+            elif "tabs" in message:
+                self.tabs = tuple(message["tabs"])
             else:
                 yield message
         raise BadInput(f"{self.name} cannot be read: {self._why_it_died()}")

@@ -5,6 +5,7 @@ for hundreds of gigabytes. This process may take only so much time, and memory b
 file, and ends alone when that is not enough. It imports nothing of ours, so that it starts at once.
 
     {"kind": "xlsx"}                          once, before all others
+    {"tabs": [name, …]}                       what they all are called
     {"sheet": name, "hidden": bool}           before the rows of each tab
     {"rows": [[text or number, …], …]}        many times
     {"refused": why and what to do}           instead of the rest
@@ -137,8 +138,10 @@ def by_bytes(path: Path, kind: str) -> str:
 
 def read_sheets(book: python_calamine.CalamineWorkbook) -> Iterator[dict[str, Any]]:
     """Each tab that holds cells, and its rows in packets; tabs with charts and macros are left."""
+    kept = python_calamine.SheetTypeEnum.WorkSheet
+    yield {"tabs": [about.name for about in book.sheets_metadata if about.typ == kept]}
     for at, about in enumerate(book.sheets_metadata):
-        if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
+        if about.typ != kept:
             continue
         hidden = about.visible != python_calamine.SheetVisibleEnum.Visible
         yield {"sheet": about.name, "hidden": hidden}

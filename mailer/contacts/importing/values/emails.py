@@ -40,8 +40,9 @@ def read_emails(text: str, delimiter: str = "") -> tuple[MailAddress, ...]:
     if plain := _plain(text):
         return (plain,)
     found: dict[str, MailAddress] = {}
-    for part in _parts(text, delimiter):
-        address = _address(part)
+    parts = _parts(text, delimiter)
+    for part in parts:
+        address = _address(part) if len(parts) == 1 else _one_of_several(part, text)
         found.setdefault(address.normalised, address)
     return tuple(found.values())
 
@@ -58,6 +59,14 @@ def _apart(text: str) -> list[str]:
     if text.count("@") < 2 or "<" in text or '"' in text:
         return [text]
     return SPACES.split(text)
+
+
+def _one_of_several(part: str, cell: str) -> MailAddress:
+    """One address of a cell. What is wrong may be what parts it from the others."""
+    try:
+        return _address(part)
+    except BadInput as wrong:
+        raise BadInput(f"{wrong} (the whole cell is {cell!r})") from wrong
 
 
 def _address(text: str) -> MailAddress:

@@ -84,6 +84,21 @@ def test_a_card_of_version_3_is_a_person_with_a_role(path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("F", "F"),
+        (";it\\; it's\\, complicated", "it; it's, complicated"),
+        ("O;intersex", "O"),
+        ("female", "female"),
+        ("a\\;b", "a;b"),
+    ],
+)
+def test_a_gender_is_the_letter_or_the_words(path: Path, written: str, told: str) -> None:
+    line = named(read(path, card("FN:Ida Lund", f"GENDER:{written}")))
+    assert line["person.gender"] == told
+
+
 def test_a_card_of_version_4_has_languages_zone_and_preferences(path: Path) -> None:
     text = card(
         "FN:Ida Lund",

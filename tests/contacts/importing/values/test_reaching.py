@@ -148,3 +148,8 @@ def test_profiles_are_names_or_pages() -> None:
     assert found == ("@eva", "https://x.com/eva")
     with pytest.raises(BadInput, match="only http"):
         read(Kind.PROFILES, "@eva, javascript:alert(1)")
+
+
+def test_of_a_cell_that_is_parted_wrongly_the_whole_is_told() -> None:
+    with pytest.raises(BadInput, match="the whole cell is 'lueth@ostsee,example'"):
+        mailboxes("lueth@ostsee,example")
