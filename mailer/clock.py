@@ -74,6 +74,12 @@ def parse_moment(text: str, *, zone_name: str) -> datetime:
     return localise(moment, zone_name=zone_name).astimezone(UTC)
 
 
+def told(moment: datetime, *, zone_name: str) -> str:
+    """A moment for people, by the clock of a zone: 2027-01-15 08:00 (Europe/Luxembourg)."""
+    local = moment.astimezone(zone(zone_name))
+    return f"{local:%Y-%m-%d %H:%M} {zone_name if zone_name == 'UTC' else f'({zone_name})'}"
+
+
 def seconds(count: float) -> timedelta:
     """A duration of `count` seconds."""
     return timedelta(seconds=count)

@@ -4,14 +4,15 @@ and on the pages.
 
 import json
 import re
+import reprlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailer import addresses, languages
+from mailer import addresses
 from mailer.audience import wording
+from mailer.audience.codes import country_code, language_tag
 from mailer.audience.terms import EVERYONE, Key, Term, by_key, ordered
-from mailer.contacts.places import parse_country
 from mailer.contacts.suggesting import did_you_mean
 from mailer.errors import BadInput
 from mailer.models import MediaType
@@ -25,6 +26,7 @@ VALUE = rf'(?:{QUOTED}|[^\s,"“„]+)'
 TERM = re.compile(
     rf'(?P<minus>-?)(?P<key>[^\s:,"“„]+):(?P<values>{VALUE}(?:\s*,\s*{VALUE})*)(?=\s|$)'
 )
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
 BARE = re.compile(r'[^\s,:"“”„\\]+')
 
 
@@ -117,9 +119,12 @@ def read(text: str) -> Criteria:
     if not text.lstrip().startswith("{"):
         return parse(text)
     try:
-        return from_document(json.loads(text))
-    except (json.JSONDecodeError, RecursionError) as wrong:
+        document = json.loads(text)
+    except json.JSONDecodeError as wrong:
         raise BadInput(f"the criteria are not JSON: {wrong}; or write them as a line") from wrong
+    except (ValueError, RecursionError) as wrong:  # a number of thousands of digits, brackets
+        raise BadInput("nobody can read these criteria as JSON: write them as a line") from wrong
+    return from_document(document)
 
 
 def _values(terms: Iterable[Term]) -> dict[str, list[str]]:
@@ -134,7 +139,8 @@ def _from_values(part: str, given: object) -> tuple[Term, ...]:
         key = _key(str(name))
         for value in values if isinstance(values, list) and values else [values]:
             if not isinstance(value, str):
-                raise BadInput(f"{key} takes texts such as {EXAMPLES[key]}, not {value!r}")
+                told = reprlib.repr(value)
+                raise BadInput(f"{key} takes texts such as {EXAMPLES[key]}, not {told}")
             terms.append(Term(key, _checked(key, value)))
     return ordered(terms)
 
@@ -183,6 +189,9 @@ def _unquoted(key: Key, value: str) -> str:
 def _checked(key: Key, value: str) -> str:
     if not value.strip():
         raise BadInput(f"{key} has an empty value: write it like {key}:{EXAMPLES[key]}")
+    if NO_TEXT.search(value):
+        # JSON can spell what no database keeps.
+        raise BadInput(f"{value!r} holds what is in no text, a NUL or half a letter: leave it out")
     return READERS[key](" ".join(value.split()))
 
 
@@ -195,9 +204,9 @@ def _media_type(value: str) -> str:
 
 
 READERS: dict[Key, Callable[[str], str]] = {
-    Key.LANGUAGE: languages.parse,
+    Key.LANGUAGE: language_tag,
     Key.OUTLET: _media_type,
-    Key.COUNTRY: parse_country,
+    Key.COUNTRY: country_code,
     Key.BEAT: str.lower,
     Key.LIST: str,
     Key.ADDRESS: lambda value: addresses.parse(value).normalised,

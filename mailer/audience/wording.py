@@ -15,6 +15,7 @@ CLAUSES = {
     Key.LIST: "on the list {}",
     Key.ADDRESS: "at {}",
 }
+OF_ONE = {Key.LANGUAGE: "who reads {}", Key.BEAT: "who covers {}"}
 KINDS = {
     MediaType.WIRE: "a news agency",
     MediaType.DAILY: "a daily",
@@ -38,14 +39,15 @@ def sentence(wanted: Sequence[Term], unwanted: Sequence[Term]) -> str:
     """Who is wanted and who is not, as a sentence."""
     clauses = _clauses(wanted)
     told = f"journalists and desks {', '.join(clauses)}" if clauses else EVERYONE
-    refused = _clauses(unwanted)
+    refused = _clauses(unwanted, of_one=True)
     return f"{told}; but nobody {', nobody '.join(refused)}" if refused else told
 
 
-def _clauses(terms: Iterable[Term]) -> list[str]:
-    """One clause for each key: "who read Danish or English"."""
+def _clauses(terms: Iterable[Term], *, of_one: bool = False) -> list[str]:
+    """One clause for each key: "who read Danish or English"; of nobody, "who reads Danish"."""
+    clauses = CLAUSES | (OF_ONE if of_one else {})
     return [
-        CLAUSES[key].format(_or([_word(term) for term in group]))
+        clauses[key].format(_or([_word(term) for term in group]))
         for key, group in by_key(terms).items()
     ]
 

@@ -1,6 +1,6 @@
 """`mailer audience`: who is in and why, who is left out and why, and how many."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +12,7 @@ from mailer.audience.criteria import Criteria, read
 from mailer.audience.finding.counting import count
 from mailer.audience.selection import Audience
 from mailer.cli import summaries
+from mailer.cli.beginnings import TakesCriteria
 from mailer.cli.context import BIGGEST, AsJson, Context
 from mailer.distribution.planning import plan
 from mailer.models import Office
@@ -27,7 +28,7 @@ CriteriaLine = Annotated[
 ]
 
 
-@app.command("show")
+@app.command("show", cls=TakesCriteria)
 def show(
     context: typer.Context,
     criteria: CriteriaLine,
@@ -61,7 +62,16 @@ def show(
     document["recipients"] = [summaries.recipient_document(one) for one in audience.recipients]
     document["left_out"] = audience.left_out
     told = [rule.sentence(), *summaries.in_words(figures)]
+    if limit:
+        told += _of_a_page(document["count"], document["next_after"])
     desk.answer(document, as_json=as_json, told=lambda: _tell(desk, told, audience))
+
+
+def _of_a_page(count: int, next_after: int | None) -> Iterator[str]:
+    """How many addresses there are in all, and where the next page begins."""
+    number = "1 address is" if count == 1 else f"{count} addresses are"
+    yield f"{number} found in all, before wishes, pauses and limits: this is one page of them"
+    yield f"the next page: --after {next_after}" if next_after else "this is the last page"
 
 
 def _whole(
@@ -78,7 +88,7 @@ def _whole(
     return audience, summaries.summary(audience.recipients, audience.left_out)
 
 
-@app.command("count")
+@app.command("count", cls=TakesCriteria)
 def count_addresses(
     context: typer.Context, criteria: CriteriaLine, as_json: AsJson = False
 ) -> None:
@@ -90,7 +100,7 @@ def count_addresses(
     desk.answer(
         {"criteria": rule.line(), "sentence": rule.sentence(), "count": number},
         as_json=as_json,
-        told=lambda: desk.say(f"{number} addresses: {rule.sentence()}"),
+        told=lambda: desk.say(f"{number} address{'' if number == 1 else 'es'}: {rule.sentence()}"),
     )
 
 
@@ -103,7 +113,7 @@ def _tell(desk: Context, lines: Iterable[str], audience: Audience) -> None:
         "outlet",
         "why",
         rows=((r.email, r.name, r.outlet_name, "; ".join(r.reasons)) for r in audience.recipients),
-        title=f"{len(audience.recipients)} recipients",
+        title=_recipients(len(audience.recipients)),
     )
     if audience.left_out:
         desk.table(
@@ -113,3 +123,7 @@ def _tell(desk: Context, lines: Iterable[str], audience: Audience) -> None:
             rows=((one.email, one.name, one.reason) for one in audience.left_out),
             title=f"{len(audience.left_out)} left out",
         )
+
+
+def _recipients(number: int) -> str:
+    return "1 recipient" if number == 1 else f"{number} recipients"

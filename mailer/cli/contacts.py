@@ -8,6 +8,7 @@ import typer
 
 from mailer import clock
 from mailer.cli import keeping
+from mailer.cli.beginnings import TakesCriteria
 from mailer.cli.context import AsJson, Context
 from mailer.cli.exporting import export_file
 from mailer.cli.importing import import_file
@@ -19,7 +20,7 @@ app = typer.Typer(no_args_is_help=True, help="Journalists, desks and outlets.")
 
 
 app.command("import")(import_file)
-app.command("export")(export_file)
+app.command("export", cls=TakesCriteria)(export_file)
 
 
 @app.command("show")
@@ -48,7 +49,7 @@ def _tell_card(desk: Context, card: ContactCard, parts: Sequence[str]) -> None:
     readers += [(one, ", ".join(("desk", *_ended(one, today)))) for one in card.desks]
     rows = [
         (
-            *(one.name, job, one.outlet, one.country, one.languages, one.beats),
+            *(one.name, job, one.outlet, _country(one), one.languages, one.beats),
             # A job that is over keeps its entries, and nothing goes to it by them.
             *(one.lists if one.lasts(today) else [], _told(one)),
         )
@@ -65,6 +66,14 @@ def _tell_card(desk: Context, card: ContactCard, parts: Sequence[str]) -> None:
         "informed",
         rows=((*row[:4], *(", ".join(words) for words in row[4:7]), row[7]) for row in rows),
     )
+
+
+def _country(one: RoleCard | DeskCard) -> str:
+    """By which country criteria find it, and whose that is."""
+    if not one.country:
+        return ""
+    own = "the desk's own" if isinstance(one, DeskCard) else "the person's own"
+    return f"{one.country} ({own if one.is_own_country else 'the market of the outlet'})"
 
 
 def _standing(card: ContactCard, today: date) -> str:

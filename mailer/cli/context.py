@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,9 +17,10 @@ from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
-from mailer import database
+from mailer import clock, database
 from mailer.compose.letter import Identity
 from mailer.contacts.lost_keys import refuse_lost_keys
+from mailer.contacts.office_clock import office_zone
 from mailer.errors import Refused
 from mailer.migrations import refuse_outdated
 from mailer.settings import Settings, load
@@ -98,6 +100,16 @@ class Context:
         """One transaction, committed at its end."""
         with database.writing(self.engine) as session:
             yield session
+
+    @cached_property
+    def zone(self) -> str:
+        """By whose clock times are told to people."""
+        with self.reading() as session:
+            return office_zone(session)
+
+    def at(self, moment: datetime) -> str:
+        """A moment by the office's clock, to the minute; JSON has it as it is kept."""
+        return moment.astimezone(clock.zone(self.zone)).isoformat(timespec="minutes")
 
     def answer(self, document: Any, *, as_json: bool, told: Callable[[], object]) -> None:
         """Answer with the document as JSON, or with what `told` prints."""

@@ -82,7 +82,8 @@ def _tell(desk: Context, report: ImportReport, *, preview: bool) -> None:
         f"row {one.row}{_of(one.sheet)}: not usable: {one.reason}" for one in report.unusable
     ]
     changes = [
-        f"row {one.row}{_of(one.sheet)}: {one.field}: {one.before!r} becomes {one.after!r}"
+        f"row {one.row}{_of(one.sheet)}: {_called(one.email)}{one.field}:"
+        f" {one.before!r} becomes {one.after!r}"
         for one in report.changes
     ]
     closed = [f"row {one.row}{_of(one.sheet)}: suppressed: {one.reason}" for one in report.closed]
@@ -93,6 +94,10 @@ def _tell(desk: Context, report: ImportReport, *, preview: bool) -> None:
             desk.say(f"and {len(lines) - SHOWN} more such lines: --json tells them")
     undo = f"to take that back: mailer contacts undo {report.operation_id}"
     desk.say("a preview: nothing was written" if preview else undo)
+
+
+def _called(contact: str) -> str:
+    return f"{contact}, " if contact else ""
 
 
 def _of(sheet: str) -> str:

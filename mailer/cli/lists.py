@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -12,13 +13,15 @@ from mailer.audience import renaming
 from mailer.audience.criteria import read
 from mailer.audience.list_rules import add_rule, found_by, refuse_used
 from mailer.audience.renaming import Renamed
+from mailer.cli.beginnings import TakesCriteria
 from mailer.cli.context import AsJson, Context
 from mailer.cli.keeping.undoing import SOURCE
 from mailer.contacts import list_keeping
 from mailer.contacts.book_lock import lock_book
-from mailer.contacts.history import operation
+from mailer.contacts.history import Recording, note_added, operation
 from mailer.contacts.list_keeping import ListCard, ListLine
-from mailer.models import ListPurpose, OperationKind
+from mailer.models import ListPurpose, MediaList, OperationKind
+from mailer.models.ending import lasts
 
 app = typer.Typer(no_args_is_help=True, help="Lists kept by hand: contacts and rules.")
 
@@ -28,11 +31,11 @@ DryRun = Annotated[bool, typer.Option(help="Check everything, write nothing.")]
 
 
 @contextmanager
-def _keeping(desk: Context, note: str, *, dry_run: bool) -> Iterator[Session]:
+def _keeping(desk: Context, note: str, *, dry_run: bool) -> Iterator[tuple[Session, Recording]]:
     """One transaction that the history of the address book keeps; nothing on a dry run."""
     with desk.writing() as session:
-        with operation(session, OperationKind.EDIT, source=SOURCE, note=note):
-            yield session
+        with operation(session, OperationKind.EDIT, source=SOURCE, note=note) as done:
+            yield session, done
         if dry_run:
             session.rollback()
 
@@ -79,17 +82,30 @@ def _tell(desk: Context, card: ListCard, found: Mapping[str, int | None]) -> Non
         "name",
         "job",
         "outlet",
-        "ended on",
+        "counts until",
         rows=(
-            (one.email, one.name, one.job_title or one.kind, one.outlet, str(one.ended_on or ""))
+            (one.email, one.name, one.job_title or one.kind, one.outlet, _ending(one.ended_on))
             for one in card.members
         ),
-        title=f"{len(card.members)} contacts",
+        title="1 contact" if len(card.members) == 1 else f"{len(card.members)} contacts",
     )
     for rule in card.rules:
         number = found[rule]
-        told = "it cannot be read any more" if number is None else f"finds {number} addresses now"
-        desk.say(f"rule: {rule}: {told}")
+        desk.say(f"rule: {rule}: {_finds(number)}")
+
+
+def _finds(number: int | None) -> str:
+    """How many addresses a rule leads to."""
+    if number is None:
+        return "it cannot be read any more"
+    return f"finds {number:,} {'address' if number == 1 else 'addresses'} now"
+
+
+def _ending(day: date | None) -> str:
+    """When the job ends, and whether it has."""
+    if day is None:
+        return ""
+    return f"ends on {day}" if lasts(day, clock.now().date()) else f"ended on {day}: no more"
 
 
 @app.command("make")
@@ -105,10 +121,13 @@ def make(
 ) -> None:
     """Make an empty list."""
     desk: Context = context.obj
-    with _keeping(desk, f"list {name} made", dry_run=dry_run) as session:
+    with _keeping(desk, f"list {name} made", dry_run=dry_run) as (session, done):
         made = list_keeping.make(session, name, purpose=purpose, note=note)
+        note_added(session, MediaList, [made.id or 0])
+        number = done.id
         document = {"name": made.name, "purpose": made.purpose, "note": made.note}
-    _answer(desk, document, f"made the list {document['name']}", as_json=as_json, dry_run=dry_run)
+    told = f"made the list {document['name']}"
+    _answer(desk, document, told, done=number, as_json=as_json, dry_run=dry_run)
 
 
 @app.command("add")
@@ -121,11 +140,13 @@ def add(
 ) -> None:
     """Put all current jobs and desks at these addresses on a list."""
     desk: Context = context.obj
-    with _keeping(desk, f"list {name}: contacts added", dry_run=dry_run) as session:
+    with _keeping(desk, f"list {name}: contacts added", dry_run=dry_run) as (session, done):
         today = clock.now().date()
         added = list_keeping.add(session, name, address, today=today)
+        number = done.id if added else None
     document = {"list": name, "added": added}
-    _answer(desk, document, f"{len(added)} added to {name}", as_json=as_json, dry_run=dry_run)
+    told = f"{len(added)} added to {name}"
+    _answer(desk, document, told, done=number, as_json=as_json, dry_run=dry_run)
 
 
 @app.command("remove")
@@ -138,13 +159,15 @@ def remove(
 ) -> None:
     """Take all jobs and desks at these addresses off a list."""
     desk: Context = context.obj
-    with _keeping(desk, f"list {name}: contacts removed", dry_run=dry_run) as session:
+    with _keeping(desk, f"list {name}: contacts removed", dry_run=dry_run) as (session, done):
         removed = list_keeping.remove(session, name, address)
+        number = done.id if removed else None
     document = {"list": name, "removed": removed}
-    _answer(desk, document, f"{len(removed)} taken off {name}", as_json=as_json, dry_run=dry_run)
+    told = f"{len(removed)} taken off {name}"
+    _answer(desk, document, told, done=number, as_json=as_json, dry_run=dry_run)
 
 
-@app.command("rule")
+@app.command("rule", cls=TakesCriteria)
 def rule(
     context: typer.Context,
     name: Name,
@@ -156,16 +179,17 @@ def rule(
     """Let a list also hold whom criteria find, whenever it is read."""
     desk: Context = context.obj
     wanted = read(criteria)
-    with _keeping(desk, f"list {name}: rule {wanted.line()}", dry_run=dry_run) as session:
+    with _keeping(desk, f"list {name}: rule {wanted.line()}", dry_run=dry_run) as (session, done):
         if remove:
             list_keeping.remove_rule(session, name, wanted.line())
             is_changed = True
         else:
             is_changed = add_rule(session, name, wanted)
+        number = done.id if is_changed else None
     document = {"list": name, "rule": wanted.line(), "removed": remove, "is_changed": is_changed}
     said = "taken off" if remove else "added" if is_changed else "there already"
     told = f"{said}: {wanted.sentence()}"
-    _answer(desk, document, told, as_json=as_json, dry_run=dry_run)
+    _answer(desk, document, told, done=number, as_json=as_json, dry_run=dry_run)
 
 
 @app.command("rename")
@@ -184,14 +208,14 @@ def rename(
         renamed = renaming.rename(session, media_list, new_name, source=SOURCE)
         if dry_run:
             session.rollback()
-    _answer(desk, vars(renamed), _renamed(renamed), as_json=as_json, dry_run=dry_run)
+    told, number = _renamed(renamed), renamed.operation_id
+    _answer(desk, vars(renamed), told, done=number, as_json=as_json, dry_run=dry_run)
 
 
 def _renamed(renamed: Renamed) -> str:
     if renamed.operation_id is None:
         return f"nothing changes: the list is called {renamed.after} already"
-    back = f"to take that back: mailer contacts undo {renamed.operation_id}"
-    return f"{renaming.in_words(renamed)}; {back}"
+    return renaming.in_words(renamed)
 
 
 @app.command("delete")
@@ -200,17 +224,30 @@ def delete(
 ) -> None:
     """Delete a list, not the contacts on it; refused while a rule or a distribution names it."""
     desk: Context = context.obj
-    with _keeping(desk, f"list {name} deleted", dry_run=dry_run) as session:
+    with _keeping(desk, f"list {name} deleted", dry_run=dry_run) as (session, done):
         refuse_used(session, name)
-        number = list_keeping.delete(session, name)
-    document = {"deleted": name, "entries": number}
-    _answer(desk, document, f"deleted {name}, {number} entries", as_json=as_json, dry_run=dry_run)
+        entries, number = list_keeping.delete(session, name), done.id
+    document = {"deleted": name, "entries": entries}
+    told = f"deleted {name}, {entries} {'entry' if entries == 1 else 'entries'}"
+    _answer(desk, document, told, done=number, as_json=as_json, dry_run=dry_run)
 
 
 def _answer(
-    desk: Context, document: Mapping[str, object], told: str, *, as_json: bool, dry_run: bool
+    desk: Context,
+    document: Mapping[str, object],
+    told: str,
+    *,
+    done: int | None,
+    as_json: bool,
+    dry_run: bool,
 ) -> None:
-    dry = "; a dry run: nothing was written" if dry_run else ""
+    """Tell what was done, and the number of the operation by which it is taken back, if any."""
+    number = None if dry_run else done
+    after = f"; to take that back: mailer contacts undo {number}" if number else ""
+    if dry_run:
+        after = "; a dry run: nothing was written"
     desk.answer(
-        {**document, "dry_run": dry_run}, as_json=as_json, told=lambda: desk.say(f"{told}{dry}")
+        {**document, "operation_id": number, "dry_run": dry_run},
+        as_json=as_json,
+        told=lambda: desk.say(f"{told}{after}"),
     )

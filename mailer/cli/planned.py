@@ -85,8 +85,10 @@ def _figures(planned: Planned) -> Iterator[str]:
     number = "1 delivery" if len(going) == 1 else f"{len(going)} deliveries"
     yield f"{planned.full.release.reference} to {planned.rule.line()}: {number}"
     if going:
-        yield f"editions: {_by_number(one.edition.language for one in going)}"
+        yield f"editions: {_by_number(one.language for one in going)}"
         yield f"covers: {_by_number(one.cover.language for one in going)}"
+    if noted := sum(bool(one.personal_note) for one in going):
+        yield f"personal notes: {noted}"
     if planned.left_out:
         reasons = Counter(one.reason for one in planned.left_out).most_common()
         told = named([f"{reason} ({number})" for reason, number in reasons])
@@ -139,12 +141,12 @@ def _tell_rows(desk: Context, planned: Planned) -> None:
 def _cells(one: PlannedDelivery, at: datetime) -> tuple[str, ...]:
     return (
         one.recipient.email,
-        one.edition.language,
+        one.language,
         one.cover.language,
         written(at, one.zone.name),
         f"{one.zone.name} ({one.zone.origin})",
         one.recipient.outlet_name,
-        one.edition.rule,
+        one.rule,
     )
 
 
@@ -152,7 +154,7 @@ def _tell_left_out(desk: Context, left_out: Sequence[LeftOut]) -> None:
     if not left_out:
         return
     desk.say("")
-    rows = [(one.email, one.reason) for one in left_out]
+    rows = [(one.email or one.name, one.reason) for one in left_out]
     _tell_some(desk, ("left out", "because"), rows)
 
 

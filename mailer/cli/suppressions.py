@@ -109,7 +109,7 @@ def list_all(context: typer.Context, as_json: AsJson = False) -> None:
                     r["reason"],
                     f"{r['scope']} {r['scope_value']}".rstrip(),
                     r["source"],
-                    str(r["created_at"]),
+                    desk.at(r["created_at"]),
                     r["note"],
                     r["address_hash"][:14],
                 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
@@ -46,6 +47,8 @@ class RoleCard:
     informed_at: datetime | None
     #: Where she reads in that job; empty for no address.
     email: str = ""
+    #: Whether no market of the outlet is known, so that the person's own country counts.
+    is_own_country: bool = False
 
     def lasts(self, today: date) -> bool:
         """Whether she has the job on that day."""
@@ -66,6 +69,8 @@ class DeskCard:
     ended_on: date | None
     lists: list[str]
     informed_at: datetime | None
+    #: Whether no market of the outlet is known, so that the desk's own country counts.
+    is_own_country: bool = False
 
     def lasts(self, today: date) -> bool:
         """Whether the desk is open on that day."""
@@ -199,7 +204,7 @@ def _roles(session: Session, address: Address) -> tuple[RoleCard, ...]:
             name=person.full_name,
             job_title=role.job_title,
             outlet=outlet.name if outlet else "",
-            country=outlet.country if outlet else person.country,
+            **_country(person.country, outlet),
             languages=person.languages,
             beats=role.beats,
             do_not_contact=person.do_not_contact,
@@ -210,6 +215,12 @@ def _roles(session: Session, address: Address) -> tuple[RoleCard, ...]:
         )
         for role, person, outlet, email in rows
     )
+
+
+def _country(own: str, outlet: Outlet | None) -> dict[str, Any]:
+    """The country by which criteria find a contact: the outlet's market, else their own."""
+    market = outlet.country if outlet else ""
+    return {"country": market or own, "is_own_country": bool(own) and not market}
 
 
 def _desks(session: Session, address: Address) -> tuple[DeskCard, ...]:
@@ -225,7 +236,7 @@ def _desks(session: Session, address: Address) -> tuple[DeskCard, ...]:
             desk_id=desk.id or 0,
             name=desk.name,
             outlet=outlet.name,
-            country=outlet.country,
+            **_country(desk.country, outlet),
             languages=desk.languages,
             beats=desk.beats,
             do_not_contact=desk.do_not_contact,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from mailer import addresses
-from mailer.contacts import media_lists
+from mailer.contacts import history, media_lists
 from mailer.contacts.directory import find_address
 from mailer.contacts.importing.values import clean, is_blank
 from mailer.contacts.suggesting import did_you_mean, spelling
@@ -69,14 +69,18 @@ class ListCard:
 
 
 def find(session: Session, name: str) -> MediaList:
-    """The list of that name, whatever its case. Raises NotFound with the nearest known one."""
-    known = media_lists.all_lists(session)
-    found = known.get(spelling(name))
-    if found is None:
-        names = sorted(row.name for row in known.values())
+    """The list of that name, whatever its case.
+
+    Raises NotFound with the nearest known one; BadInput where two are called so, and none exactly.
+    """
+    known = media_lists.by_spelling(session)
+    found = known.get(spelling(name), [])
+    if not found:
+        names = sorted(row.name for rows in known.values() for row in rows)
         told = did_you_mean(name, names) if names else "there are none, `mailer lists make` does"
         raise NotFound(f"there is no list {name!r}: {told}")
-    return found
+    exactly = [row for row in found if row.name == " ".join(name.split())]
+    return media_lists.the_one(exactly or found)
 
 
 def overview(session: Session) -> list[ListLine]:
@@ -115,7 +119,9 @@ def make(session: Session, name: str, *, purpose: ListPurpose, note: str = "") -
     _refuse_odd(name)
     if spelling(name) in media_lists.all_lists(session):
         raise Refused(f"there is a list {name!r} already: `mailer lists show` tells what is on it")
-    return media_lists.save_list(session, name, purpose=purpose, note=note)
+    made = media_lists.save_list(session, name, purpose=purpose, note=note)
+    history.note_added(session, MediaList, [made.id or 0])
+    return made
 
 
 def rename(session: Session, media_list: MediaList, name: str) -> None:

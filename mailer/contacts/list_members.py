@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
+from mailer import clock
 from mailer.contacts.inserting import chunked
 from mailer.errors import NotFound
 from mailer.models import (
@@ -20,6 +21,7 @@ from mailer.models import (
     Outlet,
     Role,
 )
+from mailer.models.ending import lasts
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Standing:
     #: None where there is no address.
     state: AddressState | None
     ended_on: date | None
+    #: Whether that day has come: the entry counts no more then, but for a list with a minus.
+    is_over: bool
     journalist_id: int | None = None
     desk_id: int | None = None
 
@@ -118,6 +122,7 @@ def _people(session: Session, entries: Sequence[MediaListEntry]) -> dict[int, St
             outlet=outlet.name if outlet else "",
             state=address.state if address else None,
             ended_on=role.ended_on,
+            is_over=not lasts(role.ended_on, clock.now().date()),
             journalist_id=person.id,
         )
         for role, person, address, outlet in rows
@@ -147,6 +152,7 @@ def _desks(session: Session, entries: Sequence[MediaListEntry]) -> dict[int, Sta
             outlet=outlet.name,
             state=address.state,
             ended_on=desk.ended_on,
+            is_over=not lasts(desk.ended_on, clock.now().date()),
             desk_id=desk.id,
         )
         for desk, address, outlet in rows

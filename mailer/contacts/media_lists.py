@@ -34,10 +34,14 @@ def save_lists(
     purpose: ListPurpose = ListPurpose.PRESS,
     note: str = "",
 ) -> dict[str, MediaList]:
-    """The lists of those names by spelling, found or made."""
+    """The lists of those names by spelling, found or made.
+
+    Raises BadInput for a blank name, and for one that two lists have.
+    """
     wanted = {spelling(name): " ".join(name.split()) for name in names}
     if "" in wanted:
         raise BadInput("a list needs a name")
+    refuse_twins(session, wanted)
     known = all_lists(session)
     missing = [
         {"name": name, "purpose": purpose, "note": note}
@@ -50,8 +54,39 @@ def save_lists(
 
 
 def all_lists(session: Session) -> dict[str, MediaList]:
-    """Every list by the spelling that does not mind case."""
-    return {spelling(row.name): row for row in session.exec(select(MediaList))}
+    """Every list by the spelling that does not mind case; the older one of two."""
+    return {key: rows[0] for key, rows in by_spelling(session).items()}
+
+
+def by_spelling(session: Session) -> dict[str, list[MediaList]]:
+    """All lists by the spelling that does not mind case. Two of one are of old times: none of our
+    ways makes them any more.
+    """
+    found: dict[str, list[MediaList]] = {}
+    for row in session.exec(select(MediaList).order_by(col(MediaList.id))):
+        found.setdefault(spelling(row.name), []).append(row)
+    return found
+
+
+def the_one(rows: Sequence[MediaList]) -> MediaList:
+    """The only one of a spelling. Raises BadInput for two: who is left out, or goes into the post,
+    must not hang on which of them was found first.
+    """
+    if len(rows) > 1:
+        names = " and ".join(repr(row.name) for row in rows)
+        raise BadInput(
+            f"several lists are called {names}, and which is meant is not sure: give them names"
+            " that differ in more than their letters' case with `mailer lists rename`"
+        )
+    return rows[0]
+
+
+def refuse_twins(session: Session, keys: Iterable[str]) -> None:
+    """Raise BadInput where one of these spellings leads to two lists."""
+    known = by_spelling(session)
+    for key in keys:
+        if key in known:
+            the_one(known[key])
 
 
 def add_entries(session: Session, wanted: Sequence[Entry]) -> int:

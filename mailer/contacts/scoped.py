@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from mailer import addresses, clock
 from mailer.contacts.beats import TOP_BEATS, is_shared, meaning, words_for
 from mailer.contacts.inserting import chunked, insert_missing
+from mailer.contacts.lengths import refuse_long
 from mailer.contacts.strength import LIFTABLE, is_stronger
 from mailer.contacts.suggesting import did_you_mean, spelling
 from mailer.errors import BadInput, NotFound, Refused
@@ -55,11 +56,12 @@ class Left(NamedTuple):
 
 
 def topic(beat: str) -> Scope:
-    """The scope of a beat, however it is spelt. Raises BadInput for none."""
+    """The scope of a beat, however it is spelt. Raises BadInput for none, and for a long text."""
     if not spelling(beat):
         raise BadInput("a topic is a beat: name one, such as politics")
     # A spelling that none of the words for the beat has would be found by no release.
     word = spelling(beat)
+    refuse_long(word, called="a topic")
     return Scope(
         SuppressionScope.TOPIC, word if word in words_for(meaning(beat)) else meaning(beat)
     )

@@ -8,12 +8,14 @@ from mailer.errors import MailerError
 from mailer.migrations import refuse_outdated
 from mailer.settings import load
 from mailer.web.serving import serve
+from mailer.web.static_files import refuse_missing
 
 
 def main() -> None:
     """Serve by the settings of the usual places; an error is one line and an exit code."""
     logs.configure()
     try:
+        refuse_missing()
         settings = load()
         engine = database.connect(settings.database_url)
         refuse_outdated(engine)

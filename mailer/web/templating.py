@@ -30,6 +30,7 @@ def make_templates() -> Jinja2Templates:
     )
     environment.globals["static"] = static_files.url
     environment.filters |= {
+        "by_clock": by_clock,
         "clock": clock_time,
         "day": day,
         "direction": languages.direction,
@@ -94,6 +95,11 @@ def moment(value: datetime, zone: str) -> str:
     """24 November 2026, 10:00 (Europe/Luxembourg, UTC+1)."""
     local = value.astimezone(clock.zone(zone))
     return f"{day(local)}, {local:%H:%M} ({zone}, {_offset(local)})"
+
+
+def by_clock(value: datetime, zone: str) -> str:
+    """2026-11-24 10:00 (Europe/Luxembourg): as reasons and the history tell times."""
+    return clock.told(value, zone_name=zone)
 
 
 def short_moment(value: datetime, zone: str) -> str:

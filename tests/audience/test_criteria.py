@@ -72,6 +72,11 @@ def test_no_text_does_worse_than_being_refused(text: str) -> None:
         ("color:red", "known are: language, outlet, country, beat, list, address"),
         ("outlet:dayly", "did you mean 'daily'?"),
         ("country:Denmrk", "did you mean 'Denmark'?"),
+        ("country:Danmark", "did you mean DK (Denmark)?"),
+        ("country:D", "did you mean DE (Germany)?"),
+        ("language:Danish", "did you mean da (Danish)?"),
+        ("language:Dansk", "did you mean da (Danish)?"),
+        ("-language:dk everyone", "did you mean da (Danish)?"),
         ("language:xx-", "language tag"),
         ("address:eva", "not an e-mail address"),
         ("country:", "write it like country:DK"),
@@ -103,6 +108,10 @@ def test_a_line_that_cannot_be_read_is_refused_with_what_to_do(typed: str, told:
         (
             "everyone -list:Ports -country:SE",
             "everyone; but nobody whose market is Sweden, nobody on the list “Ports”",
+        ),
+        (
+            "everyone -beat:crime -language:da",
+            "everyone; but nobody who reads Danish, nobody who covers crime",
         ),
         ("address:a@b.example", "journalists and desks at a@b.example"),
     ],
@@ -173,6 +182,10 @@ def test_line_and_document_are_the_same_criteria(names: list[str]) -> None:
         ({"wanted": {"country": [7]}}, "not 7"),
         ({"wanted": {"list": [" "]}}, "empty value"),
         ({"wanted": {"list": ["x" * 4000]}}, "longer than 4000"),
+        ({"wanted": {"list": ["Ports\0"]}}, "a NUL or half a letter: leave it out"),
+        ({"unwanted": {"beat": ["a\ud800"]}}, "a NUL or half a letter: leave it out"),
+        ({"wanted": {"\ud800": ["a"]}}, "unknown key '\\ud800'"),
+        ({"wanted": {"list": [["a" * 9000]]}}, "not ['aaaaaaaaaaaa...aaaaaaaaaaaaa']"),
     ],
 )
 def test_a_document_that_cannot_be_read_is_refused_with_what_to_do(
@@ -181,6 +194,12 @@ def test_a_document_that_cannot_be_read_is_refused_with_what_to_do(
     with pytest.raises(BadInput) as refused:
         from_document(document)
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize("wanted", ["1" * 5000, "[" * 100_000, "-" + "1" * 5000])
+def test_json_that_python_cannot_read_is_refused(wanted: str) -> None:
+    with pytest.raises(BadInput, match="nobody can read these criteria as JSON: write them as a"):
+        read(f'{{"wanted": {wanted}')
 
 
 def test_what_is_not_json_is_said_so() -> None:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from mailer.audience import selection
 from mailer.audience.criteria import parse
 from mailer.audience.leaving_out.refusals import Cause
-from mailer.models import Outlet, Role
+from mailer.models import MediaType, Outlet, Role
 from tests import factories
 from tests.audience.asking import put_on_list, role_of
 from tests.factories import NOW
@@ -62,6 +62,15 @@ def test_other_outlets_and_freelances_stand_for_themselves(session: Session) -> 
     factories.journalist(session, "free2@x.example")
     factories.desk(session, "other@x.example", outlet=factories.outlet(session, "Nordtelegram"))
     assert len(select(session, "everyone").recipients) == 4
+
+
+def test_freelances_at_one_outlet_of_that_kind_stand_for_themselves(session: Session) -> None:
+    pool = factories.outlet(session, "Freelancer journalists outlet")
+    pool.media_type = MediaType.FREELANCE
+    for n in range(3):
+        factories.journalist(session, f"free{n}@x.example", outlet=pool)
+    found = select(session, "everyone")
+    assert (len(found.recipients), found.left_out) == (3, ())
 
 
 @pytest.mark.usefixtures("paper")

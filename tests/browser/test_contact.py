@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from mailer import database
 from mailer.contacts import list_keeping
+from mailer.contacts.keeping import editing
 from mailer.models import Journalist, ListPurpose, Role
 from tests import factories
 from tests.browser.conftest import Visit
@@ -45,7 +46,7 @@ def test_a_day_by_keyboard_and_without_scripts(visit: Windows, sqlite_engine: sa
     window = visit(scripts=False)
     window.sign_in()
     page = window.go("/contacts")
-    page.get_by_role("link", name="Karen Holm").first.press("Enter")
+    page.get_by_role("link", name="Holm, Karen").first.press("Enter")
     page.get_by_role("link", name="Edit", exact=True).press("Enter")
     page.get_by_label("Languages").fill("da, en")
     page.get_by_label("Only what is urgent").press("Space")
@@ -133,3 +134,21 @@ def test_a_mistake_is_read_out_beside_its_field(visit: Windows) -> None:
     # The browser tells of the answer that is meant, and of nothing else.
     assert [told for told in window.complaints if "status of 400" not in told] == []
     window.complaints.clear()
+
+
+def test_in_the_history_each_name_runs_its_own_way(
+    visit: Windows, sqlite_engine: sa.Engine
+) -> None:
+    """The line runs from left to right, whatever the name at its beginning."""
+    with database.writing(sqlite_engine) as session:
+        layla = session.get_one(Journalist, LAYLA)
+        editing.edit(session, (layla,), {"family_name": "المصري"}, source="test")
+    window = visit()
+    window.sign_in()
+    page = window.go(f"/contacts/people/{LAYLA}/history")
+    line = page.locator(".changes li").first
+    called, before, after = (line.locator("bdi").nth(place) for place in range(3))
+    expect(line).to_have_text("ليلى المصري: family name: حداد → المصري")
+    left = [part.bounding_box() for part in (called, before, after)]
+    assert left == sorted(left, key=lambda box: box["x"] if box else 0)
+    assert page.evaluate("el => getComputedStyle(el).direction", line.element_handle()) == "ltr"

@@ -1,5 +1,6 @@
 """What a list keeper does at the command line: move, merge, edit, and take it back."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,30 @@ def test_an_import_has_one_number_wherever_it_is_told(ready: Command, files: Pat
     assert f"import {number} (more.csv) is undone: taken away 1 person, 1 address, 1 " in undone.out
     assert ready("contacts", "show", CLAIRE).exit_code == 0
     assert ready("contacts", "show", "karen@havn.example").exit_code == 2
+
+
+def test_an_import_that_is_undone_in_part_is_listed_so_and_undone_once_more(
+    ready: Command, files: Path
+) -> None:
+    header = "email,given_name,family_name,outlet\n"
+    rita, uwe = "rita@havn.example,Rita,Holm,Havn\n", "uwe@havn.example,Uwe,Friis,Havn\n"
+    (files / "a.csv").write_text(header + rita + uwe, encoding="utf-8")
+    (files / "b.csv").write_text(header + rita, encoding="utf-8")
+    first = ready("contacts", "import", "a.csv", "--json").document["operation_id"]
+    second = ready("contacts", "import", "b.csv", "--json").document["operation_id"]
+    part = ready("contacts", "undo", str(first))
+    assert part.exit_code == 1
+    assert f"import {first} (a.csv) is undone in part: taken away 1 person" in part.out
+    assert "left alone: 1 job, Rita Holm at Havn: a later import names it, too" in part.out
+    listed = ready("contacts", "imports", "--json").document[1]
+    assert (listed["operation_id"], listed["left_alone"]) == (first, 4)
+    held = ready("contacts", "undo", str(first))
+    assert held.exit_code == 1
+    assert f"take back import {second} (b.csv) first" in held.out
+    assert "to take that back" not in held.out
+    assert ready("contacts", "undo", str(second)).exit_code == 0
+    assert ready("contacts", "undo", str(first)).exit_code == 0
+    assert ready("contacts", "show", "rita@havn.example").exit_code == 2
 
 
 def test_a_conflict_ends_with_code_1_and_is_told(ready: Command) -> None:
@@ -121,6 +146,44 @@ def test_the_same_person_is_proposed_and_merged(ready: Command, files: Path) -> 
     assert ready("contacts", "duplicates", "--json").document == {"pairs": [], "count": 0}
 
 
+def test_times_for_people_are_by_the_office_s_clock_and_to_the_minute(ready: Command) -> None:
+    ready("contacts", "edit", CLAIRE, "--set", "paused_until=2027-01-15")
+    ready("suppressions", "add", "gone@x.example")
+    stamp = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d\+0[12]:00 ")  # Luxembourg
+    for words in (
+        ("contacts", "history", CLAIRE),
+        ("contacts", "imports"),
+        ("suppressions", "list"),
+    ):
+        told = ready(*words).out
+        assert stamp.search(told), told
+        assert "+00:00" not in told
+    (kept,) = ready("suppressions", "list", "--json").document
+    assert kept["created_at"].endswith("Z")
+    left = ready("audience", "show", f"address:{CLAIRE}", "--json").document["left_out"]
+    assert left[0]["reason"] == "paused until 2027-01-15 00:00 (Europe/Luxembourg)"
+
+
+def test_a_topic_that_nothing_has_is_refused_unless_it_is_meant(ready: Command) -> None:
+    words = ("contacts", "edit", CLAIRE, "--set", "topics=crimee")
+    refused = ready(*words)
+    assert refused.exit_code == 2
+    assert "did you mean 'crime'" in refused.err
+    assert ready(*words, "--new-topic").exit_code == 0
+
+
+def test_a_card_says_whose_country_it_is(ready: Command) -> None:
+    assert "FR (the market of the outlet)" in ready("contacts", "show", CLAIRE).out
+    ready("outlets", "edit", "Le Phare", "--set", "country=")
+    ready("contacts", "edit", CLAIRE, "--set", "country=BE")
+    assert "BE (the person's own)" in ready("contacts", "show", CLAIRE).out
+
+
+def test_a_move_to_where_no_address_is_known_says_what_that_means(ready: Command) -> None:
+    told = ready("contacts", "move", CLAIRE, "--to", "Havnebladet").out
+    assert "nothing can be e-mailed until one is" in told
+
+
 def test_an_edit_sets_fields_and_says_what_changed(ready: Command) -> None:
     words = ("contacts", "edit", CLAIRE, "--set", "languages=fr,en", "--set", "beats=culture")
     assert "beats: crime becomes culture" in ready(*words, "--dry-run").out
@@ -153,3 +216,27 @@ def test_bad_input_says_what_to_do(ready: Command, words: tuple[str, ...], told:
     answer = ready("contacts", *words)
     assert answer.exit_code == 2
     assert told in answer.err
+
+
+@pytest.mark.parametrize("text", ["²", str(2**63), "9" * 5000])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("privacy", "export"),
+        ("privacy", "erase", "--note", "asked"),
+        ("contacts", "history"),
+        ("contacts", "merge", "1"),
+        ("contacts", "different", "1"),
+        ("contacts", "edit", "--set", "city=Aarhus"),
+        ("contacts", "move", "--to", "Le Phare", "--email", NEW),
+        ("contacts", "move", "--ends"),
+    ],
+    ids=" ".join,
+)
+def test_a_number_that_no_row_can_have_is_nobodys(
+    ready: Command, words: tuple[str, ...], text: str
+) -> None:
+    answer = ready(*words, text)
+    assert answer.exit_code == 2
+    assert "a defect of ours" not in answer.err
+    assert any(said in answer.err for said in ("no person", "nobody", "not an e-mail address"))

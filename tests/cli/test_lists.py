@@ -1,5 +1,7 @@
 """`mailer lists` and `mailer audience` as the list keeper uses them."""
 
+from pathlib import Path
+
 from tests.cli.conftest import Command
 
 DESK, CLAIRE = "redaktion@havnebladet.example", "claire@phare.example"
@@ -19,10 +21,10 @@ def test_a_list_is_made_filled_shown_and_deleted(ready: Command) -> None:
     assert [member["email"] for member in card["members"]] == [CLAIRE]
     assert card["rules"] == ["country:DK"]
     assert card["found_by_rules"] == {"country:DK": 1}
-    assert "rule: country:DK: finds 1 addresses now" in ready("lists", "show", "Ports").out
+    assert "rule: country:DK: finds 1 address now" in ready("lists", "show", "Ports").out
     (line,) = ready("lists", "list", "--json").document
     assert (line["roles"], line["desks"], line["rules"]) == (1, 0, 1)
-    assert "1 contacts" in ready("lists", "show", "Ports").out
+    assert ready("lists", "show", "Ports").out.splitlines()[1].strip() == "1 contact"
     assert ready("lists", "rule", "Ports", "country:DK", "--remove").exit_code == 0
     assert ready("lists", "delete", "Ports", "--dry-run", "--json").document["entries"] == 1
     assert ready("lists", "delete", "Ports").exit_code == 0
@@ -58,7 +60,66 @@ def test_an_audience_is_told_in_figures(ready: Command) -> None:
     ruled = ready("audience", "show", "everyone", "--release", "31a26", "--json").document
     assert ruled["summary"]["by_edition"] == {"en": 2}
     assert ready("audience", "count", "country:DK", "--json").document["count"] == 1
-    assert "1 addresses" in ready("audience", "count", "country:DK").out
+    assert ready("audience", "count", "country:DK").out.startswith("1 address: ")
+
+
+def test_a_page_tells_how_many_there_are_and_where_the_next_one_begins(ready: Command) -> None:
+    first = ready("audience", "show", "everyone", "--limit", "1")
+    after = ready("audience", "show", "everyone", "--limit", "1", "--json").document["next_after"]
+    assert "2 addresses are found in all" in first.out
+    assert f"the next page: --after {after}\n" in first.out
+    last = ready("audience", "show", "everyone", "--limit", "1", "--after", str(after)).out
+    assert "this is the last page" in last
+    assert "1 recipient " in last
+
+
+def test_criteria_may_begin_with_a_minus(ready: Command, files: Path) -> None:
+    ready("lists", "make", "Ports")
+    ready("lists", "add", "Ports", CLAIRE)
+    without = "-list:Ports everyone"
+    assert ready("audience", "count", without, "--json").document["count"] == 1
+    assert ready("audience", "show", without, "--limit", "5", "--json").document["count"] == 1
+    assert ready("audience", "count", "--", without, "--json").exit_code == 2
+    ready("lists", "make", "Others")
+    assert ready("lists", "rule", "Others", without, "--json").document["is_changed"]
+    assert ready("lists", "rule", "Others", without, "--remove").exit_code == 0
+    assert ready("contacts", "export", without, "--to", "without.csv").exit_code == 0
+    alone = ready("audience", "count", "-list:Ports")
+    assert alone.exit_code == 2
+    assert "nobody is wanted" in alone.err
+    wrong = ready("audience", "count", "-limit")
+    assert wrong.exit_code == 2
+    assert "No such option" in wrong.err
+
+
+def test_what_changes_a_list_is_taken_back_by_the_number_that_it_tells(ready: Command) -> None:
+    def number(*words: str) -> str:
+        told = ready("lists", *words)
+        return told.out.strip().rpartition("mailer contacts undo ")[2]
+
+    made = number("make", "Ports")
+    added = number("add", "Ports", CLAIRE)
+    assert ready("lists", "add", "Ports", CLAIRE).out == "0 added to Ports\n"
+    ruled = number("rule", "Ports", "country:DK")
+    unruled = number("rule", "Ports", "country:DK", "--remove")
+    removed = number("remove", "Ports", CLAIRE)
+    deleted = number("delete", "Ports")
+    for operation in (deleted, removed, unruled, ruled, added, made):
+        assert ready("contacts", "undo", operation).exit_code == 0
+    assert ready("lists", "list", "--json").document == []
+    dry = ready("lists", "make", "Ports", "--dry-run")
+    assert "undo" not in dry.out
+
+
+def test_a_list_tells_whose_job_has_ended_and_whose_ends(ready: Command) -> None:
+    ready("lists", "make", "Ports")
+    ready("lists", "add", "Ports", CLAIRE, DESK)
+    moved = ready("contacts", "move", CLAIRE, "--ends", "--on", "2020-12-01")
+    assert "the lists Ports: the job's entry stays, but counts only where" in moved.out
+    ready("contacts", "move", DESK, "--ends", "--on", "2199-12-01")
+    shown = ready("lists", "show", "Ports").out
+    assert "ended on 2020-12-01: no more" in shown
+    assert "ends on 2199-12-01" in shown
 
 
 def test_an_audience_is_paged(ready: Command) -> None:

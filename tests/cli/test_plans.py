@@ -202,3 +202,13 @@ def test_a_file_or_a_pipe_gets_every_row(mailer: Command, files: Path) -> None:
     told = mailer("distributions", "plan", *EVERYONE).out
     assert told.count("@many.example") == 3 * ROWS
     assert "more: --json lists all" not in told
+
+
+def test_who_has_no_address_is_told_by_name(ready: Command, files: Path) -> None:
+    unreachable = "given_name,family_name,outlet,beats\nEva,Lind,Le Phare,crime\n"
+    (files / "unreachable.csv").write_text(unreachable, encoding="utf-8")
+    assert ready("contacts", "import", "unreachable.csv").exit_code == 0
+    told = ready("distributions", "plan", "31a26", "--audience", "beat:crime").out
+    assert "Eva Lind has no e-mail address" in [
+        " ".join(line.split()) for line in told.splitlines()
+    ]

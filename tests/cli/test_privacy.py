@@ -50,7 +50,10 @@ def test_an_erased_person_is_gone_and_refused_when_she_comes_back(
 
 def test_files_that_wait_are_told(ready: Command, tmp_path: Path) -> None:
     (tmp_path / "home" / "imports" / ("a" * 32)).mkdir(parents=True)
-    assert "files that wait to be imported, a day at most, and may hold the name: 1" in ready(*ERASE, "--dry-run").out
+    assert (
+        "files that wait to be imported, a day at most, and may hold the name: 1"
+        in ready(*ERASE, "--dry-run").out
+    )
 
 
 def test_a_name_that_was_left_somewhere_is_taken_out_later(ready: Command) -> None:
@@ -81,3 +84,15 @@ def test_retention_tells_what_it_removes(ready: Command) -> None:
     assert dry["is_dry_run"]
     assert set(dry["removed"].values()) == {0}
     assert "removed: 0 unused contacts" in ready("privacy", "retention").out
+
+
+def test_an_erasure_is_told_in_the_words_of_the_trade_without_what_there_is_none_of(
+    ready: Command,
+) -> None:
+    told = ready(*ERASE, "--dry-run").out
+    (rows,) = [line for line in told.splitlines() if line.startswith("from the address book: ")]
+    assert "1 person" in rows
+    assert "1 job" in rows
+    assert "changes in the history" in rows
+    assert "journalist" not in rows
+    assert not [line for line in told.splitlines() if " 0 " in line or ": 0" in line]

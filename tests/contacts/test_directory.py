@@ -42,3 +42,18 @@ def test_a_freelance_has_the_market_of_the_person(session: Session) -> None:
     factories.journalist(session, "free@example.org", country="IS")
     (job,) = directory.describe(session, "free@example.org").roles
     assert (job.outlet, job.country) == ("", "IS")
+
+
+def test_it_is_said_whose_the_country_is_by_which_criteria_find_a_contact(
+    session: Session,
+) -> None:
+    unknown = factories.outlet(session, "Weltblatt", country="")
+    factories.journalist(session, "own@welt.example", country="DE", outlet=unknown)
+    factories.desk(session, "desk@welt.example", country="AT", outlet=unknown)
+    known = factories.outlet(session, "Avisen", country="DK")
+    factories.journalist(session, "abroad@avisen.example", country="DE", outlet=known)
+    (own,) = directory.describe(session, "own@welt.example").roles
+    (desk,) = directory.describe(session, "desk@welt.example").desks
+    (abroad,) = directory.describe(session, "abroad@avisen.example").roles
+    told = [(one.country, one.is_own_country) for one in (own, desk, abroad)]
+    assert told == [("DE", True), ("AT", True), ("DK", False)]

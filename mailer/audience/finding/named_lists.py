@@ -25,7 +25,7 @@ class NamedLists:
             self._rules.setdefault(list_id, []).append(parse(line))
 
     def get(self, name: str) -> MediaList:
-        """The list of that name. Raises BadInput with the nearest known one, and where two have it."""
+        """The list of that name. Raises BadInput with the nearest one, and where two have it."""
         found = self._by_name.get(spelling(name))
         if found is None:
             names = sorted(known.name for known in self._all())

@@ -5,6 +5,7 @@ minus, a pause, a mailbox that she shares with someone who wants no mail, or wha
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from mailer import clock
 from mailer.audience.candidates import Candidate, Profile
 from mailer.audience.leaving_out.exclusions import Exclusions
 from mailer.audience.leaving_out.matters import Matter
@@ -44,6 +45,8 @@ class Doors:
     are_open: bool
     #: None: nothing is known yet of what is sent.
     matter: Matter | None = None
+    #: By which clock a pause is told.
+    zone: str = "UTC"
     verdicts: _Verdicts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -96,7 +99,7 @@ class Doors:
         until = candidate.paused_until
         if not until or until <= self.at:
             return None
-        return Refusal(Cause.PAUSED, f"paused until {until:%Y-%m-%d %H:%M} UTC")
+        return Refusal(Cause.PAUSED, f"paused until {clock.told(until, zone_name=self.zone)}")
 
 
 def _dead(candidate: Candidate) -> Refusal | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from mailer.audience.candidates import Candidate
 from mailer.audience.leaving_out.refusals import Cause, Refusal
 from mailer.audience.terms import Key
+from mailer.models import MediaType
 
 BY_HAND = {Key.LIST, Key.ADDRESS}
 BY_SUBJECT = {Key.BEAT, Key.LANGUAGE}
@@ -30,7 +31,7 @@ class Standing:
 
     def see(self, one: Candidate, *, has_it: bool = False) -> None:
         """Take one more recipient into account."""
-        if one.outlet_id is None:
+        if not _is_of_outlet(one):
             return
         rank = _rank(one, has_it=has_it)
         first = self._first.get(one.outlet_id)
@@ -39,12 +40,17 @@ class Standing:
 
     def refusal(self, one: Candidate) -> Refusal | None:
         """Why another gets it in her place; None when she stands for the outlet, or for none."""
-        if one.outlet_id is None or one.outlet_id not in self._first:
+        if not _is_of_outlet(one) or one.outlet_id not in self._first:
             return None
         (*_, address_id), name = self._first[one.outlet_id]
         if address_id == one.address_id:
             return None
         return Refusal(Cause.ONE_AT_OUTLET, f"{name} stands for {one.outlet_name}")
+
+
+def _is_of_outlet(one: Candidate) -> bool:
+    """Whether somebody may stand for her: some databases put all freelances at one outlet."""
+    return one.outlet_id is not None and one.media_type != MediaType.FREELANCE
 
 
 def _rank(one: Candidate, *, has_it: bool) -> Rank:

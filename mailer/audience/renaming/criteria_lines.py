@@ -10,6 +10,7 @@ from mailer.audience.criteria import Criteria, parse
 from mailer.audience.list_rules import COMING as STATUSES
 from mailer.audience.terms import Key, Term, ordered
 from mailer.contacts.keeping.undoing.rows import table_of
+from mailer.contacts.lengths import refuse_long_rule
 from mailer.contacts.suggesting import spelling
 from mailer.errors import BadInput, Refused
 from mailer.models import Distribution, MediaListEntry
@@ -55,7 +56,7 @@ def follow(session: Session, names: Names, lines: Lines) -> list[int]:
     rows = sa.select(table.c.id, table.c.criteria).where(*lines.among).order_by(table.c.id)
     changed = {}
     for number, line in session.connection().execute(rows.with_for_update()).all():
-        if (now := _renamed(line, names, of=f"{lines.called} {number}")) != line:
+        if (now := _renamed(line, names, lines, of=f"{lines.called} {number}")) != line:
             changed[number] = now
     for number, now in changed.items():
         session.connection().execute(
@@ -67,7 +68,7 @@ def follow(session: Session, names: Names, lines: Lines) -> list[int]:
     return list(changed)
 
 
-def _renamed(line: str, names: Names, *, of: str) -> str:
+def _renamed(line: str, names: Names, lines: Lines, *, of: str) -> str:
     """The line with the lists as they are called now; as it is when it names none of them."""
     try:
         criteria = parse(line)
@@ -79,6 +80,8 @@ def _renamed(line: str, names: Names, *, of: str) -> str:
     now = Criteria(*(ordered(_terms(part, names)) for part in parts)).line()
     try:
         parse(now)
+        if lines.model is MediaListEntry:
+            refuse_long_rule(now)
     except BadInput as wrong:
         raise Refused(f"{of} could not be read with that name: {wrong}") from wrong
     return now

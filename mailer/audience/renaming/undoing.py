@@ -1,5 +1,6 @@
 """Taking an operation back where lists have other names since: criteria that come back name them as
-they are called now, and criteria that stand there follow a list that gets its name back.
+they are called now, and criteria that stand there follow a list that gets its name back. What would
+lead nowhere then is left as it is (`leading`).
 """
 
 from collections import Counter
@@ -8,9 +9,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from mailer.audience.renaming.criteria_lines import COMING, RULES, Names, follow
+from mailer.audience.renaming.leading import added, leave_out, needed
 from mailer.contacts.book_lock import lock_book
 from mailer.contacts.keeping import undoing
 from mailer.contacts.keeping.undoing import Undone
+from mailer.contacts.keeping.undoing.conflicts import Conflicts
 from mailer.contacts.suggesting import spelling
 from mailer.errors import Refused
 from mailer.models import ChangeAction, ContactChange, MediaList, MediaListEntry
@@ -32,7 +35,7 @@ def undo(
     lock_book(session)
     before = _names(session)
 
-    def afterwards(undo_id: int) -> None:
+    def afterwards(undo_id: int, conflicts: Conflicts) -> int:
         now = _names(session)
         _refuse_same(before, now)
         renamed = {
@@ -40,10 +43,11 @@ def undo(
             for number, name in before.items()
             if number in now and now[number] != name
         }
-        returned = _returned(undo_id)
+        returned = col(MediaListEntry.id).in_(added(undo_id, MediaListEntry))
         follow(session, renamed, RULES.where(~returned))
         follow(session, renamed, COMING)
         follow(session, _called_then(session, operation_id, now), RULES.where(returned))
+        return leave_out(session, undo_id, conflicts)
 
     return undoing.undo(
         session,
@@ -51,6 +55,7 @@ def undo(
         keyring=keyring,
         source=source,
         officer_id=officer_id,
+        needed_lists=needed(session, operation_id),
         afterwards=afterwards,
     )
 
@@ -69,16 +74,6 @@ def _refuse_same(before: dict[int, str], now: dict[int, str]) -> None:
                 f"there would be two lists {name!r} then: give the one that is there another name"
                 " with `mailer lists rename`, then take it back"
             )
-
-
-def _returned(undo_id: int) -> sa.ColumnElement[bool]:
-    """The rules that the undo made again, as they were written then."""
-    made_again = sa.select(col(ContactChange.subject_id)).where(
-        col(ContactChange.operation_id) == undo_id,
-        col(ContactChange.subject) == str(MediaListEntry.__tablename__),
-        col(ContactChange.action) == ChangeAction.ADDED,
-    )
-    return col(MediaListEntry.id).in_(made_again)
 
 
 def _called_then(session: Session, operation_id: int, now: dict[int, str]) -> Names:

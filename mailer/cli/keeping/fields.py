@@ -29,7 +29,7 @@ def _field(text: str) -> tuple[str, str]:
 
 def tell_edited(desk: Context, edited: Edited, *, dry_run: bool) -> None:
     """Each field that has another value now, and the way back."""
-    for line in edited_in_words(edited.changes):
+    for line in edited_in_words(edited.changes, zone=desk.zone):
         desk.say(line)
     if not edited.changes:
         desk.say("nothing changes: it says so already")

@@ -78,7 +78,7 @@ def merge(
 
 
 def _tell_merged(desk: Context, merged: Merged, *, dry_run: bool) -> None:
-    for line in merged_in_words(merged):
+    for line in merged_in_words(merged, zone=desk.zone):
         desk.say(line)
     if dry_run:
         desk.say("a dry run: nothing was written")

@@ -14,6 +14,7 @@ from mailer.contacts.book_lock import lock_book
 from mailer.contacts.keeping import editing, leaving, moving
 from mailer.contacts.keeping.leaving import Moved, job_to_leave
 from mailer.contacts.keeping.moving import NewJob, find_outlet
+from mailer.contacts.keeping.numbers import row_number
 from mailer.contacts.keeping.people import (
     FREELANCE,
     desks_at,
@@ -106,7 +107,7 @@ def _end(session: Session, text: str, day: date, *, at: str, is_desk: bool) -> M
 
 def _address(session: Session, text: str) -> Address | None:
     """The address that was named; None when it was a person's number."""
-    return None if text.strip().isdigit() else known_address(session, text)
+    return known_address(session, text) if row_number(text) is None else None
 
 
 def _desk(session: Session, text: str) -> Desk:
@@ -138,6 +139,9 @@ def edit(
     address: Annotated[str, typer.Argument(help="An address, or the number of a person.")],
     given: Given,
     is_desk: IsDesk = False,
+    new_topic: Annotated[
+        bool, typer.Option("--new-topic", help="Also a topic that nothing has yet.")
+    ] = False,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -147,7 +151,7 @@ def edit(
     with desk.writing() as session:
         lock_book(session)
         rows = _rows(session, address, is_desk=is_desk)
-        edited = editing.edit(session, rows, fields, source=SOURCE)
+        edited = editing.edit(session, rows, fields, source=SOURCE, takes_new_topics=new_topic)
         if dry_run:
             session.rollback()
     desk.answer(

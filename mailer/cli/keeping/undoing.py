@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from mailer.audience.renaming.undoing import undo as take_back
 from mailer.cli.context import BIGGEST, AsJson, Context, counted
 from mailer.contacts.keeping.telling import OperationTold, history_of
-from mailer.contacts.keeping.telling.outcomes import conflict_in_words, undone_in_words
+from mailer.contacts.keeping.telling.outcomes import left_in_words, undone_in_words
 from mailer.contacts.keeping.undoing import Undone
 from mailer.models import ContactImport, ContactOperation
 
@@ -37,9 +38,9 @@ def imports(context: typer.Context, as_json: AsJson = False) -> None:
                 (
                     one["operation_id"] or "older than the history",
                     one["file_name"],
-                    one["imported_at"].isoformat(timespec="minutes"),
+                    desk.at(one["imported_at"]),
                     counted(one["counts"]),
-                    f"by operation {one['undone_by_id']}" if one["undone_by_id"] else "",
+                    _undone(one),
                 )
                 for one in found
             ),
@@ -48,15 +49,28 @@ def imports(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def _imports(session: Session) -> Iterator[dict[str, Any]]:
+    undo_of_it = aliased(ContactOperation)
     rows = session.exec(
-        select(ContactImport, ContactOperation.undone_by_id)
+        select(ContactImport, ContactOperation.undone_by_id, undo_of_it.left_alone)
         .outerjoin(ContactOperation, col(ContactOperation.id) == ContactImport.operation_id)
+        .outerjoin(undo_of_it, col(undo_of_it.id) == ContactOperation.undone_by_id)
         .order_by(col(ContactImport.id).desc())
     )
-    for row, undone_by_id in rows:
+    for row, undone_by_id, left_alone in rows:
         # One number for an import, the operation's: the history and `contacts undo` have no other.
         kept = row.model_dump(exclude={"id", "operation_id"})
-        yield {"operation_id": row.operation_id, **kept, "undone_by_id": undone_by_id}
+        yield {
+            "operation_id": row.operation_id,
+            **kept,
+            "undone_by_id": undone_by_id,
+            "left_alone": left_alone or 0,
+        }
+
+
+def _undone(told: dict[str, Any]) -> str:
+    if not told["undone_by_id"]:
+        return ""
+    return f"{'in part, ' if told['left_alone'] else ''}by operation {told['undone_by_id']}"
 
 
 def undo(
@@ -85,13 +99,11 @@ def undo(
 
 def _tell_undone(desk: Context, undone: Undone, *, dry_run: bool) -> None:
     desk.say(undone_in_words(undone))
-    for conflict in undone.conflicts:
-        desk.say(conflict_in_words(conflict))
-    if undone.conflict_count > len(undone.conflicts):
-        desk.say(f"and {undone.conflict_count - len(undone.conflicts)} more")
+    for line in left_in_words(undone):
+        desk.say(line)
     if dry_run:
         desk.say("a dry run: nothing was written")
-    else:
+    elif undone.is_done:
         desk.say(f"to take that back: mailer contacts undo {undone.undo_id}")
 
 
@@ -114,8 +126,8 @@ def tell_history(desk: Context, told: list[OperationTold]) -> None:
     for one in told:
         by = one.who or one.source
         undone = f", undone by operation {one.undone_by_id}" if one.undone_by_id else ""
-        when = one.done_at.isoformat(timespec="minutes")
-        desk.say(f"{when} {one.kind} {one.operation_id} ({by}{undone}) {one.note}".rstrip())
+        what = f"{one.kind} {one.operation_id} ({by}{undone}) {one.note}".rstrip()
+        desk.say(f"{desk.at(one.done_at)} {what}")
         for change in one.changes:
             row = f" (row {change.file_row})" if change.file_row else ""
             desk.say(f"    {change.words}{row}")

@@ -120,6 +120,7 @@ RULES: dict[str, Rule] = {
     "kinds": narrowed,
     "plain_text_only": either,
     "wants_attachments": both,
+    "wants_translations": both,
     "urgent_only": either,
     "paused_until": later,
     "tracking": stricter_tracking,

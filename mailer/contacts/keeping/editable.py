@@ -1,4 +1,4 @@
-"""Which fields of whom a list keeper may correct by hand."""
+"""Which fields of whom a list keeper may correct by hand, and what they are called."""
 
 from sqlmodel import SQLModel
 
@@ -11,7 +11,6 @@ SHARED: dict[str, Kind | None] = {
     "country": Kind.COUNTRY,
     "city": Kind.TEXT,
     "zone": Kind.ZONE,
-    "phone": Kind.PHONES,
     "public_note": None,
     "private_note": None,
     "do_not_contact": Kind.FLAG,
@@ -20,12 +19,15 @@ SHARED: dict[str, Kind | None] = {
     "kinds": None,
     "plain_text_only": Kind.FLAG,
     "wants_attachments": Kind.FLAG,
+    "wants_translations": Kind.FLAG,
     "urgent_only": Kind.FLAG,
     "quiet_from": None,
     "quiet_until": None,
     "paused_until": None,
     "tracking": Kind.TRACKING,
 }
+#: The person's own numbers: as in a file, those without the word are the job's.
+OWN_NUMBERS: dict[str, Kind | None] = {"person.phone": Kind.PHONES, "person.mobile": Kind.PHONES}
 #: What can be set on whom, and how its text is read; None: by a reader of our own.
 FIELDS: dict[type[SQLModel], dict[str, Kind | None]] = {
     Journalist: {
@@ -36,12 +38,19 @@ FIELDS: dict[type[SQLModel], dict[str, Kind | None]] = {
         "patronymic": Kind.TEXT,
         "suffix": Kind.TEXT,
         "vocative": Kind.TEXT,
-        "mobile": Kind.PHONES,
+        "salutation_form": None,
+        "salutations": None,
         "accredited_until": Kind.DATE,
+        **OWN_NUMBERS,
         **SHARED,
     },
-    Role: {"job_title": Kind.TEXT, "beats": Kind.BEATS},
-    Desk: {"name": Kind.TEXT, "beats": Kind.BEATS, **SHARED},
+    Role: {
+        "job_title": Kind.TEXT,
+        "beats": Kind.BEATS,
+        "phone": Kind.PHONES,
+        "mobile": Kind.PHONES,
+    },
+    Desk: {"name": Kind.TEXT, "beats": Kind.BEATS, "phone": Kind.PHONES, **SHARED},
     Outlet: {
         "name": Kind.TEXT,
         "group_name": Kind.TEXT,
@@ -55,8 +64,9 @@ FIELDS: dict[type[SQLModel], dict[str, Kind | None]] = {
     },
 }
 #: The columns of an import that are called otherwise.
-CALLED = {"note": "public_note"}
-CALLED_OF_OUTLETS = CALLED | {
+CALLED = {"note": "public_note", "notes_public": "public_note", "notes_private": "private_note"}
+CALLED_OF_OUTLETS = {
+    "note": "public_note",
     "outlet": "name",
     "group": "group_name",
     "outlet_country": "country",
@@ -65,6 +75,16 @@ CALLED_OF_OUTLETS = CALLED | {
 }
 
 
-def column_of(row: SQLModel, name: str) -> str:
+def field_of(row: SQLModel, name: str) -> str:
     """The field that is meant by a name of ours or by that of an import's column."""
-    return (CALLED_OF_OUTLETS if isinstance(row, Outlet) else CALLED).get(name, name)
+    if isinstance(row, Outlet):
+        return CALLED_OF_OUTLETS.get(name, name)
+    if name in OWN_NUMBERS:
+        return name
+    plain = name.removeprefix("person.").removeprefix("role.")
+    return CALLED.get(plain, plain)
+
+
+def column_of(field: str) -> str:
+    """The column that holds what the field says."""
+    return field.removeprefix("person.")

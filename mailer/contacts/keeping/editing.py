@@ -1,24 +1,28 @@
 """Fields that a list keeper corrects by hand, read as an import reads them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, SQLModel
 
 from mailer import clock
 from mailer.contacts.history import operation
-from mailer.contacts.importing import values
-from mailer.contacts.importing.values import Kind, Phone
-from mailer.contacts.keeping.editable import FIELDS, column_of
+from mailer.contacts.importing.values import Phone
+from mailer.contacts.keeping.editable import FIELDS, OWN_NUMBERS, column_of, field_of
+from mailer.contacts.keeping.typed import Reader
+from mailer.contacts.lengths import refuse_long
+from mailer.contacts.office_clock import office_zone
 from mailer.contacts.outlets import remembering
 from mailer.contacts.suggesting import did_you_mean
 from mailer.errors import BadInput
-from mailer.models import MediaType, OperationKind, Outlet, ReleaseKind, TrackingMode
+from mailer.models import Journalist, OperationKind, Outlet, TrackingMode
 
 #: What follows a field by itself, and is not told beside it.
-BESIDE = {"details"}
+BESIDE = {"details", "phone_e164", "mobile_e164"}
+#: What an index holds whole.
+LOOKED_UP = {"name", "family_name"}
+Rows = tuple[SQLModel, ...]
 
 
 @dataclass(frozen=True)
@@ -38,147 +42,118 @@ class Edited:
     changes: tuple[FieldSet, ...]
 
 
+class _Setting(NamedTuple):
+    """A column that gets a value, and the field by which it was asked for."""
+
+    row: SQLModel
+    column: str
+    value: Any
+    field: str
+
+
 def edit(
     session: Session,
-    rows: tuple[SQLModel, ...],
+    rows: Rows,
     given: Mapping[str, str],
     *,
     source: str,
     officer_id: int | None = None,
+    takes_new_topics: bool = False,
 ) -> Edited:
     """Set fields of a person and her job, or of a desk; an empty text clears one.
 
     The caller commits. Raises BadInput for a field that nobody has, and for what cannot be read.
     """
-    named = {column_of(rows[0], name): text.strip() for name, text in given.items()}
-    region = next((getattr(row, "country", "") for row in rows), "")
-    wanted = [
-        (row, name, value)
-        for field, text in named.items()
-        for row, name, value in _read(rows, field, text, region=region)
-    ]
-    changed = [(row, name, value) for row, name, value in wanted if getattr(row, name) != value]
+    reader = _reader(session, rows, takes_new_topics=takes_new_topics)
+    named = {field_of(rows[0], name): text.strip() for name, text in given.items()}
+    wanted = [one for field, text in named.items() for one in _read(rows, field, text, reader)]
+    changed = [one for one in wanted if getattr(one.row, one.column) != one.value]
     if not changed:
         return Edited(None, ())
-    told = tuple(
-        FieldSet(name, getattr(row, name), value)
-        for row, name, value in changed
-        if name not in BESIDE
-    )
+    told = tuple(_told(changed))
     with operation(session, OperationKind.EDIT, source=source, officer_id=officer_id) as recording:
-        for row, name, value in changed:
-            setattr(row, name, value)
+        for one in changed:
+            setattr(one.row, one.column, one.value)
     return Edited(recording.id, told)
 
 
-def faults(rows: tuple[SQLModel, ...], given: Mapping[str, str]) -> dict[str, str]:
+def faults(session: Session, rows: Rows, given: Mapping[str, str]) -> dict[str, str]:
     """What of it cannot be read, by field: all of it at once, where `edit` raises the first."""
-    region = next((getattr(row, "country", "") for row in rows), "")
+    reader = _reader(session, rows)
     found = {}
     for field, text in given.items():
         try:
-            _read(rows, field, text.strip(), region=region)
+            _read(rows, field, text.strip(), reader)
         except BadInput as wrong:
             found[field] = str(wrong).removeprefix(f"{field}: ")
     return found
 
 
-def _read(
-    rows: tuple[SQLModel, ...], field: str, text: str, *, region: str
-) -> list[tuple[SQLModel, str, Any]]:
+def _reader(session: Session, rows: Rows, *, takes_new_topics: bool = False) -> Reader:
+    return Reader(
+        session,
+        zone=office_zone(session),
+        region=_region(session, rows),
+        takes_new_topics=takes_new_topics,
+    )
+
+
+def _region(session: Session, rows: Rows) -> str:
+    """The country of telephone numbers, as in a file: that of the person, else of the outlet."""
+    people = [session.get(Journalist, n) for row in rows if (n := _number(row, "journalist_id"))]
+    outlets = [session.get(Outlet, n) for row in rows if (n := _number(row, "outlet_id"))]
+    holders = (getattr(one, "country", "") for one in (*rows, *people, *outlets))
+    return next(filter(None, holders), "")
+
+
+def _number(row: SQLModel, column: str) -> int | None:
+    return getattr(row, column, None)
+
+
+def _told(changed: Iterable[_Setting]) -> Iterable[FieldSet]:
+    for one in changed:
+        if one.column not in BESIDE:
+            yield FieldSet(one.field, getattr(one.row, one.column), one.value)
+
+
+def _read(rows: Rows, field: str, text: str, reader: Reader) -> list[_Setting]:
     """The columns that the text of one field sets."""
-    row = next((row for row in rows if field in FIELDS[type(row)]), None)
-    if row is None:
-        known = [name for one in rows for name in FIELDS[type(one)]]
-        raise BadInput(f"there is no field {field!r} here: {did_you_mean(field, known, shown=40)}")
+    row = _whose(rows, field)
     try:
-        value = _value(FIELDS[type(row)][field], field, text, row=row, region=region)
+        value = reader.read(FIELDS[type(row)][field], field, text, row=row)
+        if column_of(field) in LOOKED_UP:
+            refuse_long(value)
     except BadInput as wrong:
         raise BadInput(f"{field}: {wrong}") from wrong
-    if field in ("phone", "mobile"):
+    column = column_of(field)
+    if column in ("phone", "mobile"):
         phone = value or Phone("", "")
-        return [(row, field, phone.typed), (row, f"{field}_e164", phone.e164)]
+        values = {column: phone.typed, f"{column}_e164": phone.e164}
+    else:
+        values = {column: value} | _following(row, field, value)
+    named = {column: field}
+    return [_Setting(row, name, one, named.get(name, name)) for name, one in values.items()]
+
+
+def _whose(rows: Rows, field: str) -> SQLModel:
+    """The one of them that has the field. Raises BadInput for none."""
+    row = next((row for row in rows if field in FIELDS[type(row)]), None)
+    if row is not None:
+        return row
+    known = [name for one in rows for name in FIELDS[type(one)]]
+    own = f"person.{field}"
+    if own in OWN_NUMBERS and own in known:
+        raise BadInput(f"{field}: that is the job's, and no job lasts: {own} is the person's own")
+    raise BadInput(f"there is no field {field!r} here: {did_you_mean(field, known, shown=40)}")
+
+
+def _following(row: SQLModel, field: str, value: Any) -> dict[str, Any]:
+    """What changes with a field."""
     if field == "name" and isinstance(row, Outlet):
-        return [(row, field, value), (row, "details", remembering(row, value))]
+        return {"details": remembering(row, value)}
     if field == "tracking":
         # Only recorded consent lets anybody be followed in person (R10).
         consented_at = getattr(row, "tracking_consented_at", None) or clock.now()
         since = consented_at if value is TrackingMode.INDIVIDUAL else None
-        return [(row, field, value), (row, "tracking_consented_at", since)]
-    return [(row, field, value)]
-
-
-def _value(kind: Kind | None, field: str, text: str, *, row: SQLModel, region: str) -> Any:
-    blank = _blank(row, field)
-    if not text:
-        if field == "name":
-            raise BadInput("it needs one: write what it is called")
-        if isinstance(blank, bool | TrackingMode):
-            raise BadInput("write yes or no" if isinstance(blank, bool) else "write none, or more")
-        return blank
-    if kind is None:
-        return OWN[field](text)
-    value = values.read(kind, text, region=region)
-    if value is None:
-        # A text that says nothing, such as n/a, clears the field as an empty one does.
-        return _value(kind, field, "", row=row, region=region)
-    if kind is Kind.PHONES:
-        return _only(value)
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _blank(row: SQLModel, field: str) -> Any:
-    """What stands in a field of which nothing is known."""
-    return getattr(type(row)(), field)
-
-
-def _only(phones: Any) -> Phone:
-    if len(phones) != 1:
-        raise BadInput("write one number")
-    phone: Phone = phones[0]
-    return phone
-
-
-def _note(text: str) -> str:
-    """Cleaned line by line: a note may have several."""
-    return "\n".join(values.clean(line) for line in text.splitlines()).strip()
-
-
-def _kinds(text: str) -> list[str]:
-    words = [word.strip().casefold() for word in text.replace("|", ",").split(",")]
-    known = [kind.value for kind in ReleaseKind]
-    for word in words:
-        if word not in known:
-            raise BadInput(f"{word!r} is no kind of release: {did_you_mean(word, known, shown=20)}")
-    return words
-
-
-def _media_type(text: str) -> MediaType:
-    """One kind of outlet: an import takes the first of several, a person can say which."""
-    reading = values.read_told(Kind.MEDIA_TYPE, text)
-    if reading.notices:
-        raise BadInput(f"{text!r} names several kinds of outlet: write one")
-    return MediaType(str(reading.value or MediaType.UNKNOWN))
-
-
-def _time(text: str) -> str:
-    try:
-        return time.fromisoformat(text).strftime("%H:%M")
-    except ValueError as wrong:
-        raise BadInput(f"{text!r} is no time of the day: write it like 19:30") from wrong
-
-
-def _moment(text: str) -> datetime:
-    """A moment; a mere day is its first in UTC."""
-    return clock.parse_moment(text, zone_name=str(UTC))
-
-
-OWN: dict[str, Callable[[str], Any]] = {
-    "public_note": _note,
-    "private_note": _note,
-    "kinds": _kinds,
-    "media_type": _media_type,
-    "quiet_from": _time,
-    "quiet_until": _time,
-    "paused_until": _moment,
-}
+        return {"tracking_consented_at": since}
+    return {}

@@ -37,6 +37,8 @@ class Moved:
     email: str = ""
     #: Why the new address is closed, when a leave at the old one holds for it, or its own does.
     closed: str = ""
+    #: Whether there is an address now, of this job or of another one that lasts.
+    is_reachable: bool = True
 
 
 def end_job(

@@ -14,7 +14,8 @@ from mailer.contacts.directory import add_address, find_address
 from mailer.contacts.history import operation
 from mailer.contacts.keeping.leaves import follow
 from mailer.contacts.keeping.leaving import Moved, end, lists_of
-from mailer.contacts.keeping.people import FREELANCE, Job
+from mailer.contacts.keeping.people import FREELANCE, Job, jobs_of
+from mailer.contacts.lengths import refuse_long
 from mailer.contacts.outlets import find_outlets
 from mailer.contacts.places import parse_country
 from mailer.contacts.suggesting import did_you_mean, spelling
@@ -97,7 +98,13 @@ def move(
         new=there,
         email=to.email,
         closed=closed or (_closed(address) if address else ""),
+        is_reachable=_is_reachable(session, person, on),
     )
+
+
+def _is_reachable(session: Session, person: Journalist, on: date) -> bool:
+    """Whether any job of hers that lasts has an address."""
+    return any(job.role.address_id and job.is_current(on) for job in jobs_of(session, person))
 
 
 def _closed_and_address(
@@ -139,6 +146,7 @@ def find_outlet(session: Session, name: str, *, country: str = "", is_new: bool 
     if found:
         raise SeveralOutlets(name, [outlet.country for outlet in found])
     if is_new:
+        refuse_long(name, called="the name of the outlet")
         outlet = Outlet(name=" ".join(name.split()), country=code)
         session.add(outlet)
         return outlet

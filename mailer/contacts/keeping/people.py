@@ -7,6 +7,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from mailer.contacts.directory import find_address
+from mailer.contacts.keeping.numbers import row_number
 from mailer.contacts.suggesting import spelling
 from mailer.errors import BadInput, NotFound
 from mailer.models import Address, Desk, Journalist, Outlet, Role
@@ -37,8 +38,8 @@ def find_person(session: Session, text: str) -> Journalist:
 
     Raises NotFound, and BadInput when several read it: their numbers are told.
     """
-    if text.strip().isdigit():
-        person = session.get(Journalist, int(text))
+    if (number := row_number(text)) is not None:
+        person = session.get(Journalist, number)
         if person is None:
             raise NotFound(
                 f"there is no person {text}: `mailer contacts history ADDRESS` tells numbers"

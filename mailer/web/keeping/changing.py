@@ -13,6 +13,8 @@ from mailer.contacts.keeping import editing
 from mailer.contacts.keeping.editing import Edited
 from mailer.contacts.keeping.outlets.correcting import correct
 from mailer.contacts.keeping.telling.wording import in_words
+from mailer.contacts.office_clock import office_zone
+from mailer.errors import BadInput
 from mailer.models import Outlet
 from mailer.web.keeping import fields
 from mailer.web.keeping.fields import Widget
@@ -38,19 +40,19 @@ class Correction:
         return json.dumps(self.seen, ensure_ascii=False)
 
 
-def blank(row: SQLModel) -> Correction:
+def blank(session: Session, row: SQLModel) -> Correction:
     """The form as it is opened."""
-    now = fields.typed(row)
+    now = fields.typed(row, zone=office_zone(session))
     return Correction(values=now, seen=now)
 
 
-def submitted(row: SQLModel, form: FormData) -> Correction:
+def submitted(session: Session, row: SQLModel, form: FormData) -> Correction:
     """The form as it came back, with what is wrong in it, if anything."""
-    now, seen = fields.typed(row), _seen(form)
+    now, seen = fields.typed(row, zone=office_zone(session)), _seen(form)
     values = {one.name: _given(form, one) for one in fields.fields_of(row)}
     changed = _changed(values, seen, now)
     outrun = [name for name in changed if seen.get(name, now[name]) != now[name] != values[name]]
-    errors = editing.faults((row,), changed) | {
+    errors = editing.faults(session, (row,), changed) | {
         name: f"meanwhile a colleague has put {in_words(now[name])} here: save again to put yours"
         " in its place"
         for name in outrun
@@ -82,9 +84,14 @@ def _given(form: FormData, one: fields.Field) -> str:
 
 
 def _seen(form: FormData) -> dict[str, str]:
-    """What the officer saw; a form that does not tell has seen what stands there now."""
+    """What the officer saw; a form that does not tell has seen what stands there now.
+
+    Raises BadInput for what no form of ours carries.
+    """
     try:
         seen = json.loads(str(form.get(SEEN, "")))
     except ValueError:
         return {}
+    except RecursionError as wrong:
+        raise BadInput("the form came back damaged: open the page once more") from wrong
     return {str(name): str(text) for name, text in seen.items()} if isinstance(seen, dict) else {}

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from mailer.contacts.keeping.merging import FieldOfTwo
 from mailer.contacts.keeping.telling.wording import BESIDE, in_words
 from mailer.models import Journalist
-from mailer.web.templating import utc
 
 #: What differs between any two records and helps nobody to tell people apart.
 UNTOLD = BESIDE | {"id", "details"}
@@ -25,22 +22,23 @@ class Row:
 
 
 def compared(
-    one: Journalist, other: Journalist, changes: Iterable[FieldOfTwo], *, staying: Journalist
+    one: Journalist,
+    other: Journalist,
+    changes: Iterable[FieldOfTwo],
+    *,
+    staying: Journalist,
+    zone: str,
 ) -> list[Row]:
-    """The fields in which the two differ, in the order of the record."""
+    """The fields in which the two differ, in the order of the record; times by that zone."""
     becomes = {change.field: change.after for change in changes}
     names = [name for name in type(one).model_fields if name not in UNTOLD]
     return [
         Row(
             field=name.replace("_", " "),
-            one=_told(getattr(one, name)),
-            other=_told(getattr(other, name)),
-            together=_told(becomes.get(name, getattr(staying, name))),
+            one=in_words(getattr(one, name), zone=zone),
+            other=in_words(getattr(other, name), zone=zone),
+            together=in_words(becomes.get(name, getattr(staying, name)), zone=zone),
         )
         for name in names
         if getattr(one, name) != getattr(other, name) or name in becomes
     ]
-
-
-def _told(value: Any) -> str:
-    return utc(value) if isinstance(value, datetime) else in_words(value)

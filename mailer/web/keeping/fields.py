@@ -3,13 +3,23 @@ that stands in each, which reads back as the same value.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlmodel import SQLModel
 
-from mailer.models import Desk, Journalist, MediaType, Outlet, Role, TrackingMode
+from mailer import clock
+from mailer.contacts.keeping.editable import column_of
+from mailer.models import (
+    Desk,
+    Journalist,
+    MediaType,
+    Outlet,
+    Role,
+    SalutationForm,
+    TrackingMode,
+)
 
 
 class Widget(StrEnum):
@@ -26,7 +36,7 @@ class Widget(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form; its name is the column's."""
+    """One field of a form; its name is that of `contacts edit`."""
 
     name: str
     label: str
@@ -69,9 +79,10 @@ WISHES = Group(
         Field("urgent_only", "Only what is urgent", Widget.CHECK),
         Field("plain_text_only", "Plain text only", Widget.CHECK),
         Field("wants_attachments", "Takes attachments", Widget.CHECK),
+        Field("wants_translations", "Wants later translations", Widget.CHECK),
         Field("quiet_from", "Quiet from", Widget.TIME),
         Field("quiet_until", "Quiet until", Widget.TIME),
-        Field("paused_until", "Paused until", Widget.MOMENT, hint="By UTC."),
+        Field("paused_until", "Paused until", Widget.MOMENT, hint="By the office's clock."),
         Field("tracking", "Measuring", Widget.CHOICE, choices=MEASURING),
     ),
 )
@@ -110,11 +121,38 @@ NAME = Group(
         )
     ),
 )
+FORMS = (
+    (SalutationForm.NEUTRAL.value, "by name, where that shows no gender"),
+    (SalutationForm.FEMALE.value, "as a woman"),
+    (SalutationForm.MALE.value, "as a man"),
+    (SalutationForm.CUSTOM.value, "with the lines below"),
+    (SalutationForm.NONE.value, "not at all"),
+)
+GREETING = Group(
+    "Greeting, where the office greets",
+    (
+        Field("salutation_form", "Greet", Widget.CHOICE, choices=FORMS),
+        Field(
+            "salutations",
+            "Lines of her own",
+            Widget.TEXT,
+            hint="One for a language, such as da: Kære Karen. They win.",
+            is_speech=True,
+        ),
+    ),
+)
 ACCREDITED = Field("accredited_until", "Accredited until", Widget.DAY)
 PERSON = (
     NAME,
+    GREETING,
     READS,
-    Group("Telephone", (Field("phone", "Phone"), Field("mobile", "Mobile"))),
+    Group(
+        "The person's own telephone",
+        (
+            Field("person.phone", "Own phone", hint="It goes along to another job."),
+            Field("person.mobile", "Own mobile"),
+        ),
+    ),
     WISHES,
     Group("Flags", (*FLAGS.fields, ACCREDITED)),
     NOTES,
@@ -126,7 +164,16 @@ DESK = (
     FLAGS,
     NOTES,
 )
-JOB = (Group("Job", (Field("job_title", "Job title", is_speech=True), BEATS)),)
+JOB = (
+    Group("Job", (Field("job_title", "Job title", is_speech=True), BEATS)),
+    Group(
+        "Telephone there",
+        (
+            Field("phone", "Phone", hint="Of this job: it stays behind when the job ends."),
+            Field("mobile", "Mobile"),
+        ),
+    ),
+)
 KINDS = tuple((kind.value, KIND_NAMES.get(kind, kind.value)) for kind in MediaType)
 OUTLET = (
     Group(
@@ -180,20 +227,25 @@ def fields_of(row: SQLModel) -> tuple[Field, ...]:
     return tuple(field for group in groups_of(row) for field in group.fields)
 
 
-def typed(row: SQLModel) -> dict[str, str]:
-    """What stands in each field, as one would type it."""
-    return {field.name: _text(getattr(row, field.name)) for field in fields_of(row)}
+def typed(row: SQLModel, *, zone: str) -> dict[str, str]:
+    """What stands in each field, as one would type it; moments by the clock of that zone."""
+    return {
+        field.name: _text(getattr(row, column_of(field.name)), zone=zone)
+        for field in fields_of(row)
+    }
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, *, zone: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
         return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return "\n".join(f"{name}: {one}" for name, one in value.items())
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
+        return value.astimezone(clock.zone(zone)).strftime("%Y-%m-%dT%H:%M")
     if isinstance(value, date):
         return value.isoformat()
     return str(value.value) if isinstance(value, StrEnum) else str(value)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from mailer.audience.renaming.undoing import undo
 from mailer.contacts.keeping.telling import OperationTold, history_of, history_of_outlet
-from mailer.contacts.keeping.undoing import Undone
+from mailer.contacts.keeping.undoing import Undone, first_done, may_be_undone
 from mailer.errors import NotFound, Refused
 from mailer.models import ContactOperation, OperationKind, Outlet
 from mailer.tokens import Keyring
@@ -16,8 +16,6 @@ from mailer.web.keeping.whose import SOURCE
 #: What is about few contacts. A whole import is taken back where imports are; what a journalist
 #: asked for herself, and what the law made us forget, is not ours to take back.
 OURS = {OperationKind.EDIT, OperationKind.MOVE, OperationKind.MERGE}
-#: An undo of an undo of an undo …: nobody goes on for longer.
-MOST_UNDOS = 50
 SAID = {
     OperationKind.EDIT: "saved",
     OperationKind.MOVE: "moved",
@@ -75,7 +73,7 @@ def take_back(session: Session, operation_id: int, *, keyring: Keyring, officer_
     found = session.get(ContactOperation, operation_id)
     if found is None:
         raise NotFound(f"there is no operation {operation_id}: retention may have removed it")
-    if found.undone_by_id is None and not _is_ours(session, found):
+    if may_be_undone(session, found) and not _is_ours(session, found):
         raise Refused(
             f"operation {operation_id} ({found.kind}) is not taken back here: a whole import is"
             " taken back where imports are, and what a journalist asked for herself stays"
@@ -85,16 +83,9 @@ def take_back(session: Session, operation_id: int, *, keyring: Keyring, officer_
 
 def _can_be_undone(session: Session, operation_id: int) -> bool:
     found = session.get(ContactOperation, operation_id)
-    return found is not None and found.undone_by_id is None and _is_ours(session, found)
+    return found is not None and may_be_undone(session, found) and _is_ours(session, found)
 
 
 def _is_ours(session: Session, operation: ContactOperation) -> bool:
     """Whether it is of a kind that is taken back here; of an undo counts what it took back."""
-    one: ContactOperation | None = operation
-    for _ in range(MOST_UNDOS):
-        if one is None or one.kind is not OperationKind.UNDO:
-            break
-        one = session.exec(
-            select(ContactOperation).where(ContactOperation.undone_by_id == one.id)
-        ).first()
-    return one is not None and one.kind in OURS
+    return first_done(session, operation).kind in OURS

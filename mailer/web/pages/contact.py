@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mailer.contacts.keeping.survivors import survivor_of
-from mailer.contacts.keeping.telling.outcomes import conflict_in_words, undone_in_words
+from mailer.contacts.keeping.telling.outcomes import left_in_words, undone_in_words
 from mailer.errors import NotFound
 from mailer.releases import editions, listing, offices
 from mailer.web.dependencies import Door, Parts, RowNumber, SignedIn, page, signed_in
@@ -82,8 +82,8 @@ def take_back(
     context = {
         "back": back,
         "said": undone_in_words(undone),
-        "conflicts": [conflict_in_words(one) for one in undone.conflicts],
-        "more": undone.conflict_count - len(undone.conflicts),
+        "conflicts": list(left_in_words(undone)),
+        "is_done": undone.is_done,
     }
     return page(request, "web/contacts/undone.html", context)
 

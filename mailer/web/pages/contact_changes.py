@@ -24,7 +24,7 @@ def show_edit(request: Request, door: Parts, asked: WhosePage) -> Response:
     """The plain fields of a person or a desk."""
     with door.reading() as session:
         row = find(session, asked)
-        return _edit_page(request, asked, row, row, changing.blank(row))
+        return _edit_page(request, asked, row, row, changing.blank(session, row))
 
 
 @router.post("/edit")
@@ -34,7 +34,7 @@ def edit(
     """Set what was typed otherwise."""
     with door.writing() as session:
         row = find(session, asked, locks=True)
-        correction = changing.submitted(row, form)
+        correction = changing.submitted(session, row, form)
         if correction.errors:
             return _edit_page(request, asked, row, row, correction)
         edited = changing.save(session, row, correction, officer_id=officer.id)
@@ -47,7 +47,8 @@ def show_job(request: Request, door: Parts, asked: WhosePage, role_id: RowNumber
     with door.reading() as session:
         person = _person(session, asked)
         job = moves.job_of(session, person, role_id)
-        return _edit_page(request, asked, person, job.role, changing.blank(job.role), at=job.at)
+        opened = changing.blank(session, job.role)
+        return _edit_page(request, asked, person, job.role, opened, at=job.at)
 
 
 @router.post("/jobs/{role_id}/edit")
@@ -63,7 +64,7 @@ def edit_job(
     with door.writing() as session:
         person = _person(session, asked, locks=True)
         job = moves.job_of(session, person, role_id)
-        correction = changing.submitted(job.role, form)
+        correction = changing.submitted(session, job.role, form)
         if correction.errors:
             return _edit_page(request, asked, person, job.role, correction, at=job.at)
         edited = changing.save(session, job.role, correction, officer_id=officer.id)

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from mailer.contacts.keeping import merging
 from mailer.contacts.keeping.different import mark_different
 from mailer.contacts.keeping.people import find_person
+from mailer.contacts.office_clock import office_zone
 from mailer.errors import BadInput
 from mailer.models import Journalist
 from mailer.releases import offices
@@ -156,7 +157,13 @@ def _pair(session: Session, door: Door, one: int, other: int, *, stays: int) -> 
         "contacts": contacts,
         "staying": staying,
         "going": going,
-        "rows": compared(two[0], two[1], coming.changes if coming else (), staying=staying),
+        "rows": compared(
+            two[0],
+            two[1],
+            coming.changes if coming else (),
+            staying=staying,
+            zone=office_zone(session),
+        ),
         "notices": coming.notices if coming else (),
         "problem": problem,
     }

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from mailer.audience.renaming.undoing import undo as undo_operation
 from mailer.contacts.importing import ImportReport
 from mailer.contacts.importing.past import past_import, past_imports
-from mailer.contacts.keeping.telling.outcomes import conflict_in_words, undone_in_words
+from mailer.contacts.keeping.telling.outcomes import left_in_words, undone_in_words
 from mailer.contacts.keeping.undoing import Undone, operation_of_import
 from mailer.errors import NotFound
 from mailer.releases import offices
@@ -87,6 +87,6 @@ def _show(
         "zone": zone,
         "undone": undone,
         "told": undone_in_words(undone) if undone else "",
-        "conflicts": [conflict_in_words(one) for one in undone.conflicts] if undone else [],
+        "conflicts": list(left_in_words(undone)) if undone else [],
     }
     return page(request, "web/importing/import.html", context)

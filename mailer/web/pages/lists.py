@@ -12,9 +12,8 @@ from mailer.audience import criteria, renaming
 from mailer.audience.list_rules import add_rule, found_by, refuse_used
 from mailer.contacts import list_keeping, list_members
 from mailer.contacts.book_lock import lock_book
-from mailer.contacts.history import note_added
 from mailer.errors import BadInput, MailerError, NotFound, Refused
-from mailer.models import ListPurpose, MediaList
+from mailer.models import ListPurpose
 from mailer.web.dependencies import (
     Door,
     Parts,
@@ -74,7 +73,6 @@ def make(request: Request, door: Parts, officer: SignedIn, form: Submitted) -> R
                 made = list_keeping.make(
                     session, wanted.name, purpose=wanted.purpose, note=wanted.note
                 )
-                note_added(session, MediaList, [made.id or 0])
             return _to(made.id or 0, done.id)
         except (BadInput, Refused) as caught:
             wrong = caught

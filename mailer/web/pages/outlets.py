@@ -82,7 +82,7 @@ def show_edit(request: Request, door: Parts, outlet_id: RowNumber) -> Response:
     """The fields of an outlet."""
     with door.reading() as session:
         outlet = outlet_of(session, outlet_id)
-        return _edit_page(request, outlet_id, outlet.name, changing.blank(outlet))
+        return _edit_page(request, outlet_id, outlet.name, changing.blank(session, outlet))
 
 
 @router.post("/{outlet_id}/edit")
@@ -94,7 +94,7 @@ def edit(
         with door.writing() as session:
             lock_book(session)
             outlet = outlet_of(session, outlet_id, locks=True)
-            name, correction = outlet.name, changing.submitted(outlet, form)
+            name, correction = outlet.name, changing.submitted(session, outlet, form)
             if correction.errors:
                 return _edit_page(request, outlet_id, name, correction)
             edited = changing.save(session, outlet, correction, officer_id=officer.id)

@@ -9,6 +9,7 @@ from mailer.contacts import directory, suppressions
 from mailer.contacts.keeping.leaving import Moved, close_desk, end_job, job_to_leave
 from mailer.contacts.keeping.moving import NewJob, find_outlet, move
 from mailer.contacts.keeping.people import Job, find_person, jobs_of
+from mailer.contacts.keeping.telling.outcomes import moved_in_words
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import (
     Journalist,
@@ -75,6 +76,38 @@ def test_she_leaves_the_lists_of_the_old_job_unless_they_are_kept(
     card = directory.describe(session, NEW)
     assert [job.lists for job in card.roles] == [["Ports"], ["Ports"]]
     assert moved.lists_kept == ("Ports",)
+
+
+def test_who_goes_where_no_address_is_known_cannot_be_e_mailed_and_that_is_told(
+    session: Session, mette: Journalist, radio: Outlet
+) -> None:
+    moved = _move(session, mette, NewJob(radio))
+    assert not moved.is_reachable
+    told = list(moved_in_words(moved))
+    assert "nothing can be e-mailed until one is" in told[-1]
+    assert "--email" in told[-1]
+
+
+def test_who_goes_where_an_address_is_known_can_be_e_mailed(
+    session: Session, mette: Journalist, radio: Outlet
+) -> None:
+    moved = _move(session, mette, NewJob(radio, email=NEW))
+    assert moved.is_reachable
+    assert not any("e-mailed" in line for line in moved_in_words(moved))
+
+
+def test_who_is_read_elsewhere_too_can_still_be_e_mailed(
+    session: Session, mette: Journalist, radio: Outlet
+) -> None:
+    address = factories.address(session, "mette@second.example")
+    second = Role(journalist_id=mette.id or 0, address_id=address.id, is_primary=False)
+    factories.saved(session, second)
+    leaving = next(job for job in jobs_of(session, mette) if job.role.id != second.id)
+    moved = move(
+        session, mette, NewJob(radio), leaving=leaving, on=DAY, keyring=KEYRING, source="test"
+    )
+    assert moved.is_reachable
+    assert not any("nothing can be e-mailed" in line for line in moved_in_words(moved))
 
 
 def test_a_move_is_undone_whole(session: Session, mette: Journalist, radio: Outlet) -> None:

@@ -4,7 +4,9 @@ import pytest
 from sqlmodel import Session, select
 
 from mailer.contacts.history import operation
+from mailer.contacts.keeping.editing import edit
 from mailer.contacts.keeping.telling import OperationTold, history_of
+from mailer.contacts.keeping.telling.outcomes import edited_in_words
 from mailer.errors import BadInput, NotFound
 from mailer.models import MediaListEntry, OfficerRole, OperationKind, PressOfficer
 from tests import factories
@@ -105,3 +107,30 @@ def test_an_address_that_we_never_knew_is_told(session: Session) -> None:
         history_of(session, "7")
     with pytest.raises(BadInput):
         history_of(session, "nobody")
+
+
+def test_times_are_told_by_the_office_s_clock(session: Session) -> None:
+    factories.office(session, zone="Europe/Luxembourg")
+    person = factories.journalist(session, EMAIL, family_name="Lund")
+    edited = edit(session, (person,), {"paused_until": "2027-01-15"}, source="test")
+    told = "nothing → 2027-01-15 00:00 (Europe/Luxembourg)"
+    (operation_told,) = history_of(session, EMAIL)
+    assert _words(operation_told) == [f"Karen Lund: paused until: {told}"]
+    assert operation_told.changes[0].after["paused_until"] == "2027-01-14T23:00:00+00:00"
+    lines = edited_in_words(edited.changes, zone="Europe/Luxembourg")
+    assert list(lines) == [f"paused_until: {told.replace('→', 'becomes')}"]
+
+
+def test_what_a_change_says_is_told_apart_so_that_each_name_runs_its_own_way(
+    session: Session,
+) -> None:
+    person = factories.journalist(session, EMAIL, given_name="محمد", family_name="العلي")
+    with operation(session, OperationKind.EDIT, source="page"):
+        person.embargo_trusted = True
+        factories.on_list(session, "الموانئ", job_of(session, person).role)
+    (told,) = history_of(session, EMAIL)
+    parts = {(one.called, one.verb, one.name, bool(one.fields)) for one in told.changes}
+    assert parts == {
+        ("محمد العلي", "", "", True),
+        ("Reporter at freelance", "put on the list", "الموانئ", False),
+    }

@@ -8,6 +8,7 @@ from mailer.contacts import suppressions
 from mailer.contacts.history import operation
 from mailer.contacts.keeping import undoing
 from mailer.contacts.keeping.different import mark_different
+from mailer.contacts.keeping.telling.outcomes import undone_in_words
 from mailer.errors import NotFound, Refused
 from mailer.models import (
     Address,
@@ -71,6 +72,61 @@ def test_an_operation_is_undone_once(session: Session) -> None:
         taken_back(session, number)
 
 
+def test_where_nothing_can_be_taken_back_nothing_is_recorded(session: Session) -> None:
+    person = factories.journalist(session, city="Aarhus")
+    with operation(session, OperationKind.EDIT) as recording:
+        person.city = "Odense"
+    with operation(session, OperationKind.EDIT, source="page") as later:
+        person.city = "Ribe"
+    before = len(session.exec(select(ContactOperation)).all())
+    undone = taken_back(session, recording.id)
+    assert (undone.is_done, undone.conflict_count) == (False, 1)
+    assert f"take back edit {later.id} (page) first" in undone_in_words(undone)
+    assert len(session.exec(select(ContactOperation)).all()) == before
+    taken_back(session, later.id)
+    assert taken_back(session, recording.id).is_done
+    assert person.city == "Aarhus"
+
+
+def test_a_part_that_was_left_alone_is_taken_back_later(session: Session) -> None:
+    person = factories.journalist(session, city="Aarhus", zone="")
+    with operation(session, OperationKind.EDIT) as recording:
+        person.city, person.zone = "Odense", "Europe/Copenhagen"
+    with operation(session, OperationKind.EDIT) as later:
+        person.city = "Ribe"
+    assert taken_back(session, recording.id).is_done
+    with operation(session, OperationKind.EDIT):
+        person.zone = "Europe/Copenhagen"
+    taken_back(session, later.id)
+    again = taken_back(session, recording.id)
+    # The zone was put back before: what somebody wrote there since is hers.
+    assert (person.city, person.zone) == ("Aarhus", "Europe/Copenhagen")
+    assert (again.is_done, again.conflict_count) == (True, 0)
+    with pytest.raises(Refused, match=f"undo {again.undo_id}"):
+        taken_back(session, recording.id)
+    taken_back(session, again.undo_id)
+    assert person.city == "Odense"
+
+
+def test_a_row_that_came_back_and_went_again_does_not_come_back_with_the_rest(
+    session: Session,
+) -> None:
+    ports = factories.saved(session, MediaList(name="Ports"))
+    crime = factories.saved(session, MediaList(name="Crime"))
+    person = factories.journalist(session, city="Aarhus")
+    with operation(session, OperationKind.EDIT) as recording:
+        person.city = "Odense"
+        session.delete(crime)
+    with operation(session, OperationKind.EDIT) as later:
+        person.city = "Ribe"
+    assert taken_back(session, recording.id).returned == 1
+    with operation(session, OperationKind.EDIT):
+        session.delete(session.exec(select(MediaList).where(MediaList.name == "Crime")).one())
+    taken_back(session, later.id)
+    assert taken_back(session, recording.id).returned == 0
+    assert session.exec(select(MediaList)).all() == [ports]
+
+
 def test_changed_fields_get_back_what_stood_there(session: Session) -> None:
     person = factories.journalist(session, languages=["da"], city="Aarhus")
     before = book(session)
@@ -115,7 +171,7 @@ def test_what_somebody_names_by_now_stays(session: Session) -> None:
     undone = taken_back(session, number)
     assert session.get(Journalist, person.id) is not None
     (conflict,) = undone.conflicts
-    assert (conflict.subject, conflict.why) == ("journalist", "is named by a role")
+    assert (conflict.subject, conflict.why) == ("journalist", "is named by a job that stays")
 
 
 def test_a_later_list_entry_keeps_the_job_and_all_it_needs(session: Session) -> None:

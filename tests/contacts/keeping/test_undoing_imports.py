@@ -78,6 +78,6 @@ def test_what_the_second_file_built_upon_the_first_is_told(
     _import(session, tmp_path, SECOND)
     undone = _undo(session, first)
     kept = {(one.subject, one.why) for one in undone.conflicts}
-    assert ("media_list", "is named by a media list entry") in kept
+    assert ("media_list", "is named by an entry of a list that stays") in kept
     names = {row["family_name"] for row in book(session)["journalist"]}
     assert names == {"Lund", "Ek"}

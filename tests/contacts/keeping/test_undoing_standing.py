@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from mailer.contacts.history import operation
 from mailer.contacts.importing import ImportReport, import_contacts
 from mailer.contacts.keeping.telling import history_of
-from mailer.contacts.keeping.telling.outcomes import undone_in_words
+from mailer.contacts.keeping.telling.outcomes import left_in_words, undone_in_words
 from mailer.contacts.keeping.undoing import Kept, Undone
 from mailer.models import (
     Address,
@@ -84,6 +84,80 @@ def test_when_the_later_file_is_taken_back_first_nobody_stays(
     first, second = files.take(METTE, BO), files.take(METTE)
     taken_back(session, second)
     assert (taken_back(session, first).kept, book(session)) == ((), before)
+
+
+def test_an_undo_that_takes_nothing_back_says_what_to_undo_first(
+    session: Session, files: Files
+) -> None:
+    before = book(session)
+    first, second = files.take(METTE), files.take(METTE, BO)
+    undone = taken_back(session, first)
+    assert (undone.is_done, _names(session)) == (False, ["Bo", "Mette"])
+    told = undone_in_words(undone)
+    assert told.startswith(f"nothing of import {first} (contacts.csv) can be taken back")
+    assert f"take back import {second} (contacts.csv) first" in told
+    taken_back(session, second)
+    assert _names(session) == ["Mette"]
+    assert (taken_back(session, first).kept, book(session)) == ((), before)
+
+
+def test_what_an_undo_left_goes_once_the_later_file_is_taken_back(
+    session: Session, files: Files
+) -> None:
+    before = book(session)
+    first, second = files.take(METTE, BO), files.take(METTE)
+    undone = taken_back(session, first)
+    assert (undone.is_done, _names(session)) == (True, ["Mette"])
+    told = undone_in_words(undone)
+    assert f"import {first} (contacts.csv) is undone in part: taken away 1 person" in told
+    assert f"undo import {first} once more for the rest" in told
+    taken_back(session, second)
+    again = taken_back(session, first)
+    assert (again.conflict_count, book(session)) == (0, before)
+
+
+def test_what_two_undos_took_comes_back_by_either(session: Session, files: Files) -> None:
+    first, second = files.take(METTE, BO), files.take(METTE)
+    part = taken_back(session, first)
+    taken_back(session, second)
+    rest = taken_back(session, first)
+    taken_back(session, rest.undo_id)
+    assert _names(session) == ["Mette"]
+    taken_back(session, part.undo_id)
+    assert _names(session) == ["Bo", "Mette"]
+
+
+def test_whoever_was_mailed_stays_and_the_file_stands_for_nobody_else(
+    session: Session, files: Files
+) -> None:
+    first, second = files.take(METTE), files.take(METTE, BO)
+    person, job = _job(session, "Bo")
+    sent = factories.distribution(session, factories.release(session, factories.office(session)))
+    factories.delivery(
+        session,
+        sent,
+        "bo@avisen.example",
+        status=DeliveryStatus.SENT,
+        address_id=job.address_id,
+        journalist_id=person.id,
+        role_id=job.id,
+    )
+    assert taken_back(session, second).is_done
+    taken_back(session, first)
+    assert _names(session) == ["Bo"]
+    assert not taken_back(session, second).is_done
+
+
+def test_what_stays_is_told_by_name_and_together(session: Session, files: Files) -> None:
+    people = [f"p{n}@avisen.example,Per,No{n},,Avisen,DK,,\n" for n in range(8)]
+    first, second = files.take(*people), files.take(*people, METTE)
+    lines = list(left_in_words(taken_back(session, first)))
+    jobs = "left alone: 8 jobs, Per No0 at Avisen, Per No1 at Avisen, Per No2 at Avisen"
+    assert lines[0].startswith(jobs)
+    told = f"and 3 more: a later import names it, too, by import {second} (contacts.csv"
+    assert told in lines[0]
+    assert "left alone: 8 addresses, p0@avisen.example" in "\n".join(lines)
+    assert len(lines) < 5
 
 
 def test_a_later_file_that_was_taken_back_and_again_counts(session: Session, files: Files) -> None:

@@ -39,7 +39,7 @@ def test_a_field_is_corrected_and_the_history_says_who_and_what_before(
     assert (row.languages, row.city) == (["da", "en"], "Odense")
     page = desk.get(answer.headers["Location"]).text
     assert "notice-good" in page
-    assert "languages: da → da, en" in page
+    assert "languages: <bdi>da</bdi> → <bdi>da, en</bdi>" in page
     assert "marie@harbour.example" in page
 
 
@@ -75,13 +75,51 @@ def test_flags_and_wishes_are_ticked_and_taken_off(
     save(desk, karen, do_not_contact="yes", paused_until="2026-12-24T08:00", quiet_from="19:00")
     row = row_of(engine, karen)
     assert row.do_not_contact
-    assert row.paused_until == datetime(2026, 12, 24, 8, tzinfo=UTC)
+    # By the clock of the office, which is in Luxembourg.
+    assert row.paused_until == datetime(2026, 12, 24, 7, tzinfo=UTC)
     path = f"{karen.path}/edit"
     sent = form(desk.get(path).text, path)
     del sent["do_not_contact"]
     desk.post(path, data=sent | {"paused_until": ""})
     row = row_of(engine, karen)
     assert (row.do_not_contact, row.paused_until, row.quiet_from) == (False, None, "19:00")
+
+
+def test_a_pause_is_told_in_one_form_and_by_the_office_s_clock(
+    desk: TestClient, karen: Known
+) -> None:
+    save(desk, karen, paused_until="2027-01-15T00:00")
+    path = f"{karen.path}/edit"
+    assert form(desk.get(path).text, path)["paused_until"] == "2027-01-15T00:00"
+    page = desk.get(karen.path).text
+    # The wish, the reason why nothing is sent, and the history.
+    assert page.count("2027-01-15 00:00 (Europe/Luxembourg)") == 3
+    assert "+00:00 <" not in page
+    assert "UTC." not in page
+
+
+def test_a_job_s_phone_and_the_person_s_own_are_two(
+    desk: TestClient, engine: sa.Engine, karen: Known
+) -> None:
+    save(desk, karen, **{"person.phone": "+45 99 00 00 21"})
+    path = f"{karen.path}/jobs/{karen.role_id}/edit"
+    desk.post(path, data=form(desk.get(path).text, path) | {"phone": "+45 99 00 00 22"})
+    assert row_of(engine, karen).phone == "+45 99 00 00 21"
+    with Session(engine) as session:
+        assert session.get_one(Role, karen.role_id).phone == "+45 99 00 00 22"
+    page = desk.get(karen.path).text
+    assert "<dt>Own phone</dt><dd><bdi>+45 99 00 00 21</bdi>" in page
+    assert "Phone <bdi>+45 99 00 00 22</bdi>" in page
+
+
+def test_a_wish_for_a_topic_that_nothing_has_stands_beside_its_field(
+    desk: TestClient, karen: Known
+) -> None:
+    answer = save(desk, karen, topics="politcs", kinds="relase")
+    assert answer.status_code == 400
+    assert "did you mean &#39;politics&#39;?" in answer.text
+    assert "did you mean &#39;release&#39;?" in answer.text
+    assert 'id="topics-error"' in answer.text
 
 
 def test_a_note_keeps_its_lines(desk: TestClient, engine: sa.Engine, karen: Known) -> None:
@@ -136,6 +174,17 @@ def test_a_form_with_a_damaged_memory_is_read_all_the_same(
     assert desk.post(path, data=sent).status_code in (303, 409)
 
 
+@pytest.mark.parametrize("seen", ["[" * 100_000, '{"a":' * 50_000])
+def test_a_memory_that_no_form_of_ours_has_is_refused(
+    desk: TestClient, karen: Known, seen: str
+) -> None:
+    for path in (f"{karen.path}/edit", f"{karen.path}/jobs/{karen.role_id}/edit"):
+        sent = form(desk.get(path).text, path) | {"seen": seen}
+        answer = desk.post(path, data=sent)
+        assert answer.status_code == 400
+        assert "The form came back damaged: open the page once more" in answer.text
+
+
 def test_a_job_and_a_desk_are_corrected_too(
     desk: TestClient, engine: sa.Engine, karen: Known
 ) -> None:
@@ -177,7 +226,7 @@ def test_what_changed_since_is_left_and_told(
     save(desk, karen, city="Aarhus")
     answer = desk.post(f"{karen.path}/undo/{number}")
     assert answer.status_code == 200
-    assert "Left alone: journalist" in answer.text
+    assert "Left alone: Karen Holm, city: Aarhus: was changed since" in answer.text
     assert "city: Aarhus" in answer.text
     row = row_of(engine, karen)
     assert (row.city, row.title) == ("Aarhus", "")

@@ -51,6 +51,14 @@ def test_she_moves_and_the_lists_stay_with_the_job(
     assert entries == [karen.role_id]
 
 
+def test_the_lists_of_a_job_that_has_ended_are_marked(desk: TestClient, karen: Known) -> None:
+    assert "On the lists" in desk.get(karen.path).text
+    answer = move(desk, karen, to="havnebladet", email="kh@havn.example")
+    page = desk.get(answer.headers["Location"]).text
+    assert "On the lists" not in page
+    assert "Counts no more, unless they are left out with a minus, on the lists" in page
+
+
 def test_an_unknown_outlet_names_the_nearest_and_the_box(
     desk: TestClient, engine: sa.Engine, karen: Known
 ) -> None:

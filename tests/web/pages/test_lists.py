@@ -1,15 +1,17 @@
 """Lists: all of them, one with its members and rules, a new one."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from mailer import database
 from mailer.contacts import list_keeping
-from mailer.models import ContactOperation, ListPurpose, MediaList, MediaListEntry
+from mailer.models import ContactOperation, ListPurpose, MediaList, MediaListEntry, Role
 from tests import factories
 from tests.factories import NOW
 from tests.web.filled_in import form
@@ -39,6 +41,20 @@ def operations(engine: sa.Engine) -> list[ContactOperation]:
 
 def put_on(desk: TestClient, ports: int, addresses: str) -> Any:
     return desk.post(f"{PAGE}/{ports}/add", data={"addresses": addresses})
+
+
+def test_a_job_that_has_ended_counts_no_more_and_one_that_ends_still_does(
+    desk: TestClient, engine: sa.Engine, ports: int
+) -> None:
+    with database.writing(engine) as session:
+        for name, day in (("Over", date(2026, 11, 1)), ("Ends", date(2026, 12, 24))):
+            person = factories.journalist(session, family_name=name, ended_on=day)
+            role = session.exec(select(Role).where(Role.journalist_id == person.id)).one()
+            factories.on_list(session, "Ports", role)
+    with time_machine.travel(NOW, tick=False):
+        page = desk.get(f"{PAGE}/{ports}").text
+    assert "ended on 1 November 2026: counts no more, unless the list is left out" in page
+    assert "ends on 24 December 2026</span>" in page
 
 
 def test_the_lists_stand_with_their_size_and_kind(desk: TestClient, ports: int) -> None:

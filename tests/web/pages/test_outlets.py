@@ -92,11 +92,11 @@ def test_an_outlet_is_renamed_and_the_history_says_who_and_what_before(
     page = desk.get(answer.headers["Location"]).text
     assert "notice-good" in page
     assert "Was called <bdi>Dagens Nyt</bdi>" in page
-    assert "name: Dagens Nyt → Dagens Nyheder" in page
+    assert "name: <bdi>Dagens Nyt</bdi> → <bdi>Dagens Nyheder</bdi>" in page
     assert "marie@harbour.example" in page
     assert "former_names" not in page
     number = answer.headers["Location"].partition("done=")[2]
-    assert "name: Dagens Nyt →" in desk.get(f"{PAGE}/{paper}/history").text
+    assert "name: <bdi>Dagens Nyt</bdi> →" in desk.get(f"{PAGE}/{paper}/history").text
     back = desk.post(f"{PAGE}/{paper}/undo/{number}")
     assert back.headers["Location"].startswith(f"{PAGE}/{paper}?done=")
     assert row_of(engine, paper).name == "Dagens Nyt"

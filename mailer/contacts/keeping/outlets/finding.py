@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from mailer import clock
 from mailer.contacts.inserting import chunked
+from mailer.contacts.keeping.numbers import row_number
 from mailer.contacts.looking import mentions
 from mailer.contacts.outlets import find_outlets
 from mailer.contacts.places import parse_country
@@ -19,8 +20,6 @@ from mailer.models.ending import is_lasting
 
 #: Each word makes the query longer, and databases read only so long a one.
 LONGEST_SEARCH = 200
-#: The largest number of a row, of so many digits: what is longer is a name.
-MOST_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -70,9 +69,8 @@ def find_outlet(session: Session, text: str, *, country: str = "") -> Outlet:
 
 
 def _numbered(session: Session, text: str) -> Outlet | None:
-    number = text.strip()
-    is_number = number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS
-    return session.get(Outlet, int(number)) if is_number else None
+    number = row_number(text)
+    return session.get(Outlet, number) if number is not None else None
 
 
 def outlet_of(session: Session, outlet_id: int, *, locks: bool = False) -> Outlet:

@@ -36,6 +36,10 @@ class ChangeTold:
     #: The row of the file that said so.
     file_row: int | None
     words: str
+    #: What the row is called, and what became of it unless fields changed; the name at its end.
+    called: str
+    verb: str
+    name: str
     fields: tuple[FieldTold, ...]
     #: The same as it is kept.
     before: dict[str, Any]
@@ -114,13 +118,17 @@ def _operation(operation: ContactOperation, officer: str | None) -> OperationTol
 
 
 def _change(change: ContactChange, wording: Wording) -> ChangeTold:
+    became = wording.became(change)
     return ChangeTold(
         subject=change.subject,
         subject_id=change.subject_id,
         action=change.action.value,
         file_row=change.file_row,
-        words=wording.sentence(change),
-        fields=tuple(FieldTold(*said) for said in wording.fields(change)),
+        words=became.sentence(),
+        called=became.called,
+        verb=became.verb,
+        name=became.name,
+        fields=tuple(FieldTold(*said) for said in became.fields),
         before=change.before,
         after=change.after,
     )

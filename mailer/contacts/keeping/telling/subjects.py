@@ -13,6 +13,7 @@ from mailer import addresses
 from mailer.contacts import history
 from mailer.contacts.inserting import chunked
 from mailer.contacts.keeping.merging import former_numbers
+from mailer.contacts.keeping.numbers import row_number
 from mailer.errors import NotFound
 from mailer.models import (
     Address,
@@ -82,8 +83,8 @@ def find_subjects(session: Session, text: str, *, remembers: bool = True) -> Sub
     Raises NotFound for what we never knew, and BadInput for what is no address.
     """
     found = Subjects(session, remembers=remembers)
-    if text.strip().isdigit():
-        people = {int(text)}
+    if (number := row_number(text)) is not None:
+        people = {number}
     else:
         normalised = addresses.parse(text).normalised
         numbers = found.take(Address, "normalised", [normalised])

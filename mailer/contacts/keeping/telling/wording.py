@@ -2,13 +2,19 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from functools import cached_property
+from typing import Any, NamedTuple
 
+import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
+from mailer import clock
 from mailer.contacts import history
 from mailer.contacts.keeping.undoing import MERGED_INTO
+from mailer.contacts.office_clock import office_zone
 from mailer.contacts.outlets import FORMER_NAMES
+from mailer.database import UTCDateTime
 from mailer.models import (
     Address,
     ChangeAction,
@@ -44,6 +50,23 @@ ON_LISTS = {
 Row = Mapping[str, Any]
 
 
+class Became(NamedTuple):
+    """A change apart: each name by itself, since it may run from right to left."""
+
+    #: What the row is called.
+    called: str
+    #: What became of it, and the name that stands at the end of that.
+    verb: str
+    name: str
+    #: Of each field that changed its name, what stood there, and what stands there since.
+    fields: list[tuple[str, str, str]]
+
+    def sentence(self) -> str:
+        """The same in one line."""
+        fields = ", ".join(f"{name}: {before} → {after}" for name, before, after in self.fields)
+        return f"{self.called}: {fields or f'{self.verb} {self.name}'.rstrip()}"
+
+
 class Wording:
     """Words for rows and changes; `rows` are those that the history is about, by table."""
 
@@ -52,25 +75,27 @@ class Wording:
         self.rows = rows
         self._labels: dict[tuple[str, int], str] = {}
 
-    def sentence(self, change: ContactChange) -> str:
-        """The whole change: what it is about, and what became of it."""
+    @cached_property
+    def zone(self) -> str:
+        """By whose clock times are told."""
+        return office_zone(self.session)
+
+    def became(self, change: ContactChange) -> Became:
+        """What a change is about, and what became of it."""
         subject = change.subject
         row = self.rows.get(subject, {}).get(change.subject_id) or change.before
         if subject == "media_list_entry":
-            member = self._member(row)
-            name = self._named("list_id", row.get("list_id"))
-            return f"{member}: {ON_LISTS[change.action]} the list {name}"
+            verb = f"{ON_LISTS[change.action]} the list"
+            return Became(self._member(row), verb, self._named("list_id", row.get("list_id")), [])
         label = self.label(subject, change.subject_id)
         if into := change.after.get(MERGED_INTO):
-            return f"{label}: merged into {self.label('journalist', into)} ({into})"
+            name = f"{self.label('journalist', into)} ({into})"
+            return Became(label, "merged into", name, [])
         if change.action is ChangeAction.NAMED:
-            return f"{label}: {NAMED}"
+            return Became(label, NAMED, "", [])
         if change.action is not ChangeAction.CHANGED:
-            return f"{label}: {change.action}"
-        fields = ", ".join(
-            f"{name}: {before} → {after}" for name, before, after in self.fields(change)
-        )
-        return f"{label}: {fields}"
+            return Became(label, str(change.action), "", [])
+        return Became(label, "", "", self.fields(change))
 
     def fields(self, change: ContactChange) -> list[tuple[str, str, str]]:
         """Each field that changed: its name, what stood there and what stands there since."""
@@ -79,8 +104,8 @@ class Wording:
         return [
             (
                 REFERENCES[name][1] if name in REFERENCES else name.replace("_", " "),
-                self._named(name, before),
-                self._named(name, change.after.get(name)),
+                self._value(change.subject, name, before),
+                self._value(change.subject, name, change.after.get(name)),
             )
             for name, before in change.before.items()
             if name not in BESIDE and not _is_former_name(name, before, change.after.get(name))
@@ -125,6 +150,13 @@ class Wording:
                 return self.label(subject, row[column])
         return str(row.get("criteria") or "an entry")
 
+    def _value(self, subject: str, name: str, kept: Any) -> str:
+        """A kept value; moments by the office's clock."""
+        column = sa.inspect(history.TABLES[subject]).local_table.columns.get(name)
+        if column is not None and isinstance(column.type, UTCDateTime):
+            return in_words(history.as_value(column, kept), zone=self.zone)
+        return self._named(name, kept)
+
     def _named(self, name: str, value: Any) -> str:
         if name in REFERENCES and value is not None:
             return self.label(str(REFERENCES[name][0].__tablename__), value)
@@ -138,12 +170,14 @@ def _is_former_name(name: str, before: Any, after: Any) -> bool:
     return {**before, FORMER_NAMES: 0} == {**after, FORMER_NAMES: 0}
 
 
-def in_words(value: Any) -> str:
-    """A value as a list keeper reads it."""
+def in_words(value: Any, *, zone: str = "UTC") -> str:
+    """A value as a list keeper reads it; a moment by the clock of that zone."""
     if value is None or value in ("", [], {}):
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return clock.told(value, zone_name=zone)
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, dict):

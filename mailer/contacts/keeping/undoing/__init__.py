@@ -3,7 +3,7 @@ rows go. What happened later is left alone and told; suppressions are never lift
 and a leave stays with the person (F6). Where nothing can be taken back, nothing is recorded.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -93,13 +93,16 @@ def undo(
     keyring: Keyring,
     source: str,
     officer_id: int | None = None,
-    afterwards: Callable[[int], None] | None = None,
+    needed_lists: Mapping[int, str] | None = None,
+    afterwards: Callable[[int, Conflicts], int] | None = None,
 ) -> Undone:
     """Take an operation back, each field and row as before. The caller commits, or rolls back.
 
-    It is an operation itself, and can be undone; `afterwards` gets its number before it ends. What
-    it had to leave alone can be taken back later, by undoing the operation once more. Raises
-    NotFound, and Refused for what was undone before and for what the law made us forget.
+    It is an operation itself, and can be undone. Lists of the numbers in `needed_lists` stay, each
+    for its reason; `afterwards` gets the operation's number before it ends, and says how many of
+    the rows that came back it has left out after all. What it had to leave alone can be taken
+    back later, by undoing the operation once more. Raises NotFound, and Refused for what was undone
+    before and for what the law made us forget.
     """
     lock_book(session)
     undone = undoable(session, operation_id)
@@ -110,6 +113,7 @@ def undo(
             keyring=keyring,
             source=source,
             officer_id=officer_id,
+            needed_lists=needed_lists or {},
             afterwards=afterwards,
         )
         if not outcome.is_done:
@@ -124,7 +128,8 @@ def _undo(
     keyring: Keyring,
     source: str,
     officer_id: int | None,
-    afterwards: Callable[[int], None] | None,
+    needed_lists: Mapping[int, str],
+    afterwards: Callable[[int, Conflicts], int] | None,
 ) -> Undone:
     number, is_first = undone.id or 0, undone.undone_by_id is None
     conflicts = Conflicts(session, number)
@@ -132,13 +137,21 @@ def _undo(
     with history.operation(
         session, OperationKind.UNDO, source=source, officer_id=officer_id, note=note
     ) as recording:
-        numbers = _take_back(session, undone, recording, keyring=keyring, conflicts=conflicts)
+        numbers = _take_back(
+            session,
+            undone,
+            recording,
+            keyring=keyring,
+            conflicts=conflicts,
+            needed_lists=needed_lists,
+        )
         session.flush()
         session.expire_all()  # statements changed what the session has read
         recording.operation.undoes_id = number
-        recording.operation.left_alone = conflicts.count
         if afterwards is not None:
-            afterwards(recording.id)
+            returned, restored, removed = numbers
+            numbers = (returned - afterwards(recording.id, conflicts), restored, removed)
+        recording.operation.left_alone = conflicts.count
     has_effect = (
         any(numbers) or not conflicts.count or (is_first and stands_for_others(session, number))
     )
@@ -152,6 +165,7 @@ def _take_back(
     *,
     keyring: Keyring,
     conflicts: Conflicts,
+    needed_lists: Mapping[int, str],
 ) -> tuple[int, int, int]:
     """How many rows came back, fields were restored, and rows were taken away."""
     number = undone.id or 0
@@ -168,7 +182,14 @@ def _take_back(
         conflicts=conflicts,
     )
     restored = put_back(session, number, before=before, keyring=keyring, conflicts=conflicts)
-    removed = take_away(session, undone, undo_id=recording.id, keyring=keyring, conflicts=conflicts)
+    removed = take_away(
+        session,
+        undone,
+        undo_id=recording.id,
+        keyring=keyring,
+        conflicts=conflicts,
+        needed_lists=needed_lists,
+    )
     carry_leaves(session, undone, mailboxes, keyring=keyring, conflicts=conflicts)
     close_young(session, since=recording.operation.done_at, keyring=keyring)
     return returned, restored, removed

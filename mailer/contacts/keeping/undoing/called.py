@@ -25,20 +25,25 @@ def called(session: Session, model: type[Any], number: int | None) -> str:
 def _named(session: Session, row: SQLModel) -> str:
     match row:
         case Journalist():
-            return row.full_name or called_by_her_address(session, row)
+            name = row.full_name
         case Role():
-            name = called(session, Journalist, row.journalist_id)
-            return f"{name} at {called(session, Outlet, row.outlet_id)}" if row.outlet_id else name
+            name = _at(session, called(session, Journalist, row.journalist_id), row.outlet_id)
         case Desk():
-            return f"{row.name} at {called(session, Outlet, row.outlet_id)}"
+            name = _at(session, row.name, row.outlet_id)
         case MediaListEntry():
             who = called(session, Role, row.role_id) or called(session, Desk, row.desk_id)
-            return f"{who or row.criteria} on {called(session, MediaList, row.list_id)}"
-        case Address():
-            return row.email
-        case Outlet() | MediaList():
-            return row.name
+            name = f"{who or row.criteria} on {called(session, MediaList, row.list_id)}"
         case DifferentPeople():
-            first, second = (called(session, Journalist, n) for n in (row.first_id, row.second_id))
-            return f"{first} and {second}"
-    return ""
+            two = (row.first_id, row.second_id)
+            name = " and ".join(called(session, Journalist, number) for number in two)
+        case Address():
+            name = row.email
+        case Outlet() | MediaList():
+            name = row.name
+        case _:
+            name = ""
+    return name
+
+
+def _at(session: Session, name: str, outlet_id: int | None) -> str:
+    return f"{name} at {called(session, Outlet, outlet_id)}" if outlet_id else name

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
+from mailer.contacts.keeping.undoing.called import called
 from mailer.models import ContactChange, ContactOperation, PressOfficer
 
 #: So many are told one by one; all are counted.
@@ -35,6 +36,8 @@ class Conflict:
     now: Any
     why: str
     later: Later | None = None
+    #: What the row is called; empty for one that is gone.
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ class Conflicts:
         if len(self.told) < TOLD:
             self._seen.add(key)
             later = self._later(subject, row_id, name)
-            self.told.append(Conflict(subject, row_id, name, now, why, later))
+            name_of_row = called(self.session, table, row_id)
+            self.told.append(Conflict(subject, row_id, name, now, why, later, name_of_row))
 
     def keep(self, table: type[SQLModel], row_id: int, why: str) -> None:
         """A row that the operation added stays."""

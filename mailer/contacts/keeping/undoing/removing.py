@@ -3,7 +3,7 @@ somebody else names by now stays, and is told.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from mailer.models import (
     Desk,
     DifferentPeople,
     Journalist,
+    MediaList,
     OperationKind,
     Role,
     Suppression,
@@ -32,6 +33,13 @@ from mailer.models.columns import BIG
 from mailer.tokens import Keyring
 
 Condition = sa.ColumnElement[bool]
+#: What a row of the table is called that names another one.
+NAMING = {
+    "role": "a job",
+    "desk": "a desk",
+    "media_list_entry": "an entry of a list",
+    "personal_note": "a personal note",
+}
 
 
 def take_away(
@@ -41,9 +49,11 @@ def take_away(
     undo_id: int,
     keyring: Keyring,
     conflicts: Conflicts,
+    needed_lists: Mapping[int, str],
 ) -> int:
     """Remove the rows that the operation added and nobody needs; how many went."""
     removing = _Removing(session, operation, undo_id=undo_id)
+    removing.needed_lists = needed_lists
     removing.suppressed = _suppressed_since(session, operation, keyring=keyring)
     added = touched(session, operation.id or 0, ChangeAction.ADDED)
     gone = sum(removing.table(model) for model in reversed(added))
@@ -62,6 +72,8 @@ class _Removing:
         self.dialect = session.get_bind().dialect.name
         #: Numbers of addresses that were suppressed after the operation.
         self.suppressed: list[int] = []
+        #: The numbers of lists that criteria name, each with what names it.
+        self.needed_lists: Mapping[int, str] = {}
         self.standing = Standing(session, operation)
 
     def table(self, model: type[SQLModel]) -> int:
@@ -134,13 +146,16 @@ class _Removing:
         if model is Role:
             owner = self._by_owner(Journalist, table.c.journalist_id)
             yield "belongs to a person who changed her record since", owner
+        if model is MediaList:
+            for number, why in self.needed_lists.items():
+                yield why, table.c.id == number
         yield from self.standing.of(model)
         for child in TABLES.sorted_tables:
             for key in child.foreign_keys:
                 if key.column.table is table and child is not table_of(DifferentPeople):
                     naming = sa.select(sa.literal(1)).where(key.parent == table.c.id)
                     yield (
-                        f"is named by a {child.name.replace('_', ' ')}",
+                        f"is named by {NAMING.get(child.name, child.name)} that stays",
                         naming.correlate(table).exists(),
                     )
 
