@@ -133,7 +133,9 @@ def _salutations(text: str) -> dict[str, str]:
 def _salutation(line: str) -> tuple[str, str]:
     tag, _, greeting = line.partition(":")
     if not (told := values.clean(greeting)):
-        raise BadInput(f"cannot read {line.strip()!r}: write it like da: Kære Karen; en: Dear Karen")
+        raise BadInput(
+            f"cannot read {line.strip()!r}: write it like da: Kære Karen; en: Dear Karen"
+        )
     return languages.parse(tag), told
 
 

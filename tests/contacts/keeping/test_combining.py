@@ -40,6 +40,7 @@ CELLS: list[tuple[str, Any, Any, Any]] = [
     ("kinds", ["release"], [], ["release"]),
     ("plain_text_only", False, True, True),
     ("wants_attachments", True, False, False),
+    ("wants_translations", True, False, False),
     ("urgent_only", False, True, True),
     ("paused_until", EARLY, LATE, LATE),
     ("paused_until", None, EARLY, EARLY),

@@ -40,7 +40,11 @@ def _edit(session: Session, person: Journalist, **given: str) -> Edited:
         ("vocative", "Nováku", "Nováku"),
         ("salutation_form", "Female", "female"),
         ("salutations", "da: Kære Karen; en: Dear K;L", {"da": "Kære Karen", "en": "Dear K;L"}),
-        ("salutations", "no: Hei Karen,\nes: Querida Karen:", {"nb": "Hei Karen,", "es": "Querida Karen:"}),
+        (
+            "salutations",
+            "no: Hei Karen,\nes: Querida Karen:",
+            {"nb": "Hei Karen,", "es": "Querida Karen:"},
+        ),
         ("paused_until", "2027-01-01", datetime(2027, 1, 1, tzinfo=UTC)),
     ],
 )

@@ -151,9 +151,9 @@ def _undo(
         if afterwards is not None:
             returned, restored, removed = numbers
             numbers = (returned - afterwards(recording.id, conflicts), restored, removed)
-        recording.operation.left_alone = conflicts.count
-    has_effect = (
-        any(numbers) or not conflicts.count or (is_first and stands_for_others(session, number))
+        recording.operation.left_alone = conflicts.count + conflicts.stood_so
+    has_effect = any(numbers) or (
+        is_first and (not conflicts.count or stands_for_others(session, number))
     )
     return _outcome(session, undone, recording.id if has_effect else 0, numbers, conflicts)
 

@@ -56,6 +56,9 @@ class Conflicts:
     session: Session
     operation_id: int
     count: int = 0
+    #: Fields that something later has set to what stood there before: taken back with that, they
+    #: are ours to put back.
+    stood_so: int = 0
     told: list[Conflict] = field(default_factory=list)
     _seen: set[tuple[str, int, str]] = field(default_factory=set)
     _kept: Counter[tuple[str, str]] = field(default_factory=Counter)

@@ -107,7 +107,10 @@ class _Page:
             return
         before, after = self._values(change.before), self._values(change.after)
         for name, value in before.items():
-            if row[name] == value or name in besides:
+            if name in besides:
+                continue
+            if row[name] == value:
+                self.conflicts.stood_so += row[name] != after.get(name)
                 continue
             if why := self._obstacle(row, name, value, after.get(name)):
                 self.conflicts.add(self.model, row["id"], why, name=name, now=row[name])
