@@ -127,7 +127,7 @@ def test_a_release_under_embargo_goes_to_all_at_the_same_instant(
     trusted = "email,outlet,desk,embargo_trusted\nredaktion@havnebladet.example,Havnebladet,R,yes\n"
     (files / "trusted.csv").write_text(trusted, encoding="utf-8")
     assert ready("contacts", "import", "trusted.csv").exit_code == 0
-    words = ("--at", "2099-01-04", "--local-time", "08:30")
+    words = ("--at", "2099-01-04", "--local-time", "08:30", "--waive", "planned long ahead")
     refused = ready("distributions", "schedule", *EVERYONE, *words)
     assert refused.exit_code == 1
     assert "under embargo, so all recipients get it at the same instant" in refused.err

@@ -5,7 +5,6 @@ from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

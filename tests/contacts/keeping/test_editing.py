@@ -33,6 +33,7 @@ def _edit(session: Session, person: Journalist, **given: str) -> Edited:
         ("do_not_contact", "yes", True),
         ("embargo_trusted", "yes", True),
         ("wants_attachments", "no", False),
+        ("wants_translations", "yes", True),
         ("kinds", "op-ed, Release", ["op-ed", "release"]),
         ("quiet_from", "19:30", "19:30"),
         ("title", "Dr.", "Dr."),
