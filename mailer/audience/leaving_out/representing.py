@@ -31,26 +31,27 @@ class Standing:
 
     def see(self, one: Candidate, *, has_it: bool = False) -> None:
         """Take one more recipient into account."""
-        if not _is_of_outlet(one):
+        if (outlet := _outlet_of(one)) is None:
             return
         rank = _rank(one, has_it=has_it)
-        first = self._first.get(one.outlet_id)
+        first = self._first.get(outlet)
         if first is None or rank < first[0]:
-            self._first[one.outlet_id] = rank, one.name
+            self._first[outlet] = rank, one.name
 
     def refusal(self, one: Candidate) -> Refusal | None:
         """Why another gets it in her place; None when she stands for the outlet, or for none."""
-        if not _is_of_outlet(one) or one.outlet_id not in self._first:
+        outlet = _outlet_of(one)
+        if outlet is None or outlet not in self._first:
             return None
-        (*_, address_id), name = self._first[one.outlet_id]
+        (*_, address_id), name = self._first[outlet]
         if address_id == one.address_id:
             return None
         return Refusal(Cause.ONE_AT_OUTLET, f"{name} stands for {one.outlet_name}")
 
 
-def _is_of_outlet(one: Candidate) -> bool:
-    """Whether somebody may stand for her: some databases put all freelances at one outlet."""
-    return one.outlet_id is not None and one.media_type != MediaType.FREELANCE
+def _outlet_of(one: Candidate) -> int | None:
+    """The outlet that she may stand for; some databases put all freelances at one."""
+    return None if one.media_type == MediaType.FREELANCE else one.outlet_id
 
 
 def _rank(one: Candidate, *, has_it: bool) -> Rank:
