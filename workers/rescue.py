@@ -10,6 +10,7 @@ from mailer.delivery import journal, settling
 from mailer.delivery.journal import Remains
 from mailer.delivery.outcome import Blame, OutcomeKind
 from mailer.delivery.settling import Settled
+from mailer.errors import BadInput
 from mailer.feedback import arrivals
 from mailer.feedback.recording import record_outcome
 from mailer.models import Delivery
@@ -18,7 +19,7 @@ from mailer.tokens import Keyring
 from workers.sending.lines import journals
 
 #: What a database says of values that no journal of ours can hold; it is not away.
-NOT_OURS = (DataError, IntegrityError, ValueError, OverflowError)
+NOT_OURS = (BadInput, DataError, IntegrityError, ValueError, OverflowError)
 
 log = structlog.get_logger(__name__)
 

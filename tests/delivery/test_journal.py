@@ -30,6 +30,7 @@ def handed(number: int) -> Handed:
         revision_id=1,
         edition_language="en",
         cover_language="da",
+        in_reply_to="",
         notice_basis=None,
         notice_source="",
         tracking=TrackingMode.NONE,
