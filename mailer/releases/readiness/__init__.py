@@ -1,7 +1,7 @@
 """Whether a release is fit to go out."""
 
 from mailer.releases.readiness.findings import SEVERITIES, Finding, Severity, fingerprint
-from mailer.releases.readiness.linter import lint, open_findings, waive
+from mailer.releases.readiness.linter import lint, open_findings, silences, waive
 
 __all__ = [
     "SEVERITIES",
@@ -10,5 +10,6 @@ __all__ = [
     "fingerprint",
     "lint",
     "open_findings",
+    "silences",
     "waive",
 ]

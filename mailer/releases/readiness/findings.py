@@ -17,7 +17,8 @@ class Severity(StrEnum):
 
 #: Every check by the name that its findings carry; docs/linting.md tells what each looks for.
 BLOCKS: Final = (
-    *("no-edition", "no-contact", "no-title", "no-change-note", "free-mail-sender"),
+    *("no-edition", "no-contact", "nobody-on-duty", "duty-unreachable"),
+    *("no-title", "no-change-note", "free-mail-sender"),
     *("dead-link", "placeholder-host", "placeholder"),
     *("embargo-word", "embargo-past", "embargo-implausible", "embargo-differs"),
     *("immediate-under-embargo", "page-before-embargo", "private-note"),

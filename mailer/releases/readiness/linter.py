@@ -10,7 +10,7 @@ from mailer import clock
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import Waiver
 from mailer.releases.editions import FullRelease
-from mailer.releases.readiness.checks import EVERY
+from mailer.releases.readiness.checks import EVERY, duty
 from mailer.releases.readiness.findings import Finding, Severity, fingerprint, in_order
 from mailer.releases.readiness.reading import Subject, Surroundings
 from mailer.releases.readiness.surroundings import look_around
@@ -36,11 +36,20 @@ def open_findings(
     session: Session, full: FullRelease, more: Sequence[Finding] = ()
 ) -> list[Finding]:
     """The findings that nobody let pass; `more` are those of a room above, such as on a message."""
+    every = in_order([*lint(full, look_around(session, full)), *more])
+    return _still_open(session, full, every)
+
+
+def silences(session: Session, full: FullRelease, *, at: datetime) -> list[Finding]:
+    """Why nobody would answer for the release at that moment, unless somebody let it pass."""
+    return _still_open(session, full, list(duty.check(Subject(full, at, NOTHING))))
+
+
+def _still_open(session: Session, full: FullRelease, found: list[Finding]) -> list[Finding]:
     waived = set(
         session.exec(select(Waiver.finding).where(Waiver.release_id == full.release.id)).all()
     )
-    every = in_order([*lint(full, look_around(session, full)), *more])
-    return [finding for finding in every if fingerprint(finding) not in waived]
+    return [finding for finding in found if fingerprint(finding) not in waived]
 
 
 def waive(

@@ -12,7 +12,7 @@ from mailer.models import EditionStatus, Office, PressContact, Revision, Waiver
 from mailer.releases.drafting import import_release, read_release
 from mailer.releases.editions import FullRelease, load
 from mailer.releases.manuscripts.reading import ContactRecord
-from mailer.releases.offices import save_press_contact
+from mailer.releases.press_contacts import save_press_contact
 from mailer.releases.readiness import (
     Finding,
     Severity,

@@ -6,6 +6,7 @@ from typing import Final
 from mailer.releases.readiness.checks import (
     agreement,
     calendars,
+    duty,
     embargo,
     facts,
     gaps,
@@ -22,6 +23,7 @@ from mailer.releases.readiness.reading import Subject
 #: In the order in which an officer would mend them.
 EVERY: Final[tuple[Callable[[Subject], Found], ...]] = (
     facts.check,
+    duty.check,
     embargo.check,
     links.check,
     gaps.check,

@@ -43,7 +43,7 @@ def _editions(subject: Subject) -> Found:
                 language,
                 "edition",
                 f"the {name} text is older than the source it was made from, and stays behind",
-                "import it again, changed or as it is if it still holds",
+                "import it mended, or say `mailer releases still-valid` if it still holds",
             )
 
 

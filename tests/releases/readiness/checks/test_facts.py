@@ -1,11 +1,18 @@
 """What is not in the text: sender, times, pictures, and what the office prints elsewhere."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from mailer.models import Attachment, AttachmentKind, ReleaseKind, ReleaseStatus
+from mailer.models import (
+    Attachment,
+    AttachmentKind,
+    PressContact,
+    ReleaseKind,
+    ReleaseStatus,
+)
 from mailer.releases.readiness import lint
 from tests.releases.readiness.texts import (
     LEAD,
@@ -75,8 +82,27 @@ def test_a_correction_says_what_changed(kind: ReleaseKind) -> None:
 
 
 def test_the_duty_rota_is_a_contact() -> None:
-    whole = full({"en": LEAD}, names_duty=True)
-    assert lint(type(whole)(**(vars(whole) | {"contacts": ()})), at=NOW) == []
+    whole = replace(full({"en": LEAD}, names_duty=True), contacts=())
+    on_duty = PressContact(key="mira", name="Mira Lund", office_id=1, phone="1")
+    assert lint(replace(whole, contacts=(on_duty,), duty=(on_duty,)), at=NOW) == []
+
+
+def test_a_release_that_names_the_duty_is_not_sent_into_silence() -> None:
+    whole = replace(full({"en": LEAD}, names_duty=True), at=NOW)
+    (found,) = lint(whole, at=NOW + timedelta(days=1))
+    assert (found.id, found.severity) == ("nobody-on-duty", "block")
+    assert "nobody is on duty at 2026-11-24 10:00 (Europe/Luxembourg)" in found.message
+    mailbox = PressContact(key="mira", name="Mira Lund", office_id=1, email="m@harbour.example")
+    hidden = replace_row(mailbox, mobile="1", shows_mobile=False)
+    (found,) = lint(replace(whole, contacts=(hidden,), duty=(hidden,)), at=NOW)
+    assert (found.id, found.severity) == ("duty-unreachable", "block")
+    seen = replace_row(hidden, shows_mobile=True)
+    assert lint(replace(whole, contacts=(seen,), duty=(seen,)), at=NOW) == []
+
+
+def replace_row(contact: PressContact, **given: Any) -> PressContact:
+    """The same contact with other values."""
+    return PressContact(**(contact.model_dump() | given))
 
 
 # ---------------------------------------------------------------- occasions
