@@ -1,0 +1,36 @@
+"""Occasions stand on paper as they stand in the message: on the reader's clock."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mailer.compose.letter import Letter
+from mailer.compose.occasions import occasion_cards
+from mailer.languages import cover_languages
+from tests.compose.printing.paper import lost, printed, text_in
+from tests.compose.test_occasions import CHANGED, occasion
+
+PART = {"title": "Lunch #panic()", "starts_at": "2026-12-01T11:00:00+00:00", "ends_at": None}
+
+
+def test_it_is_printed_below_the_text(make_letter: Callable[..., Letter]) -> None:
+    one = occasion(parts=[PART | {"is_open_to_press": False}])
+    letter = make_letter("en", "en", occasions=(one,), zone="Europe/London")
+    paper = text_in(printed(letter).pdf)
+    assert "When: Tuesday 1 December 2026, 09:00–10:30 GMT (10:00–11:30 CET Luxembourg)" in paper
+    assert "Lunch #panic() (Closed to the press)" in paper
+    assert paper.index("Signing of the code") < paper.index("Press contact")
+
+
+@pytest.mark.parametrize("language", cover_languages()[::3])
+def test_no_word_of_it_is_lost(make_letter: Callable[..., Letter], language: str) -> None:
+    told: dict[str, Any] = {"accreditation": {"photo": "2026-11-30T11:00:00+00:00"}}
+    # Not the address of the office, which stands in the foot of each page.
+    told["place"] = "Quayside Hall"
+    some = (occasion(**told), occasion(**told, id=6, cancelled_at=CHANGED, title="Tea"))
+    letter = make_letter(language, "en", occasions=some, zone="Europe/London")
+    pdf = printed(letter).pdf
+    for card in occasion_cards(letter):
+        said = [f"{fact.label} {fact.shown}" for fact in card.facts]
+        assert lost(" ".join([card.title, card.cancelled, *said]), pdf) == []
