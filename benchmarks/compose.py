@@ -2,11 +2,13 @@
 Milliseconds for its print.
 """
 
+import random
 import statistics
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from sqlmodel import col
 
 from benchmarks import engine, stage
 from mailer import clock, database
+from mailer.compose.greetings import Person, greeting
 from mailer.compose.letter import Identity, Letter, write_letter
 from mailer.compose.message import compose
 from mailer.compose.printing import press
@@ -22,14 +25,17 @@ from mailer.compose.printing.document import document_of
 from mailer.compose.skeleton import Compositor
 from mailer.delivery.claims import Claimed
 from mailer.distribution.fanout import fan_out
-from mailer.models import Delivery, Distribution
+from mailer.models import AttachmentKind, Delivery, Distribution
 from mailer.releases.editions import FullRelease, load_by_id
+from mailer.releases.files.carried import CarriedFile, HeldFile
 from mailer.settings import load
 from tests.chaos.office import write_home
 
 REPETITIONS = 5
 #: Messages of each language: in full so many, spliced so many.
 IN_FULL, SPLICED = 20, 500
+#: A document of so many bytes, in so many messages, which are all in memory at once.
+DOCUMENT, WITH_DOCUMENT = 200_000, 500
 
 
 def run(*, repetitions: int = REPETITIONS) -> dict[str, Any]:
@@ -52,7 +58,33 @@ def run(*, repetitions: int = REPETITIONS) -> dict[str, Any]:
         {"dkim": dkim, "spliced_us": _spliced(wave, full, identity, repetitions=repetitions)}
         for dkim, identity in identities.items()
     ]
-    return {"rows": languages, "signed": signed}
+    carrying = with_document(full)
+    attached = [
+        {
+            "dkim": dkim,
+            "octets": DOCUMENT,
+            "spliced_us": _spliced(
+                wave[:WITH_DOCUMENT], carrying, identity, repetitions=repetitions
+            ),
+        }
+        for dkim, identity in identities.items()
+    ]
+    return {"rows": languages, "signed": signed, "attached": attached}
+
+
+def with_document(full: FullRelease) -> FullRelease:
+    """The same release with a document that each message carries."""
+    held = HeldFile(1, b"%PDF-1.7\n" + random.Random(1).randbytes(DOCUMENT))
+    file = CarriedFile(
+        attachment_id=1,
+        file_id=1,
+        name="annex.pdf",
+        language="",
+        kind=AttachmentKind.DOCUMENT,
+        media_type="application/pdf",
+        size=DOCUMENT,
+    )
+    return replace(full, files=(file,), held={1: held})
 
 
 def _identity(folder: Path, keys: dict[str, str]) -> Identity:
@@ -86,6 +118,18 @@ def _by_language(wave: Sequence[Claimed]) -> dict[str, list[Claimed]]:
     return found
 
 
+def _greeted(wave: Sequence[Claimed]) -> list[Claimed]:
+    """The same, each reader greeted by a name of her own."""
+    return [
+        one._replace(
+            greeting=greeting(
+                one.cover_language, Person(given_name=f"Anna {one.id}", family_name="Keller")
+            )
+        )
+        for one in wave
+    ]
+
+
 def _language(
     language: str,
     wave: Sequence[Claimed],
@@ -107,6 +151,7 @@ def _language(
         "octets": octets,
         "full_us": round(statistics.median(times), 1),
         "spliced_us": _spliced(wave, full, identity, repetitions=repetitions),
+        "greeted_us": _spliced(_greeted(wave), full, identity, repetitions=repetitions),
         "print_ms": _print(letters[0], repetitions=repetitions),
     }
 

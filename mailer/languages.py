@@ -3,14 +3,15 @@ it runs, and the catalogs of fixed words.
 """
 
 import io
+import re
 from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 
 import langcodes
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, get_timezone_name
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from langcodes.tag_parser import LanguageTagError
@@ -30,6 +31,10 @@ NO_LANGUAGE = "und"
 OTHERWISE = Locale("en", "GB")
 #: CLDR's plain English is American; a press office in Europe writes "4 June 2007".
 DATE_LOCALES = {"en": "en_GB"}
+#: CLDR has "Thursday, 11 June 2026"; the trade writes it without the comma.
+WEEKDAY_DATES = {"en_GB": "EEEE d MMMM y"}
+#: What a zone is called in short: BST, MESZ, SELČ; an offset or a whole name is none.
+ABBREVIATION = re.compile(r"[^\W\d_]{2,5}")
 
 
 @cache
@@ -79,6 +84,23 @@ def first_match(wanted: Iterable[str], available: Collection[str]) -> tuple[str,
 def cover_languages() -> tuple[str, ...]:
     """The languages for which there is a catalog of cover words, sorted."""
     return tuple(sorted(path.parts[-3] for path in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po")))
+
+
+@cache
+def cover_words() -> frozenset[str]:
+    """The fixed words of a cover in English, by which each catalog has its own."""
+    return _template_words("cover")
+
+
+@cache
+def page_words() -> frozenset[str]:
+    """Those of the public pages."""
+    return _template_words("page")
+
+
+def _template_words(context: str) -> frozenset[str]:
+    with (TRANSLATIONS / "messages.pot").open("rb") as lines:
+        return frozenset(str(one.id) for one in read_po(lines) if one.context == context)
 
 
 class _Missing(NullTranslations):
@@ -142,19 +164,49 @@ def name(tag: str, *, written_in: str) -> str:
 
 def long_date(day: date, tag: str) -> str:
     """The day with its month as a word and its year, as the language writes it (CLDR long)."""
-    written = format_date(day, format="long", locale=_date_locale(tag))
-    # CLDR has "1 juin"; French writes the first of a month as an ordinal (standards 8 C-2).
-    return f"1er{written[1:]}" if tag.startswith("fr") and written.startswith("1 ") else written
+    return _ordinal(format_date(day, format="long", locale=_date_locale(tag)), tag)
 
 
 def weekday_date(day: date, tag: str) -> str:
     """The long date with its weekday."""
-    return format_date(day, format="full", locale=_date_locale(tag))
+    pattern = WEEKDAY_DATES.get(_date_locale(tag), "full")
+    return _ordinal(format_date(day, format=pattern, locale=_date_locale(tag)), tag)
+
+
+def digit_date(day: date) -> str:
+    """The day in digits as press offices of the continent date their texts: 04.06.2007."""
+    return f"{day:%d.%m.%Y}"
+
+
+def _ordinal(written: str, tag: str) -> str:
+    """CLDR has "1 juin"; French writes the first of a month as an ordinal (standards 8 C-2)."""
+    return re.sub(r"\b1(?= )", "1er", written, count=1) if tag.startswith("fr") else written
 
 
 def clock_time(moment: datetime, tag: str) -> str:
     """Hours and minutes of an aware time on the 24-hour clock, as the language writes them."""
     return format_skeleton("Hm", moment, tzinfo=moment.tzinfo, locale=_date_locale(tag))
+
+
+def zone_abbreviation(moment: datetime, tag: str) -> str:
+    """What the zone of an aware time is called in short there, such as CEST; empty in the many
+    languages that have no word for it (standards 8 C-3), and where CLDR would say the wrong one.
+    """
+    if bool(moment.dst()) is not _is_summer(moment):
+        # Ireland's winter time is kept as negative summer time: CLDR would call its summer GMT.
+        return ""
+    short = get_timezone_name(moment, width="short", locale=_date_locale(tag))
+    return short if ABBREVIATION.fullmatch(short) else ""
+
+
+def _is_summer(moment: datetime) -> bool:
+    """Whether the clock is ahead of where it stands at another time of that year."""
+    others = {
+        datetime(moment.year, month, 1, tzinfo=UTC).astimezone(moment.tzinfo).utcoffset()
+        for month in range(1, 13)
+    }
+    offset = moment.utcoffset()
+    return any(other is not None and offset is not None and other < offset for other in others)
 
 
 def _date_locale(tag: str) -> str:

@@ -42,6 +42,9 @@ class Purpose(StrEnum):
     SHARED_OPEN = "shared-open"
     SHARED_CLICK = "shared-click"
     MESSAGE_ID = "message-id"
+    #: To a file of a release: one for everybody, and one for who was sent the release.
+    FILE = "file"
+    MAILED_FILE = "mailed-file"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Makes rows for tests: each function gives a sensible fictional row, and takes what matters."""
 
 import itertools
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from mailer.models import (
     Edition,
     Journalist,
     MediaType,
+    Occasion,
     Office,
     Outlet,
     PressContact,
@@ -177,6 +178,20 @@ def revision(session: Session, row: Release, language: str, *, title: str, body:
             created_at=NOW,
         ),
     )
+
+
+def occasion(session: Session, row: Release, **given: Any) -> Occasion:
+    """A press event of that release, a day after it goes out."""
+    values: dict[str, Any] = {
+        "release_id": row.id,
+        "uid": "6f0e1c5e-5c9a-4b7d-9d0e-0a8b6a3f1c11",
+        "title": "Signing of the code",
+        "place": "Quayside Hall",
+        "starts_at": NOW + timedelta(days=1),
+        "zone": "Europe/Luxembourg",
+        "changed_at": NOW,
+    }
+    return saved(session, Occasion(**(values | given)))
 
 
 def distribution(session: Session, row: Release, **given: Any) -> Distribution:

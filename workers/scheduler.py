@@ -13,6 +13,8 @@ from mailer import clock, database
 from mailer.compose.letter import Identity
 from mailer.contacts.book_lock import lock_book_if_free
 from mailer.distribution import leases, scheduling
+from mailer.distribution.following.late import take_up_late
+from mailer.distribution.following.translations import bring_ready
 from mailer.errors import Unreachable
 from mailer.feedback.returned import processing
 from mailer.privacy import retention
@@ -46,8 +48,8 @@ class Scheduler:
 
     def tick(self) -> None:
         """Look once. A step that does not work does not keep the others from working."""
-        work = (self.start, self.rescue, self.expire, self.nudge, self.finish, self.hear)
-        for step in (*work, self.forget):
+        work = (self.start, self.rescue, self.follow, self.expire, self.nudge, self.finish)
+        for step in (*work, self.hear, self.forget):
             try:
                 step()
             except Unreachable as away:
@@ -79,6 +81,18 @@ class Scheduler:
     def rescue(self) -> None:
         """Settle what lost its worker."""
         rescue(self.engine, self.settings, keyring=self.identity.keyring)
+
+    def follow(self) -> None:
+        """Bring translations that are ready to those who wait for them, and corrections to those
+        who got the earlier text after all.
+        """
+        with database.writing(self.engine) as session:
+            bring_ready(session, identity=self.identity, now=clock.now())
+            late = take_up_late(
+                session, identity=self.identity, settings=self.settings, now=clock.now()
+            )
+        if late:
+            log.info("follow-ups taken up", deliveries=late)
 
     def expire(self) -> None:
         """Give up what is too late, or was given back after a cancellation."""

@@ -31,6 +31,8 @@ class Profile:
     topics: tuple[str, ...]
     kinds: tuple[str, ...]
     urgent_only: bool
+    #: Whether files come with a text, or links to them.
+    wants_attachments: bool
     #: The basis and the source of a notice that she is still to get; None: she needs none.
     notice_basis: LegalBasis | None
     notice_source: str

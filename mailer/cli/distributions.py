@@ -8,7 +8,7 @@ import typer
 
 from mailer import clock
 from mailer.cli.context import AsJson, Context
-from mailer.cli.corrections import correct
+from mailer.cli.corrections import correct, release_waiting
 from mailer.cli.options import Typed, as_document, in_words, taking_options
 from mailer.cli.plans import (
     At,
@@ -144,4 +144,5 @@ def list_distributions(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 app.command("correct")(correct)
+app.command("release-waiting")(release_waiting)
 app.command("status")(show_status)

@@ -1,16 +1,17 @@
 """`mailer office`: the sending identity, from a file."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mailer.cli import press_contacts
 from mailer.cli.context import AsJson, Context
-from mailer.errors import BadInput
-from mailer.releases.offices import save_office, the_office
+from mailer.releases.files.logos import logo_beside, take_logo, without_logo
+from mailer.releases.offices import read_office, save_office, the_office
 
 app = typer.Typer(no_args_is_help=True, help="The office as journalists see it.")
+app.add_typer(press_contacts.app, name="contacts")
 
 
 @app.command("save")
@@ -21,12 +22,11 @@ def save(
 ) -> None:
     """Take masthead, From address, languages and postal address from a file."""
     desk: Context = context.obj
-    try:
-        description = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
-        raise BadInput(f"cannot read {file}: {wrong}") from wrong
+    description = read_office(file)
+    logo = logo_beside(file, description, limits=desk.settings.files)
     with desk.writing() as session:
-        office = save_office(session, description)
+        office = save_office(session, without_logo(description))
+        take_logo(session, office, description, logo)
     desk.answer(
         office.model_dump(), as_json=as_json, told=lambda: desk.say(f"saved: {office.name}")
     )

@@ -15,7 +15,13 @@ from mailer.distribution import options
 from mailer.distribution.options import Options, Terms
 from mailer.distribution.rates import rate_in_words
 from mailer.errors import BadInput
-from mailer.models import Clock, UnknownPolicy
+from mailer.models import Clock, LanguagePolicy, UnknownPolicy
+
+#: What those get whose own edition is not ready.
+LANGUAGES = {
+    LanguagePolicy.WAIT: "who reads an edition that is expected waits until it is ready",
+    LanguagePolicy.FOLLOW: "a translation that is ready later follows to those who want it",
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,16 @@ class Typed:
             " Message-ID; as delivery.unknown says if not said."
         ),
     ] = None
+    languages: Annotated[
+        LanguagePolicy,
+        typer.Option(
+            help="Those whose own edition is expected and not ready: fallback, the next best now;"
+            " wait, nothing until it is; follow, the next best now and the translation after it."
+        ),
+    ] = LanguagePolicy.FALLBACK
+    links: Annotated[
+        bool, typer.Option("--links", help="Documents as links, also to who takes attachments.")
+    ] = False
     urgent: Annotated[bool, typer.Option(help="Ahead of all other traffic.")] = False
     expect: Annotated[
         int | None,
@@ -69,8 +85,9 @@ class Typed:
             local_date=local_date,
             hours=self.hours,
             hours_of=self.hours_of or Clock.OFFICE,
+            languages=self.languages,
         )
-        return replace(read, is_urgent=self.urgent)
+        return replace(read, is_urgent=self.urgent, attaches_files=not self.links)
 
 
 def taking_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -107,6 +124,8 @@ def as_document(terms: Terms) -> dict[str, Any]:
         "sending_hours": chosen.sending_hours or None,
         "sending_clock": chosen.sending_clock,
         "not_after": chosen.not_after,
+        "language_policy": chosen.language_policy,
+        "attaches_files": chosen.attaches_files,
         "next_due_at": terms.next_due_at,
     }
 
@@ -126,6 +145,10 @@ def in_words(terms: Terms, *, office_zone: str) -> Iterator[str]:
         yield f"at most {rate_in_words(chosen.rate_per_minute)}"
     if chosen.not_after:
         yield f"what is left at {written(chosen.not_after, office_zone)} expires"
+    if chosen.language_policy is not LanguagePolicy.FALLBACK:
+        yield LANGUAGES[chosen.language_policy]
+    if not chosen.attaches_files:
+        yield "documents go as links, also to those who take attachments"
     if chosen.unknown_policy is UnknownPolicy.RESEND:
         yield "deliveries in doubt are sent again under the same Message-ID"
 

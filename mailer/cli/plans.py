@@ -57,7 +57,13 @@ def show_plan(
         full = load(session, reference)
         start, options = read_terms(desk, full, typed, at=at)
         decided = plan(
-            session, full, rule, at=start.at, is_urgent=typed.urgent, keyring=desk.keyring
+            session,
+            full,
+            rule,
+            at=start.at,
+            is_urgent=typed.urgent,
+            keyring=desk.keyring,
+            languages=typed.languages,
         )
         size = measure(session, full, count=len(decided.planned))
     prospect = prospect_of(full, decided.planned, options, at=start.at, now=clock.now())
@@ -128,8 +134,9 @@ def _row(one: PlannedDelivery, times: Timetable) -> dict[str, Any]:
         "address": who.email,
         "name": who.name,
         "outlet": who.outlet_name,
-        "edition": one.edition.language,
-        "edition_rule": one.edition.rule,
+        "edition": one.language,
+        "edition_rule": one.rule,
+        "waits": one.waits,
         "cover_language": one.cover.language,
         "cover_rule": one.cover.rule,
         "sends_at": times.moments[zone].astimezone(clock.zone(zone)),
@@ -139,6 +146,8 @@ def _row(one: PlannedDelivery, times: Timetable) -> dict[str, Any]:
         # Always false: who is too late is left out. The key stays for those who read it.
         "expires_before": zone in times.too_late,
         "tracking": one.tracking,
+        "greeting": one.greeting,
+        "personal_note": one.personal_note,
         "reasons": who.reasons,
     }
 

@@ -16,6 +16,7 @@ from mailer.cli.options import as_document, in_words, written
 from mailer.delivery.throttling.throttle import limit_per_minute
 from mailer.distribution import overview
 from mailer.distribution.expectation import Expectation, expect
+from mailer.distribution.following.place import Place, place_of
 from mailer.distribution.options import Terms, terms_of
 from mailer.distribution.rates import plain, rate_in_words
 from mailer.models import DeliveryStatus, DistributionStatus
@@ -96,6 +97,7 @@ def tell_status(desk: Context, number: int, *, as_json: bool) -> None:
         "total": state.total,
         "unfinished": state.unfinished,
         **as_document(terms),
+        **_thread(standing.place),
         "forecast_at": standing.expected.done_at,
         "forecast_rate_per_minute": standing.expected.pace,
         "what_to_do": _advice(state),
@@ -111,6 +113,7 @@ class Standing:
     terms: Terms
     expected: Expectation
     zone: str
+    place: Place
 
 
 def _standing(desk: Context, number: int) -> Standing:
@@ -119,7 +122,14 @@ def _standing(desk: Context, number: int) -> Standing:
         zone = the_office(session).zone
         limit = _limit(desk, terms)
         expected = expect(session, state, terms, limit=limit, office_zone=zone, now=clock.now())
-    return Standing(state, terms, expected, zone)
+        place = place_of(session, number)
+    return Standing(state, terms, expected, zone, place)
+
+
+def _thread(place: Place) -> dict[str, object]:
+    told = asdict(place)
+    del told["id"]
+    return told
 
 
 def _limit(desk: Context, terms: Terms) -> float | None:
@@ -163,6 +173,8 @@ def _tell(desk: Context, standing: Standing) -> None:
     else:
         desk.say(f"no deliveries: {why_none(state)}")
     for line in in_words(standing.terms, office_zone=standing.zone):
+        desk.say(line)
+    for line in standing.place.told():
         desk.say(line)
     for words, moment in _moments(standing):
         desk.say(f"{words} {written(moment, standing.zone)}")

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from mailer import clock
+from mailer.cli import editions, files, personal_notes
 from mailer.cli.context import AsJson, Context
 from mailer.compose.letter import Letter, write_letter
 from mailer.compose.message import compose
@@ -25,6 +26,8 @@ from mailer.errors import BadInput
 from mailer.releases import readiness
 from mailer.releases.drafting import import_release, read_release
 from mailer.releases.editions import load
+from mailer.releases.files.bringing import bring_files
+from mailer.releases.files.storing import attach
 from mailer.releases.listing import ReleaseCard, describe, list_releases
 from mailer.releases.offices import the_office
 
@@ -52,16 +55,23 @@ def import_path(
     """Make or revise a release from Markdown with front matter; prints its reference."""
     desk: Context = context.obj
     drafts = read_release(path)
+    limits = desk.settings.files
+    brought = bring_files(path, drafts, limits=limits)
     with desk.writing() as session:
         imported = import_release(session, drafts, office=the_office(session))
+        carrier = load(session, imported.reference).release
+        attach(session, carrier, brought, limits=limits)
         if dry_run:
             session.rollback()
     lines = [
         f"{one.language}: revision {one.revision}{'' if one.changed else ' (unchanged)'}"
         for one in imported.editions
     ]
+    lines += [editions.told_stale(imported.reference, one) for one in imported.stale]
+    lines += [f"file: {line}" for line in files.told([one.file for one in brought])]
     desk.answer(
-        imported,
+        asdict(imported)
+        | {"files": [{"name": one.file.name, "notes": one.file.notes} for one in brought]},
         as_json=as_json,
         told=lambda: desk.say("\n".join([f"release {imported.reference}", *lines])),
     )
@@ -104,8 +114,20 @@ def _tell_release(desk: Context, card: ReleaseCard) -> None:
     for edition in card.editions:
         state = f"revision {edition.revision}, {edition.status}"
         desk.say(f"{edition.language} ({state}): {edition.title}")
+        for word in edition.words:
+            why = f": {word.note}" if word.note else ""
+            desk.say(f"  still valid, said {word.said_by} at {desk.at(word.said_at)}{why}")
+    for line in card.awaited:
+        desk.say(f"{line.language} ({line.status.replace('_', ' ')})")
+    if card.corrects:
+        desk.say(f"about release {card.corrects}")
+    for reference in card.corrected_by:
+        desk.say(f"corrected by release {reference}")
     for contact in card.contacts:
-        desk.say(f"press contact: {contact.name}, {contact.phone or contact.email}")
+        duty = " (on duty now)" if contact.key in card.duty else ""
+        desk.say(f"press contact: {contact.name}, {contact.phone or contact.email}{duty}")
+    if card.names_duty and not card.duty:
+        desk.say("press contact: whoever is on duty; now nobody is")
 
 
 @app.command("lint")
@@ -197,3 +219,12 @@ def _write_as_it_is(octets: bytes, form: Form) -> None:
         raise BadInput("a PDF cannot be read on a terminal: send it to a file with > release.pdf")
     sys.stdout.buffer.write(octets)
     sys.stdout.buffer.flush()
+
+
+app.command("diff")(editions.show_diff)
+app.command("expect")(editions.expect)
+app.command("still-valid")(editions.still_valid)
+app.command("note")(personal_notes.note)
+app.command("files")(files.list_files)
+app.command("attach")(files.attach_files)
+app.command("detach")(files.detach_file)

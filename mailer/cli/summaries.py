@@ -24,7 +24,7 @@ def summary(recipients: Sequence[Candidate], left_out: Sequence[LeftOut]) -> dic
 def summary_of_plan(plan: Plan) -> dict[str, Any]:
     """The same for the recipients of a release, with the languages of their texts."""
     found = summary([one.recipient for one in plan.planned], plan.left_out)
-    return found | {"by_edition": _counted(one.edition.language for one in plan.planned)}
+    return found | {"by_edition": _counted(one.language for one in plan.planned)}
 
 
 def recipient_document(one: Candidate) -> dict[str, Any]:

@@ -55,6 +55,10 @@ def tell(story: Story) -> Iterator[tuple[str, str]]:
         yield "edition", _chosen(row.edition_language, row.edition_rule)
     if row.cover_language:
         yield "cover", _chosen(row.cover_language, row.cover_rule)
+    if row.greeting:
+        yield "greeted", row.greeting
+    if row.personal_note:
+        yield "note", row.personal_note
     yield "tracking", f"{row.tracking}{', plain text only' if row.plain_text_only else ''}"
     yield "state", STATES[row.status] + _because(row)
     yield from _attempts(story)

@@ -2,25 +2,26 @@
 is written in. Everything a template may see is a plain value made here or in rendering (R9).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from babel.dates import get_timezone_location
-
 from mailer.clock import zone
+from mailer.compose.clocks import city, on_clock
+from mailer.compose.greetings import closing
 from mailer.compose.letter import Letter
 from mailer.compose.notice_words import NoticeWords, notice_words
-from mailer.compose.saying import Way, Words
+from mailer.compose.saying import Way, Words, words_for, written_date
+from mailer.compose.thread import change_word, subject_word, tells_change, told_kind
 from mailer.languages import (
-    clock_time,
     closest,
     direction,
-    locale,
     long_date,
     weekday_date,
 )
 from mailer.models import Office, PressContact, ReleaseKind
 from mailer.releases.offices import list_name, masthead_name
+from mailer.releases.references import printed_reference
 
 #: The line above the title: what kind of text this is.
 KICKERS = {
@@ -37,8 +38,9 @@ KICKERS = {
     ReleaseKind.WITHDRAWAL: "Withdrawal",
     ReleaseKind.EMBARGO_LIFTED: "Embargo lifted",
 }
-#: Medium labels that every language has a word for.
-MEDIA = frozenset({"E-mail", "Fax", "Phone", "Website"})
+#: Kinds whose kicker says already that something has changed.
+CHANGING = frozenset({ReleaseKind.CORRECTION, ReleaseKind.WITHDRAWAL})
+NOT_BEFORE = "EMBARGO: not for publication before {datetime}"
 REASON = "You receive this e-mail because your address is on the press distribution list “{list}”."
 
 
@@ -86,11 +88,20 @@ class Cover:
     comma: str
     masthead: Masthead
     medium: str
+    #: Stands before the subject of a reply, such as `Rettelse: `; may be empty.
+    prefix: str
     kicker: str
-    note: str
+    #: Short lines on what may be done with the text, such as `For immediate release`.
+    notes: tuple[str, ...]
     date_line: str
+    reference_line: str
     #: Empty when the text may be published now: then no template says the word either.
     embargo_line: str
+    greeting: str
+    #: The officer's words to this reader alone: the lines of each paragraph.
+    note: tuple[tuple[str, ...], ...]
+    #: Below the text of whoever is greeted; empty for all others.
+    closing: str
     contact_heading: str
     contacts: tuple[ContactCard, ...]
     foot: Foot
@@ -98,23 +109,35 @@ class Cover:
 
 def make_cover(letter: Letter) -> Cover:
     """The cover of that letter; what the office has not given is left out."""
-    language, office, release = letter.cover_language, letter.full.office, letter.full.release
-    words = Words(language)
+    language, office = letter.cover_language, letter.full.office
+    words = words_for(office, language)
     return Cover(
         language=language,
         direction=direction(language),
         colon=words.colon,
         comma=words.comma,
         masthead=_masthead(office, words),
-        medium=_medium(office.medium_label, words),
-        kicker=words.say(KICKERS[release.kind]),
-        note=words.say("Check against delivery") if release.kind is ReleaseKind.SPEECH else "",
+        medium=words.known(office.medium_label),
+        prefix=_prefix(letter, words),
+        kicker=words.say(KICKERS[told_kind(letter)]),
+        notes=tuple(map(words.say, _notes(letter))),
         date_line=_date_line(letter, words),
+        reference_line=_reference_line(letter, words),
         embargo_line=_embargo_line(letter, words),
+        greeting=letter.greeting,
+        note=tuple(tuple(paragraph.split("\n")) for paragraph in letter.note),
+        closing=closing(language) if letter.greeting else "",
         contact_heading=words.say("Press contact"),
-        contacts=tuple(_card(contact, words) for contact in letter.full.contacts),
+        contacts=tuple(
+            _card(contact, words) for contact in letter.full.contacts_for(letter.edition_language)
+        ),
         foot=_foot(letter, words),
     )
+
+
+def _prefix(letter: Letter, words: Words) -> str:
+    word = subject_word(letter)
+    return f"{words.say(word)}{words.colon} " if word else ""
 
 
 def full_stop_joined(*sentences: str) -> str:
@@ -143,52 +166,58 @@ def _masthead(office: Office, words: Words) -> Masthead:
 
 
 def _date_line(letter: Letter, words: Words) -> str:
-    written = long_date(letter.full.release.dated_on, words.language)
-    date = _closed(words.say("Date: {date}", date=written))
+    office, day = letter.full.office, letter.full.release.dated_on
+    date = written_date(day, words.language, office=office)
+    date = _closed(words.say("Date: {date}", date=date))
     if letter.pages is None:
         return date
     pages = words.say("Number of pages (incl. this one): {n}", n=letter.pages)
     return full_stop_joined(date, pages)
 
 
+def _notes(letter: Letter) -> Iterator[str]:
+    """What the reader is told beside the kind of the text, in English."""
+    release, kind = letter.full.release, told_kind(letter)
+    if letter.revision.change_note and tells_change(letter) and kind not in CHANGING:
+        yield change_word(letter)
+    if kind is ReleaseKind.SPEECH:
+        yield "Check against delivery"
+    if letter.full.office.says_immediate and release.embargo_until is None:
+        yield "For immediate release"
+
+
+def _reference_line(letter: Letter, words: Words) -> str:
+    if not letter.full.office.prints_reference:
+        return ""
+    printed = printed_reference(
+        letter.full.release.reference,
+        language=letter.edition_language,
+        revision=letter.revision.number,
+    )
+    return words.say("Reference: {reference}", reference=words.apart(printed))
+
+
 def _embargo_line(letter: Letter, words: Words) -> str:
     until = letter.full.release.embargo_until
     if until is None:
         return ""
-    return words.say("Embargoed until {datetime}", datetime=_moment(until, letter, words))
+    return words.say(NOT_BEFORE, datetime=_moment(until, letter, words))
 
 
 def _moment(until: datetime, letter: Letter, words: Words) -> str:
-    """The moment on the reader's clock first, then on the office's, then in UTC (J4)."""
+    """The moment on the reader's clock, then in brackets on the office's and in UTC (J4)."""
     office, language = letter.full.office, words.language
     here = until.astimezone(zone(letter.zone or office.zone))
     there = until.astimezone(zone(office.zone))
-    clocks: dict[timedelta | None, str] = {}
-    city = _city(letter.zone, office=office, language=language)
-    for moment, place in ((here, city), (there, office.city), (until.astimezone(UTC), "")):
-        day = "" if moment.date() == here.date() else f"{long_date(moment.date(), language)}, "
-        clock = words.apart(f"{day}{_on_clock(moment, place, language)}")
-        clocks.setdefault(moment.utcoffset(), clock)
-    return f"{weekday_date(here.date(), language)}{words.comma} {' / '.join(clocks.values())}"
-
-
-def _city(zone_name: str, *, office: Office, language: str) -> str:
-    if zone_name in {"", office.zone}:
-        return office.city
-    return str(get_timezone_location(zone(zone_name), locale=locale(language), return_city=True))
-
-
-def _on_clock(moment: datetime, place: str, language: str) -> str:
-    where = ", ".join(part for part in (place, _offset(moment)) if part)
-    return f"{clock_time(moment, language)} ({where})"
-
-
-def _offset(moment: datetime) -> str:
-    """Such as UTC+2; names of zones are known to few languages (standards 8 C-3)."""
-    minutes = int((moment.utcoffset() or timedelta()).total_seconds() // 60)
-    hours, rest = divmod(abs(minutes), 60)
-    sign = "+" if minutes > 0 else "\u2212"
-    return f"UTC{sign}{hours}" + (f":{rest:02d}" if rest else "") if minutes else "UTC"
+    own = on_clock(here, city(letter.zone, words, office=office), words)
+    others: dict[timedelta | None, str] = {}
+    for moment, place in ((there, words.known(office.city)), (until.astimezone(UTC), "")):
+        if moment.utcoffset() != here.utcoffset():
+            clock = on_clock(moment, place, words, names_place=True)
+            day = "" if moment.date() == here.date() else f"{long_date(moment.date(), language)} "
+            others.setdefault(moment.utcoffset(), f"{day}{clock}")
+    told = f"{own}{words.comma} {weekday_date(here.date(), language)}"
+    return f"{told} ({f'{words.comma} '.join(others.values())})" if others else told
 
 
 def _card(contact: PressContact, words: Words) -> ContactCard:
@@ -200,11 +229,6 @@ def _card(contact: PressContact, words: Words) -> ContactCard:
         + words.number("Mobile", mobile)
         + words.mailbox(contact.email),
     )
-
-
-def _medium(label: str, words: Words) -> str:
-    """The medium in the cover's language where the catalogs know it, else as the office says it."""
-    return words.say(label) if label in MEDIA else label
 
 
 def _foot(letter: Letter, words: Words) -> Foot:

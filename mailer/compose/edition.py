@@ -5,13 +5,10 @@ what changed, the text, what closes it, the notes to editors, and what the offic
 from dataclasses import dataclass
 
 from mailer.compose.letter import Letter
-from mailer.compose.saying import COMMAS, Words
+from mailer.compose.saying import COMMAS, words_for, written_date
+from mailer.compose.thread import change_word, tells_change
 from mailer.compose.wire import one_line
-from mailer.languages import closest, cover_languages, direction, long_date
-from mailer.models import ReleaseKind
-
-#: What stands before a note on what changed; a later revision of any other kind is an update.
-CHANGES = {ReleaseKind.CORRECTION: "Correction", ReleaseKind.WITHDRAWAL: "Withdrawal"}
+from mailer.languages import closest, cover_languages, direction
 
 
 @dataclass(frozen=True)
@@ -39,20 +36,20 @@ def edition_text(letter: Letter) -> EditionText:
     """What the edition of that letter says, whoever reads it."""
     revision, language = letter.revision, letter.edition_language
     release, office = letter.full.release, letter.full.office
-    words = Words(closest(language, cover_languages()) or letter.cover_language)
+    words = words_for(office, closest(language, cover_languages()) or letter.cover_language)
     return EditionText(
         language=language,
         direction=direction(language),
         title=one_line(revision.title),
         subtitle=one_line(revision.subtitle),
         dateline=dateline(letter),
-        change_note=revision.change_note,
+        change_note=revision.change_note if tells_change(letter) else "",
         body=revision.body,
         end_mark=one_line(_in(language, office.end_marks)),
         notes=revision.notes,
         boilerplate=_in(language, office.boilerplates) if release.carries_boilerplate else "",
         label_language=words.language,
-        change_label=words.say(CHANGES.get(release.kind, "Update")) + words.colon,
+        change_label=words.say(change_word(letter)) + words.colon,
         notes_label=words.say("Notes to editors"),
     )
 
@@ -62,7 +59,8 @@ def dateline(letter: Letter) -> str:
     release, language = letter.full.release, letter.edition_language
     place = letter.revision.place or release.place
     where = f"{place}{COMMAS.get(language, ',')} " if place else ""
-    return f"{where}{long_date(release.dated_on, language)} –"
+    date = written_date(release.dated_on, language, office=letter.full.office)
+    return f"{where}{date} –"
 
 
 def _in(language: str, texts: dict[str, str]) -> str:

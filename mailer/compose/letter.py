@@ -1,17 +1,21 @@
 """The letter: everything that one message needs, gathered once so that nothing is looked up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, Self
 
 from mailer.addresses import a_label
+from mailer.compose.enclosing import NOTHING, Enclosing, Enclosures
 from mailer.compose.notice import NO_TERMS, Notice, Terms, notice_of
+from mailer.compose.own_words import told_line, told_note
 from mailer.compose.signing import Signer, load_signers
+from mailer.compose.text.figures import Pictures
 from mailer.errors import NotFound
 from mailer.languages import cover_languages
 from mailer.models import LegalBasis, Revision, TrackingMode
 from mailer.releases.editions import FullRelease
 from mailer.settings import Settings
+from mailer.settings.sections import MOST_ATTACHED
 from mailer.tokens import Keyring
 
 
@@ -28,6 +32,8 @@ class Identity:
     signers: tuple[Signer, ...] = ()
     #: What a notice to somebody new tells beside the office.
     terms: Terms = NO_TERMS
+    #: So many bytes of documents stand in a message at most.
+    message_bytes: int = MOST_ATTACHED
 
     @classmethod
     def from_settings(cls, settings: Settings, *, signs: bool = True) -> Self:
@@ -47,7 +53,13 @@ class Identity:
                 regulation=settings.privacy.regulation,
                 authority=settings.privacy.authority,
             ),
+            message_bytes=settings.files.message_bytes,
         )
+
+    @property
+    def enclosing(self) -> Enclosing:
+        """What says which files go with a letter."""
+        return Enclosing(self.public_url, self.mail_domain, self.keyring, self.message_bytes)
 
 
 class Addressee(Protocol):
@@ -70,6 +82,8 @@ class Addressee(Protocol):
     @property
     def plain_text_only(self) -> bool: ...
     @property
+    def attaches_files(self) -> bool: ...
+    @property
     def notice_basis(self) -> LegalBasis | None: ...
     @property
     def notice_source(self) -> str: ...
@@ -81,6 +95,12 @@ class Addressee(Protocol):
     def cover_language(self) -> str: ...
     @property
     def message_id(self) -> str: ...
+    @property
+    def in_reply_to(self) -> str: ...
+    @property
+    def greeting(self) -> str: ...
+    @property
+    def personal_note(self) -> str: ...
     @property
     def first_attempt_at(self) -> datetime | None: ...
 
@@ -112,6 +132,21 @@ class Letter:
     notice: Notice | None = None
     #: The pages of the print rendition of this very edition; None prints no count.
     pages: int | None = None
+    #: What its text shows, by the name that its manuscript gives it.
+    pictures: Pictures = field(default_factory=dict)
+    #: What goes with it beside its text.
+    enclosures: Enclosures = NOTHING
+    #: The line that greets the reader; empty: none.
+    greeting: str = ""
+    #: The officer's words to this reader alone, paragraph by paragraph; empty: none.
+    note: tuple[str, ...] = ()
+    #: The Message-IDs before it in its thread, the oldest first; empty: it begins one.
+    references: tuple[str, ...] = ()
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it goes on with a thread."""
+        return bool(self.references)
 
 
 def write_letter(
@@ -127,9 +162,8 @@ def write_letter(
     `at` dates it unless an attempt was made before. Raises NotFound when the edition's revision
     is not in `full`, or there are no cover words in its language.
     """
-    if delivery.cover_language not in cover_languages():
-        message = f"there is no catalog of cover words in {delivery.cover_language!r}"
-        raise NotFound(f"{message}: plan the distribution again")
+    _refuse_unspoken(delivery.cover_language)
+    enclosures = _enclosures(delivery, full, identity)
     return Letter(
         identity=identity,
         full=full,
@@ -147,6 +181,27 @@ def write_letter(
         plain_text_only=delivery.plain_text_only,
         notice=notice_of(delivery.notice_basis, delivery.notice_source),
         pages=pages,
+        greeting=told_line(delivery.greeting),
+        note=told_note(delivery.personal_note),
+        references=tuple(delivery.in_reply_to.split()),
+        pictures=enclosures.pictures,
+        enclosures=enclosures,
+    )
+
+
+def _refuse_unspoken(language: str) -> None:
+    if language not in cover_languages():
+        message = f"there is no catalog of cover words in {language!r}"
+        raise NotFound(f"{message}: plan the distribution again")
+
+
+def _enclosures(delivery: Addressee, full: FullRelease, identity: Identity) -> Enclosures:
+    return identity.enclosing.enclosures(
+        full,
+        edition_language=delivery.edition_language,
+        cover_language=delivery.cover_language,
+        attaches=delivery.attaches_files,
+        shows_logo=not delivery.plain_text_only,
     )
 
 

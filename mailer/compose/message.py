@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from mailer.clock import zone
 from mailer.compose.letter import Identity, Letter
-from mailer.compose.rendering import Rendered, render
+from mailer.compose.parts import add_parts, with_files
+from mailer.compose.rendering import render
 from mailer.compose.signing.dkim import signed
 from mailer.compose.tracking import links_of
 from mailer.compose.wire import (
@@ -19,7 +20,6 @@ from mailer.compose.wire import (
     mailbox,
     on_wire,
     one_line,
-    quoted_printable,
     subject,
 )
 from mailer.errors import Refused
@@ -32,6 +32,8 @@ from mailer.tokens import Keyring, Purpose
 OCTETS_IN_A_LINE = 998
 #: So much of a reference stands in a Message-ID, which is to stay below 76 characters.
 REFERENCE_LETTERS = 20
+#: So much of its name stands in a List-Id, of which programs read 255 characters (RFC 2919).
+LIST_NAME_LETTERS = 80
 BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
@@ -79,6 +81,11 @@ def is_wire_ready(data: bytes) -> bool:
 
 def unsigned(letter: Letter) -> bytes:
     """The octets of that letter before they are signed."""
+    return with_files(unfilled(letter), letter.enclosures.held)
+
+
+def unfilled(letter: Letter) -> bytes:
+    """The same, with marks where its files stand."""
     office = letter.full.office
     recipient, sender, reply_to = map(
         on_wire, (letter.email, office.from_address, office.reply_to or office.from_address)
@@ -92,11 +99,23 @@ def unsigned(letter: Letter) -> bytes:
     message["Subject"] = subject(rendered.subject)
     message["Date"] = date_line(letter.dated_at, zone_name=office.zone)
     message["Message-ID"] = _message_id_of(letter)
+    for header, value in thread_headers(letter.references).items():
+        message[header] = value
     message["MIME-Version"] = "1.0"
-    _add_words(message, rendered, letter=letter)
+    add_parts(message, rendered, letter=letter)
     for header, value in _list_headers(letter).items():
         message[header] = value
     return _checked(message.as_bytes(), is_utf8=is_utf8)
+
+
+def thread_headers(references: Sequence[str]) -> dict[str, str]:
+    """What keeps a reply in the thread of its reader: the last message answered, and all of them.
+
+    They are folded between the Message-IDs only (RFC 5322 section 3.6.4, standards PY-1).
+    """
+    if not references:
+        return {}
+    return {"In-Reply-To": references[-1], "References": " ".join(references)}
 
 
 def date_line(moment: datetime, *, zone_name: str) -> str:
@@ -176,10 +195,10 @@ def _list_headers(letter: Letter) -> dict[str, str]:
 
 def _list_id(letter: Letter) -> str:
     """The same for every release in that language: journalists file their mail by it."""
-    words = _ascii_words(list_name(letter.full.office, "en")) or "Press releases"
+    words = _ascii_words(list_name(letter.full.office, "en"))[:LIST_NAME_LETTERS].strip()
     language = _ascii_words(name(letter.edition_language, written_in="en"))
     label = letter.edition_language.lower()
-    return f"{words} ({language}) <{label}.{letter.identity.mail_domain}>"
+    return f"{words or 'Press releases'} ({language}) <{label}.{letter.identity.mail_domain}>"
 
 
 def _feedback_id(letter: Letter) -> str:
@@ -199,26 +218,6 @@ def _ascii_words(text: str) -> str:
     """The text as unquoted words of plain letters, which need no encoding anywhere."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return one_line(re.sub(r"[^A-Za-z0-9 -]", "", plain))
-
-
-def _add_words(message: EmailMessage, rendered: Rendered, *, letter: Letter) -> None:
-    """Plain text first, then HTML (RFC 2046 section 5.1.4); alone for who wants it alone."""
-    if letter.plain_text_only:
-        _fill_part(message, rendered.text, subtype="plain")
-        return
-    # "=_" occurs in no quoted-printable text, so no part can hold the boundary.
-    release, revision = letter.full.release.id or 0, letter.revision.id or 0
-    message.make_alternative(boundary=f"=_r{release}.{revision}.{letter.cover_language}")
-    for subtype, words in (("plain", rendered.text), ("html", rendered.html)):
-        part = EmailMessage(message.policy)
-        _fill_part(part, words, subtype=subtype)
-        message.attach(part)
-
-
-def _fill_part(part: EmailMessage, words: str, *, subtype: str) -> None:
-    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
-    part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(quoted_printable(words))
 
 
 def _checked(data: bytes, *, is_utf8: bool) -> bytes:

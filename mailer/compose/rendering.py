@@ -17,8 +17,10 @@ from markupsafe import Markup
 
 from mailer.compose.cover import make_cover
 from mailer.compose.edition import EditionText, edition_text
+from mailer.compose.enclosing import FileLink, LogoImage
 from mailer.compose.letter import Letter
 from mailer.compose.markup import to_html, to_text
+from mailer.compose.occasions import occasion_cards
 from mailer.compose.reading import Setting
 from mailer.compose.tracking import Links, links_of
 from mailer.compose.wire import isolated, one_line
@@ -66,6 +68,15 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Files:
+    """What lies beside the text as templates see it."""
+
+    links: tuple[FileLink, ...]
+    #: One, or none where the office has none.
+    logos: tuple[LogoImage, ...]
+
+
+@dataclass(frozen=True)
 class Rendered:
     """One message in words: its subject, and the same content twice."""
 
@@ -106,7 +117,18 @@ def warm_up() -> None:
 def _scope(letter: Letter) -> dict[str, object]:
     """All that a template may see; a test looks that no row is among it."""
     links = links_of(letter)
-    return {"cover": make_cover(letter), "text": _text(letter, links), "links": links}
+    return {
+        "cover": make_cover(letter),
+        "text": _text(letter, links),
+        "links": links,
+        "occasions": occasion_cards(letter),
+        "files": _files(letter),
+    }
+
+
+def _files(letter: Letter) -> Files:
+    image = letter.enclosures.logo_image
+    return Files(letter.enclosures.linked, (image,) if image else ())
 
 
 def _text(letter: Letter, links: Links) -> Text:

@@ -3,11 +3,14 @@ and numbers that run the other way.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from urllib.parse import quote
 
 from mailer.compose.wire import END_ISOLATE, ISOLATE, ISOLATE_LTR
-from mailer.languages import catalog, direction
+from mailer.languages import catalog, closest, cover_words, digit_date, direction, long_date
+from mailer.models import Office
 
 #: Between a label and its value, where the language does not write a plain colon (standards C-5).
 COLONS = {"fr": "\u00a0:", "hy": "՝"}
@@ -27,16 +30,34 @@ class Way:
     href: str
 
 
+def words_for(office: Office, language: str) -> "Words":
+    """The words in that language, with those that the office has its own for."""
+    match = closest(language, office.wordings) if office.wordings else None
+    return Words(language, office.wordings[match] if match else {})
+
+
+def written_date(day: date, language: str, *, office: Office) -> str:
+    """The day with its month as a word; in digits where the office asks for it in that language."""
+    match = closest(language, office.numeric_dates) if office.numeric_dates else None
+    return digit_date(day) if match else long_date(day, language)
+
+
 @dataclass(frozen=True)
 class Words:
     """The fixed words of one language, and how it puts them together."""
 
     language: str
+    #: The office's own words, by ours in English.
+    own: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, english: str, **values: object) -> str:
-        """What the catalog has for it, with the values in their places."""
-        said = catalog(self.language).pgettext("cover", english)
+        """What the office says for it, else the catalog, with the values in their places."""
+        said = self.own.get(english) or catalog(self.language).pgettext("cover", english)
         return said.format(**values) if values else said
+
+    def known(self, label: str) -> str:
+        """A label of the office's in this language where there is a word for it, else as it is."""
+        return self.say(label) if label in cover_words() else label
 
     @property
     def colon(self) -> str:

@@ -11,7 +11,10 @@ from mailer.models import KeptSkeleton
 def keep(session: Session, skeleton: Skeleton) -> int:
     """Keep a skeleton, each only once; the number under which it can be found."""
     row = insert(session, KeptSkeleton).values(
-        digest=skeleton.digest, parts=skeleton.dump(), is_personal=skeleton.is_personal
+        digest=skeleton.digest,
+        parts=skeleton.dump(),
+        is_personal=skeleton.is_personal,
+        file_ids=skeleton.file_ids,
     )
     session.execute(row.on_conflict_do_nothing(index_elements=["digest"]))
     found = sa.select(col(KeptSkeleton.id)).where(col(KeptSkeleton.digest) == skeleton.digest)

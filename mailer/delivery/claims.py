@@ -35,6 +35,7 @@ class Claimed(NamedTuple):
     revision_id: int | None
     edition_language: str
     cover_language: str
+    in_reply_to: str
     notice_basis: LegalBasis | None
     notice_source: str
     tracking: TrackingMode
@@ -43,6 +44,9 @@ class Claimed(NamedTuple):
     attempt: int
     #: None at a first attempt: that is now.
     first_attempt_at: datetime | None
+    greeting: str = ""
+    personal_note: str = ""
+    attaches_files: bool = True
 
 
 @dataclass(frozen=True)
@@ -111,10 +115,12 @@ def claim(
 
 def _claimed(row: Sequence[Any]) -> Claimed:
     """The delivery as it is after the claim, from the row before it."""
+    *row, greeting, personal_note, attaches = row
     *begin, basis, source, tracking, plain_text_only, message_id, attempt, first_at = row
     notice = BASES.get(basis), source
+    own = greeting, personal_note, bool(attaches)
     end = bool(plain_text_only), message_id, attempt + 1, first_at and aware(first_at)
-    return Claimed._make((*begin, *notice, TRACKING[tracking], *end))
+    return Claimed._make((*begin, *notice, TRACKING[tracking], *end, *own))
 
 
 def _position(delivery: Claimed) -> int:

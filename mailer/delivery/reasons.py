@@ -52,8 +52,6 @@ BLOCK_REASONS = frozenset(
     }
 )
 
-#: What a row says of a message that may have been taken although nobody told us (RFC 1047).
-IN_DOUBT = "no answer after the whole message was sent"
 #: What a row says in front of a reason that lies with our own relay, not with the recipient.
 OF_THE_RELAY = "relay: "
 OUR_RELAY = "our relay, not the recipient"

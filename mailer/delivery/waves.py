@@ -18,9 +18,10 @@ from mailer.database import UTCDateTime, listed, written
 from mailer.delivery.claims import Claimed
 from mailer.delivery.lateness import RETURNED, is_ours, may_be_accepted, may_be_answered
 from mailer.delivery.outcome import Blame, Outcome, OutcomeKind
-from mailer.delivery.reasons import IN_DOUBT, OF_THE_RELAY
+from mailer.delivery.reasons import OF_THE_RELAY
 from mailer.delivery.retry import next_attempt, useful_until
 from mailer.distribution.informing import inform
+from mailer.distribution.wording import IN_DOUBT
 from mailer.models import Delivery, DeliveryStatus, UnknownPolicy
 from mailer.settings.sections import DeliverySettings
 

@@ -66,12 +66,16 @@ class _Tally:
         self.last_sent_at = max(filter(None, (self.last_sent_at, last_at)), default=None)
 
 
-def cut(session: Session, distribution_id: int, *, size: int) -> int:
-    """Cut the deliveries of a distribution into batches, in their order; the number of batches."""
-    first = (col(Delivery.position) - col(Delivery.position) % size).label("first")
+def cut(session: Session, distribution_id: int, *, size: int, start: int = 0) -> int:
+    """Cut the deliveries of a distribution into batches, in their order; the number of batches.
+
+    From the position `start` on: what stands before it was cut already.
+    """
+    place = col(Delivery.position) - start
+    first = (col(Delivery.position) - place % size).label("first")
     rows = session.execute(
         sa.select(first, *_FACTS)
-        .where(col(Delivery.distribution_id) == distribution_id)
+        .where(col(Delivery.distribution_id) == distribution_id, col(Delivery.position) >= start)
         .group_by(first, col(Delivery.status))
     )
     tallies: defaultdict[int, _Tally] = defaultdict(_Tally)
@@ -109,6 +113,28 @@ _COUNT = (
     .where(col(Batch.id) == sa.bindparam("number"))
     .values({name: sa.bindparam(f"new_{name}") for name in _Tally.__dataclass_fields__})
 )
+
+
+def next_position(session: Session, distribution_id: int) -> int:
+    """Where deliveries that are added to a distribution begin."""
+    last = sa.select(sa.func.max(col(Batch.last_position))).where(
+        col(Batch.distribution_id) == distribution_id
+    )
+    found = session.execute(last).scalar_one()
+    return 0 if found is None else found + 1
+
+
+def open_among(session: Session, distribution_ids: Collection[int]) -> set[int]:
+    """Those of them in which something may still change by itself."""
+    rows = session.execute(
+        sa.select(col(Batch.distribution_id))
+        .where(
+            col(Batch.distribution_id).in_(distribution_ids),
+            sa.or_(col(Batch.due_at).is_not(None), col(Batch.lease_owner) != ""),
+        )
+        .distinct()
+    )
+    return set(rows.scalars())
 
 
 def recount(session: Session, *, batch_ids: Collection[int]) -> None:

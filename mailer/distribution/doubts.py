@@ -7,8 +7,10 @@ from sqlmodel import Session, col
 
 from mailer import clock
 from mailer.distribution.batches import lock_all, recount
+from mailer.distribution.following.threads import replaced_by
 from mailer.distribution.informing import inform
 from mailer.distribution.lifecycle import found, reopen
+from mailer.distribution.wording import DECIDED
 from mailer.errors import Refused
 from mailer.models import Delivery, DeliveryStatus, DistributionStatus
 
@@ -33,6 +35,11 @@ def resolve_unknown(session: Session, distribution_id: int, *, resend: bool) -> 
         raise Refused(
             f"distribution {distribution_id} was cancelled: nothing is sent from it again"
         )
+    if resend and (later := replaced_by(session, distribution_id)) is not None:
+        raise Refused(
+            f"distribution {later} takes the place of {distribution_id}, and they get that one:"
+            " the old text is not sent again; --unknown accept takes them as sent"
+        )
     target = DeliveryStatus.PENDING if resend else DeliveryStatus.SENT
     in_doubt = sa.and_(
         col(Delivery.distribution_id) == distribution_id,
@@ -45,7 +52,7 @@ def resolve_unknown(session: Session, distribution_id: int, *, resend: bool) -> 
         .where(in_doubt)
         .values(
             status=target,
-            reason="decided by an officer",
+            reason=DECIDED,
             next_attempt_at=clock.now() if resend else None,
         )
         .execution_options(synchronize_session=False)

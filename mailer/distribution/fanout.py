@@ -24,6 +24,7 @@ from mailer.distribution.interleaving import Interleaving
 from mailer.distribution.options import options_of, refuse_staggered
 from mailer.distribution.page_counts import count_pages
 from mailer.distribution.planning import Decision, decide
+from mailer.distribution.preflight import refuse_silence
 from mailer.distribution.spool import Spool
 from mailer.distribution.writing import write_rows
 from mailer.memory import rarely_searched
@@ -57,10 +58,11 @@ def fan_out(
 ) -> int:
     """Freeze the audience: one delivery for each address, cut into batches; their number.
 
-    Those that the criteria found but a rule leaves out are kept as `withheld`, with the reason.
-    Raises OptionRefused for different hours under an embargo that came after the decision.
+    Whom a rule leaves out is kept as `withheld`, with the reason. Raises OptionRefused for
+    different hours under a later embargo, Refused when nobody answers for the release then.
     """
-    full, number = load_by_id(session, distribution.release_id), distribution.id or 0
+    full, number = load_by_id(session, distribution.release_id, at=at), distribution.id or 0
+    refuse_silence(session, full, at=at)
     refuse_staggered(options_of(distribution), at=at, embargo_until=full.release.embargo_until)
     frames = Frames(distribution, full, dialect=session.get_bind().dialect.name)
     decisions = decide(
@@ -71,20 +73,27 @@ def fan_out(
         is_urgent=distribution.is_urgent,
         shuffled_by=number,
         keyring=identity.keyring,
+        languages=distribution.language_policy,
     )
     with rarely_searched(), Spool[Place]() as spool:
         planned = _set_aside(spool, decisions, frames=frames)
-        for revision in full.revisions.values():
-            if any(frame.revision_id == revision.id for frame in frames.all):
-                register_links(session, revision)
+        _register_links(session, full, frames)
         count_pages(session, distribution, frames.all, full, identity=identity, at=at)
         finishing = Finishing(frames.all, full, identity, providers(session, throttle))
         write_rows(session, Delivery, (*MADE, *OWN, *FRAMED), finishing.rows(spool))
     batches.cut(session, number, size=batch_size)
-    distribution.fanned_out_at = at
+    distribution.fanned_out_at, distribution.awaited = at, sorted(frames.awaited)
+    distribution.duty = [contact.key for contact in full.duty]
     session.add(distribution)
     session.flush()
     return planned
+
+
+def _register_links(session: Session, full: FullRelease, frames: Frames) -> None:
+    used = {frame.revision_id for frame in frames.all}
+    for revision in full.revisions.values():
+        if revision.id in used:
+            register_links(session, revision)
 
 
 def _set_aside(spool: Spool[Place], decisions: Iterator[Decision], *, frames: Frames) -> int:
@@ -108,12 +117,14 @@ def _set_aside(spool: Spool[Place], decisions: Iterator[Decision], *, frames: Fr
                 who.outlet_name,
                 "",
                 "",
+                decision.planned.greeting,
+                decision.planned.personal_note,
             )
             spool.add(place, row)
         elif left := decision.withheld:
             frame, nobody = frames.withheld(left), (None, None, None, None)
             own = (left.address_id, *nobody, left.email, left.name, left.outlet_name)
-            spool.add(LAST, (frame.number, "", *own, left.reason, ""))
+            spool.add(LAST, (frame.number, "", *own, left.reason, "", "", ""))
     return number
 
 

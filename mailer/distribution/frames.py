@@ -25,6 +25,9 @@ OWN = (
     "recipient_name",
     "outlet_name",
     "reason",
+    "in_reply_to",
+    "greeting",
+    "personal_note",
 )
 MADE = ("position", "message_id", "provider")
 #: Given by the database, or empty until the first hand-over.
@@ -57,6 +60,8 @@ class Frames:
     #: The database that is written to.
     dialect: str
     all: list[Frame] = field(default_factory=list)
+    #: The languages for which some wait, or which follow.
+    awaited: set[str] = field(default_factory=set)
     _planned: dict[Profile, Frame] = field(default_factory=dict)
     _withheld: dict[str, Frame] = field(default_factory=dict)
 
@@ -65,9 +70,13 @@ class Frames:
         frame = self._planned.get(planned.recipient.profile)
         if frame is None:
             row = as_delivery(planned)
-            row.next_attempt_at = first_moment(
-                self.distribution, row.zone, office_zone=self.full.office.zone
-            )
+            row.attaches_files &= self.distribution.attaches_files
+            if planned.choice.awaited:
+                self.awaited.add(planned.choice.awaited)
+            if not planned.waits:
+                row.next_attempt_at = first_moment(
+                    self.distribution, row.zone, office_zone=self.full.office.zone
+                )
             frame = self._planned[planned.recipient.profile] = self._new(row)
         return frame
 

@@ -24,7 +24,7 @@ from mailer.models import (
     Distribution,
     DistributionStatus,
 )
-from mailer.releases.editions import FullRelease
+from mailer.releases.editions import FullRelease, going_out
 from mailer.releases.readiness import Finding, open_findings, waive
 from mailer.tokens import Keyring
 
@@ -63,19 +63,17 @@ def schedule(  # noqa: PLR0913 – all that is decided is said by its name
     """Decide that `full` goes to the people of `criteria` at that moment; and what it comes to.
 
     With a local date among the `options` it starts when the first of the recipients' clocks comes
-    to the local time on that day. Raises BadInput for a moment in the past, and for criteria or
-    options that cannot be used; Refused while the linter blocks (unless `waive_because` gives the
-    reason to let its findings pass), when nobody would get it, for a local time under embargo, and
-    for a jump in the number of recipients unless `expect` names just that number (F1). `more` are
-    findings on the messages, which the linter does not see.
+    to the local time on that day. `more` are findings on the messages. Raises BadInput for a past
+    moment, and for criteria or options that cannot be used; Refused while the linter blocks (unless
+    `waive_because` says why not), when nobody would get it, for a local time under embargo, and for
+    a jump in the number of recipients unless `expect` names just that number (F1).
     """
     now = clock.now()
     refuse_past(at, now=now, office_zone=full.office.zone)
+    full, rule = going_out(session, full, at=at), parse(criteria)
     refuse_blocked(session, full, waive_because=waive_because, by=by, more=more)
-    rule = parse(criteria)
     prospect = _foresee(session, full, rule, at=at, now=now, options=options, keyring=keyring)
-    count = prospect.crowd.total
-    refuse_jump(measure(session, full, count=count), expected=expect)
+    refuse_jump(measure(session, full, count=prospect.crowd.total), expected=expect)
     distribution = Distribution(
         release_id=full.release.id or 0,
         criteria=rule.line(),
@@ -83,7 +81,7 @@ def schedule(  # noqa: PLR0913 – all that is decided is said by its name
         scheduled_at=prospect.times.starts_at,
         created_at=now,
         created_by=by,
-        decided_count=count,
+        decided_count=prospect.crowd.total,
         **vars(options),
     )
     session.add(distribution)
@@ -140,8 +138,9 @@ def refuse_blocked(
     still_open = open_findings(session, full, more)
     blocking = [found for found in still_open if found.severity == "block"]
     if blocking:
+        found = "1 finding blocks" if len(blocking) == 1 else f"{len(blocking)} findings block"
         raise Refused(
-            f"{len(blocking)} findings block release {full.release.reference}"
+            f"{found} release {full.release.reference}"
             f" (`mailer releases lint {full.release.reference}` tells how to fix each):"
             " fix them, or waive them with a reason"
         )
@@ -257,7 +256,7 @@ def reopen(session: Session, distribution_id: int) -> None:
             col(Distribution.status) == DistributionStatus.SENT,
             something_waits,
         )
-        # What a correction has taken the place of is not sent again: it is stopped at the next look.
+        # What was replaced is not sent again: it is stopped at the next look.
         .values(status=sa.case((is_replaced(), PAUSED), else_=SENDING), finished_at=None)
         .execution_options(synchronize_session=False)
     )

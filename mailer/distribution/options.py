@@ -15,7 +15,7 @@ from mailer import clock
 from mailer.distribution.rates import parse_rate, plain
 from mailer.distribution.timing import Hours, Timing, parse_clock_time, parse_hours
 from mailer.errors import BadInput, NotFound, Refused
-from mailer.models import Batch, Clock, Distribution, UnknownPolicy
+from mailer.models import Batch, Clock, Distribution, LanguagePolicy, UnknownPolicy
 
 Value = TypeVar("Value")
 
@@ -52,6 +52,10 @@ class Options:
     local_date: date | None = None
     sending_hours: str = ""
     sending_clock: Clock = Clock.OFFICE
+    #: What those get whose own edition is expected and not ready yet.
+    language_policy: LanguagePolicy = LanguagePolicy.FALLBACK
+    #: Whether documents come with the message to those who take them; else all get links.
+    attaches_files: bool = True
 
     @property
     def asks_their_clocks(self) -> bool:
@@ -85,6 +89,8 @@ def options_of(row: Distribution) -> Options:
         local_date=row.local_date,
         sending_hours=row.sending_hours,
         sending_clock=row.sending_clock,
+        language_policy=row.language_policy,
+        attaches_files=row.attaches_files,
     )
 
 
@@ -118,7 +124,7 @@ def terms_of(session: Session, distribution_id: int) -> Terms:
     )
 
 
-def read(
+def read(  # noqa: PLR0913 – each is one field of a form
     *,
     unknown: UnknownPolicy,
     office_zone: str,
@@ -128,6 +134,7 @@ def read(
     local_date: date | None = None,
     hours: str = "",
     hours_of: Clock = Clock.OFFICE,
+    languages: LanguagePolicy = LanguagePolicy.FALLBACK,
 ) -> Options:
     """The options as they were typed; an empty one is not set. Raises BadOption with an example."""
 
@@ -144,6 +151,7 @@ def read(
         local_date=local_date if wall is not None else None,
         sending_hours=str(read_hours or ""),
         sending_clock=hours_of if read_hours else Clock.OFFICE,
+        language_policy=languages,
     )
 
 

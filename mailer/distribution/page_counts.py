@@ -46,13 +46,12 @@ def _letters(
     identity: Identity,
     at: datetime,
 ) -> Iterator[Letter]:
-    """A letter to nobody for each print; only an embargo is told on the reader's own clock."""
-    is_held = full.release.embargo_until is not None
+    """A letter to nobody for each print."""
     alike = {}
     for frame in frames:
         if frame.revision_id:
             values = dict(zip(PRINTED, (frame.values[place] for place in PLACES), strict=True))
-            zone = values["zone"] if is_held else ""
+            zone = values["zone"] if full.tells_time else ""
             alike[values["edition_language"], values["cover_language"], zone] = values
     for values, thread in product(alike.values(), threads):
         delivery = Delivery(distribution_id=0, email="", in_reply_to=thread, **values)

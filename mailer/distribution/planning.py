@@ -22,15 +22,17 @@ from mailer.audience.selection import LeftOut, Reading, in_chunks, readings, ref
 from mailer.compose.notice import told_source
 from mailer.distribution.earlier import Earlier, Ledger
 from mailer.distribution.leaves import Leaves
+from mailer.distribution.personal import OwnWords, Personal
 from mailer.distribution.timing import RecipientZone, zone_of
 from mailer.errors import NotFound
-from mailer.models import Delivery, TrackingMode
+from mailer.models import Delivery, LanguagePolicy, TrackingMode
 from mailer.releases.editions import (
     CoverChoice,
     EditionChoice,
     FullRelease,
     pick_cover,
     pick_edition,
+    pick_expected,
 )
 from mailer.tokens import Keyring
 
@@ -48,6 +50,11 @@ class Choice:
     cover: CoverChoice
     tracking: TrackingMode
     zone: RecipientZone
+    #: The edition that is expected and not ready, for which she waits or which she gets after this
+    #: one; empty: hers is ready.
+    awaited: str = ""
+    awaited_rule: str = ""
+    waits: bool = False
 
 
 class PlannedDelivery(NamedTuple):
@@ -55,11 +62,34 @@ class PlannedDelivery(NamedTuple):
 
     recipient: Candidate
     choice: Choice
+    #: The line that greets her, and the officer's words to her alone; empty: none.
+    greeting: str = ""
+    personal_note: str = ""
 
     @property
     def edition(self) -> EditionChoice:
         """The edition, and the rule that chose it (R3)."""
         return self.choice.edition
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing goes out until her own edition is ready (J3)."""
+        return self.choice.waits
+
+    @property
+    def language(self) -> str:
+        """The language of the text that she gets, be it now or later."""
+        return self.choice.awaited if self.choice.waits else self.choice.edition.language
+
+    @property
+    def rule(self) -> str:
+        """Why it is that one."""
+        choice = self.choice
+        if choice.waits:
+            return f"{choice.awaited_rule}: waits for it"
+        if choice.awaited:
+            return f"{choice.edition.rule}; {choice.awaited} follows to who wants translations"
+        return choice.edition.rule
 
     @property
     def cover(self) -> CoverChoice:
@@ -109,6 +139,7 @@ def plan(
     at: datetime,
     is_urgent: bool = False,
     keyring: Keyring | None = None,
+    languages: LanguagePolicy = LanguagePolicy.FALLBACK,
 ) -> Plan:
     """The plan for sending `full` to the people of `criteria` at that moment.
 
@@ -116,7 +147,15 @@ def plan(
     """
     planned: list[PlannedDelivery] = []
     left_out: list[LeftOut] = []
-    found = decide(session, full, criteria, at=at, is_urgent=is_urgent, keyring=keyring)
+    found = decide(
+        session,
+        full,
+        criteria,
+        at=at,
+        is_urgent=is_urgent,
+        keyring=keyring,
+        languages=languages,
+    )
     for decision in found:
         if decision.planned is not None:
             planned.append(decision.planned)
@@ -133,11 +172,12 @@ def decide(
     is_urgent: bool = False,
     shuffled_by: int | None = None,
     keyring: Keyring | None = None,
+    languages: LanguagePolicy = LanguagePolicy.FALLBACK,
 ) -> Iterator[Decision]:
     """The same address by address, in the order of `selection.readings`: a plan of any size."""
     leaves = Leaves(session, full, keyring)
     matter = replace(matter_of(full, at=at, is_urgent=is_urgent), parts=leaves.parts)
-    rules = _Rules(full)
+    rules, personal = _Rules(full, languages), Personal(session, full, at=at)
     earlier = Earlier(session, full, at=at, counts=not (matter.outranks or matter.is_urgent))
 
     def decisions() -> Iterator[Decision]:
@@ -145,9 +185,9 @@ def decide(
         for chunk in in_chunks(found, ADDRESSES_AT_ONCE):
             wanted = [reading.recipient for reading in chunk if reading.recipient]
             ledger = earlier.of([one.address_id for one in wanted])
-            left = leaves.of(wanted)
+            left, own = leaves.of(wanted), personal.of(wanted)
             for reading in chunk:
-                yield rules.decision(reading, ledger, left)
+                yield _with_own_words(rules.decision(reading, ledger, left), own)
 
     if not full.office.one_at_outlet:
         return decisions()
@@ -157,6 +197,19 @@ def decide(
         if reader := seen.planned.recipient if seen.planned else seen.reader:
             standing.see(reader, has_it=seen.planned is None)
     return (_represented(one, standing) for one in decisions())
+
+
+def _with_own_words(decision: Decision, own: OwnWords) -> Decision:
+    planned = decision.planned
+    return decision._replace(planned=_addressed(planned, own)) if planned else decision
+
+
+def _addressed(planned: PlannedDelivery, own: OwnWords) -> PlannedDelivery:
+    """The same with what stands in her message alone."""
+    greeting, note = own.to(planned.recipient, language=planned.cover.language)
+    if not (greeting or note):
+        return planned
+    return planned._replace(greeting=greeting, personal_note=note)
 
 
 def matter_of(full: FullRelease, *, at: datetime, is_urgent: bool = False) -> Matter:
@@ -192,7 +245,9 @@ def planned_for(
     audience = selection.select(session, parse(f"address:{normalised}"), at=at, leave_out=False)
     if not audience.recipients:
         raise NotFound(f"no contact has the address {address}: `mailer contacts import` brings it")
-    return _Rules(full).planned(audience.recipients[0])
+    recipient = audience.recipients[0]
+    own = Personal(session, full, at=at).of([recipient])
+    return _addressed(_Rules(full).planned(recipient), own)
 
 
 def as_delivery(planned: PlannedDelivery) -> Delivery:
@@ -213,22 +268,25 @@ def as_delivery(planned: PlannedDelivery) -> Delivery:
         zone=planned.zone.name if planned.zone.is_known else "",
         reasons=list(who.reasons),
         plain_text_only=who.plain_text_only,
+        attaches_files=who.profile.wants_attachments,
         notice_basis=who.profile.notice_basis,
         notice_source=told_source(who.profile.notice_source),
-        revision_id=planned.edition.revision.id,
-        edition_language=planned.edition.language,
-        edition_rule=planned.edition.rule,
+        revision_id=None if planned.waits else planned.edition.revision.id,
+        edition_language=planned.language,
+        edition_rule=planned.rule,
         cover_language=planned.cover.language,
         cover_rule=planned.cover.rule,
         tracking=planned.tracking,
+        greeting=planned.greeting,
+        personal_note=planned.personal_note,
     )
 
 
 class _Rules:
     """The rules for one release, applied once to each profile."""
 
-    def __init__(self, full: FullRelease) -> None:
-        self.full = full
+    def __init__(self, full: FullRelease, policy: LanguagePolicy = LanguagePolicy.FALLBACK) -> None:
+        self.full, self.policy = full, policy
         self.choices: dict[Profile, Choice] = {}
 
     def decision(self, reading: Reading, ledger: Ledger, left: Mapping[int, Refusal]) -> Decision:
@@ -241,8 +299,10 @@ class _Rules:
             return Decision(None, (why, *reading.left_out))
         planned = self.planned(recipient)
         edition = planned.choice.edition
-        refusal = ledger.refusal(recipient.address_id, revision_id=edition.revision.id or 0)
-        if refusal is None and edition.is_last_resort:
+        # Who waits has no text yet that she could have had before.
+        number = 0 if planned.waits else edition.revision.id or 0
+        refusal = ledger.refusal(recipient.address_id, revision_id=number)
+        if refusal is None and edition.is_last_resort and not planned.choice.awaited:
             refusal = _unreadable(recipient.profile, edition)
         if refusal is None:
             return Decision(planned, reading.left_out)
@@ -259,6 +319,10 @@ class _Rules:
     def _choice(self, profile: Profile) -> Choice:
         spoken = {"languages": profile.languages, "outlet_languages": profile.outlet_languages}
         office = self.full.office
+        awaited = None
+        if self.policy is not LanguagePolicy.FALLBACK:
+            awaited = pick_expected(self.full, country=profile.country, **spoken)
+        language, rule = awaited or ("", "")
         return Choice(
             edition=pick_edition(self.full, country=profile.country, **spoken),
             cover=pick_cover(self.full, **spoken),
@@ -269,6 +333,9 @@ class _Rules:
                 country=profile.country,
                 office_zone=office.zone,
             ),
+            awaited=language,
+            awaited_rule=rule,
+            waits=bool(awaited) and self.policy is LanguagePolicy.WAIT,
         )
 
 

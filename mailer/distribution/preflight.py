@@ -6,8 +6,9 @@ from sqlmodel import Session
 
 from mailer.compose.letter import Identity
 from mailer.compose.proofreading import proofread
+from mailer.errors import Refused
 from mailer.releases.editions import FullRelease
-from mailer.releases.readiness import Finding, open_findings
+from mailer.releases.readiness import Finding, open_findings, silences
 
 
 def preflight(
@@ -24,3 +25,12 @@ def preflight(
     """
     messages = proofread(full, identity=identity, at=at, is_thorough=is_thorough)
     return open_findings(session, full, messages)
+
+
+def refuse_silence(session: Session, full: FullRelease, *, at: datetime) -> None:
+    """Raise Refused when it would go out now and nobody is on duty, unless somebody let it pass.
+
+    A correction is not asked: it cannot wait.
+    """
+    for found in silences(session, full, at=at):
+        raise Refused(f"{found.message}: {found.fix}; then resume")

@@ -14,6 +14,9 @@ from sqlmodel import Session, col, select
 from mailer.compose.letter import Identity
 from mailer.distribution.batches import WAITING, lock_all, recount
 from mailer.distribution.fanout import fan_out
+from mailer.distribution.following.freezing import freeze
+from mailer.distribution.following.late import waits_for_thread
+from mailer.distribution.following.translations import somebody_waits
 from mailer.distribution.jump import refuse_growth
 from mailer.distribution.lifecycle import cancel_waiting
 from mailer.errors import MailerError, Unreachable
@@ -66,7 +69,8 @@ def _started(
     distribution = session.get_one(Distribution, distribution_id, populate_existing=True)
     try:
         with session.begin_nested():
-            planned = fan_out(
+            freezing = fan_out if distribution.follows_id is None else freeze
+            planned = freezing(
                 session,
                 distribution,
                 identity=identity,
@@ -139,7 +143,7 @@ def expire_late(session: Session, *, now: datetime) -> int:
         .where(
             Distribution.status == DistributionStatus.SENDING,
             col(Distribution.not_after) <= now,
-            col(Batch.due_at).is_not(None),
+            sa.or_(col(Batch.due_at).is_not(None), somebody_waits()),
         )
         .distinct()
     ).all()
@@ -149,6 +153,9 @@ def expire_late(session: Session, *, now: datetime) -> int:
 
 def _expired(session: Session, distribution_id: int) -> int:
     numbers = lock_all(session, distribution_id)
+    session.execute(
+        sa.update(Distribution).where(col(Distribution.id) == distribution_id).values(awaited=[])
+    )
     expired = session.exec(
         sa.update(Delivery)
         .where(col(Delivery.distribution_id) == distribution_id, col(Delivery.status).in_(WAITING))
@@ -181,8 +188,10 @@ def finish_done(session: Session, *, now: datetime) -> list[int]:
         col(Distribution.status) == DistributionStatus.SENDING,
         col(Distribution.fanned_out_at).is_not(None),
         ~unfinished,
+        ~somebody_waits(),
     )
-    seem_done = session.scalars(sa.select(col(Distribution.id)).where(is_done)).all()
+    seem_done = list(session.scalars(sa.select(col(Distribution.id)).where(is_done)))
+    seem_done = [one for one in seem_done if one and not waits_for_thread(session, one)]
     if not seem_done:
         return []
     lock_all(session, *filter(None, seem_done))

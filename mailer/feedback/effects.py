@@ -12,10 +12,10 @@ from sqlmodel import Session, col, select
 
 from mailer import addresses, clock
 from mailer.contacts import suppressions
-from mailer.delivery.reasons import IN_DOUBT
 from mailer.delivery.refusal import BounceClass, Reason
 from mailer.distribution.batches import WAITING, lock_around, lock_free_around, recount
 from mailer.distribution.informing import inform, take_back
+from mailer.distribution.wording import IN_DOUBT
 from mailer.feedback.classification import BLAMELESS_REASONS, Finding
 from mailer.models import (
     Address,

@@ -14,6 +14,7 @@ from mailer.models.contacts import (
     Preferences,
     Provenance,
     Role,
+    SalutationForm,
     Suppression,
     SuppressionReason,
     SuppressionScope,
@@ -63,6 +64,7 @@ from mailer.models.releases import (
     ReleaseStatus,
     Rendition,
     Revision,
+    StillValid,
     Waiver,
 )
 
@@ -126,6 +128,8 @@ __all__ = [
     "Rendition",
     "Revision",
     "Role",
+    "SalutationForm",
+    "StillValid",
     "StoredFile",
     "Suppression",
     "SuppressionReason",

@@ -62,6 +62,18 @@ class LegalBasis(StrEnum):
     OTHER = "other"
 
 
+class SalutationForm(StrEnum):
+    """How a contact is greeted; a gender is never inferred from a name (standards 9 G-2)."""
+
+    #: Not at all.
+    NONE = "none"
+    NEUTRAL = "neutral"
+    FEMALE = "female"
+    MALE = "male"
+    #: By a line of its own, for each language in which there is one.
+    CUSTOM = "custom"
+
+
 class SuppressionReason(StrEnum):
     """Why we must not write to an address."""
 
@@ -196,8 +208,11 @@ class Journalist(Preferences, Provenance, table=True):
     suffix: str = ""
     #: Hungarian and others put the family name first.
     family_name_first: bool = False
+    #: The name as a letter calls it, in the case of the first language that the person reads.
     vocative: str = ""
+    #: One of SalutationForm; a word of before is read as neutral.
     salutation_form: str = "neutral"
+    #: Whole lines that greet, by language; they win.
     salutations: dict[str, str] = document()
     #: What the person reads, in order.
     languages: list[str] = words()

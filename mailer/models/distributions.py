@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from mailer.database import UTCDateTime, one_of
-from mailer.models.columns import BIG, document, reference, row_id, words
+from mailer.models.columns import BIG, document, numbers, reference, row_id, words
 from mailer.models.contacts import LegalBasis
 from mailer.models.offices import TrackingMode
 
@@ -67,6 +67,8 @@ class Relation(StrEnum):
     TRANSLATION = "translation"
     #: An occasion has moved or is cancelled.
     UPDATE = "update"
+    #: More is told of it, which takes the place of nothing: its embargo is lifted.
+    NOTICE = "notice"
 
 
 class Clock(StrEnum):
@@ -81,13 +83,19 @@ class Distribution(SQLModel, table=True):
 
     id: int | None = row_id()
     release_id: int = reference("release.id")
-    #: Whom to send to; a follow-up asks the deliveries of `follows_id` instead.
+    #: Whom to send to; a follow-up asks the deliveries of its thread instead.
     criteria: str
+    #: The distribution that began its thread.
     follows_id: int | None = reference("distribution.id", default=None)
     relation: Relation | None = Field(default=None, sa_type=one_of(Relation))
     language_policy: LanguagePolicy = Field(
         default=LanguagePolicy.FALLBACK, sa_type=one_of(LanguagePolicy)
     )
+    #: Languages of editions that were expected and not ready when the audience was frozen: some
+    #: wait for them, or get them afterwards.
+    awaited: list[str] = words()
+    #: Whether documents come with the message to those who take them; else all get links.
+    attaches_files: bool = True
     #: Who was on duty when the audience was frozen, by the keys of press contacts.
     duty: list[str] = words()
     status: DistributionStatus = Field(
@@ -165,6 +173,8 @@ class KeptSkeleton(SQLModel, table=True):
     parts: bytes
     #: Whether it is one whole message to one person, which goes when she is erased.
     is_personal: bool = False
+    #: The stored files that stand in it: they are kept as long as it is.
+    file_ids: list[int] = numbers()
 
 
 class ReceivingDomain(SQLModel, table=True):
@@ -227,7 +237,8 @@ class Delivery(SQLModel, table=True):
     greeting: str = ""
     #: The officer's words to this reader alone; they go when she is erased.
     personal_note: str = ""
-    #: The Message-ID of the message that this one answers; empty: it begins a thread.
+    #: The Message-IDs before it in its thread, the oldest first, with blanks between: it answers
+    #: the last. Empty: it begins a thread.
     in_reply_to: str = ""
     #: The basis and the source that its notice under Art. 14 names; None: it carries no notice.
     notice_basis: LegalBasis | None = Field(default=None, sa_type=one_of(LegalBasis))

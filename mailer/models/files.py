@@ -30,9 +30,13 @@ class StoredFile(SQLModel, table=True):
     #: Told by what it holds, not by its name (RFC 2046).
     media_type: str
     octets: bytes
+    #: In bytes.
+    size: int
     #: In pixels; None for what is no picture.
     width: int | None = None
     height: int | None = None
+    #: The same picture as a message shows it; None where the picture itself is small enough.
+    small_id: int | None = reference("stored_file.id", index=False, default=None)
     created_at: datetime = Field(sa_type=UTCDateTime)
 
 

@@ -68,6 +68,8 @@ class Office(SQLModel, table=True):
     greets: bool = False
     #: Whether the cover of a mail prints the pages of the print rendition, as a fax did.
     prints_pages: bool = True
+    #: Whether the cover prints the reference of the text.
+    prints_reference: bool = True
     #: Whether a release that may be published says so in its head.
     says_immediate: bool = False
     #: Languages whose dates are written in digits (04.06.2007); all others write the month.

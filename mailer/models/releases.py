@@ -107,6 +107,20 @@ class Revision(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UTCDateTime)
 
 
+class StillValid(SQLModel, table=True):
+    """Somebody's word that a translation holds although its source has changed since."""
+
+    __tablename__ = "still_valid"
+
+    id: int | None = row_id()
+    edition_id: int = reference("edition.id")
+    #: The newest revision of the source at that time.
+    source_revision_id: int = Field(sa_type=BIG)
+    note: str = ""
+    said_by: str = ""
+    said_at: datetime = Field(sa_type=UTCDateTime)
+
+
 class ReleaseContact(SQLModel, table=True):
     """A press contact printed on a release, in order."""
 
@@ -136,6 +150,8 @@ class Occasion(SQLModel, table=True):
     #: How often what a calendar holds of it has changed (RFC 5545 section 3.8.7.4).
     sequence: int = 0
     cancelled_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    #: When what a calendar holds of it last changed.
+    changed_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     #: Its parts in order: title, starts_at, ends_at as ISO 8601 with zone, is_open_to_press.
     parts: list[dict[str, Any]] = entries()
     #: Until when each category must ask for accreditation, as ISO 8601 with zone.

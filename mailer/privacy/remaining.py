@@ -87,7 +87,12 @@ PLACES = (
         Release.reference,
         PUBLISHED,
     ),
-    Place((Occasion.title, Occasion.place), "an occasion of", Release.reference, PUBLISHED),
+    Place(
+        (Occasion.title, Occasion.place, Occasion.parts),
+        "an occasion of",
+        Release.reference,
+        PUBLISHED,
+    ),
     Place(
         (Suppression.scope_value,),
         "the topic that was left, suppression",

@@ -26,6 +26,7 @@ from mailer.models import (
 from mailer.privacy import anonymising
 from mailer.privacy.freezing import wait_for_audiences
 from mailer.privacy.sparing import is_open, waits, was_mailed, without
+from mailer.releases.files.ageing import forget_unused
 from mailer.settings.sections import RetentionSettings
 from mailer.tokens import Keyring
 
@@ -92,6 +93,9 @@ def run(
         if settings.import_months:
             before = _ago(settings.import_months, now)
             counts["import_records"] = ageing.forget_imports(session, before=before)
+        if settings.unused_file_days:
+            before = now - timedelta(days=settings.unused_file_days)
+            counts["unused_files"] = forget_unused(session, before=before)
         counts["late_answers_about_erased"] = anonymising.clean_late(session, now=now)
         close_young(session, since=now - 2 * YOUNG, keyring=keyring)
         recording.operation.note = removed.words

@@ -3,26 +3,25 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from mailer import clock, languages
 from mailer.errors import BadInput, Refused
-from mailer.models import (
-    Edition,
-    EditionStatus,
-    Office,
-    Release,
-    ReleaseKind,
-    ReleaseStatus,
-    Revision,
-)
+from mailer.models import Office, Release, ReleaseKind, ReleaseStatus
 from mailer.releases.manuscripts.reading import EditionDraft, Stated, read_manuscript
-from mailer.releases.printing import print_contacts, print_occasions
-from mailer.releases.references import find, find_again, next_reference
+from mailer.releases.occasions import print_occasions
+from mailer.releases.printing import print_contacts
+from mailer.releases.references import (
+    find,
+    find_again,
+    nearest,
+    next_reference,
+    refuse_printed,
+)
+from mailer.releases.revising import GONE_OUT, ImportedEdition, file_texts, mark_stale
 
 #: What all files of a release must agree on, as the draft and as the file name it.
 SHARED: Final = {
@@ -31,21 +30,21 @@ SHARED: Final = {
     "kind": "kind",
     "embargo_until": "embargo_until",
     "publish_at": "publish_at",
+    "corrects": "corrects",
+    "boilerplate": "boilerplate",
 }
 #: What journalists were told; after the release was sent only a correction can change it.
 PROMISED: Final = ("kind", "dated_on", "embargo_until")
-GONE_OUT: Final = (ReleaseStatus.SENT, ReleaseStatus.CORRECTED, ReleaseStatus.WITHDRAWN)
+#: What is about another release, and so must name it.
+ABOUT_ANOTHER: Final = (
+    ReleaseKind.CORRECTION,
+    ReleaseKind.WITHDRAWAL,
+    ReleaseKind.EMBARGO_LIFTED,
+)
+#: What says by its nature that something changed, and so must say what (J5).
+TELLING_CHANGES: Final = (ReleaseKind.CORRECTION, ReleaseKind.WITHDRAWAL)
 #: Any change voids what was submitted or approved (product.md 3).
 VOIDED_BY_CHANGES: Final = (ReleaseStatus.IN_REVIEW, ReleaseStatus.APPROVED)
-
-
-@dataclass(frozen=True)
-class ImportedEdition:
-    """What became of one manuscript."""
-
-    language: str
-    revision: int
-    changed: bool
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class ImportedRelease:
     reference: str
     is_new: bool
     editions: tuple[ImportedEdition, ...]
-    #: Translations that may not go out until they are imported again: their source changed.
+    #: Translations that stay behind: their source changed since they were made.
     stale: tuple[str, ...] = ()
 
 
@@ -119,16 +118,57 @@ def import_release(
         release = _new_release(session, drafts, office=office)
     source = next((one for one in drafts if one.language == release.source_language), None)
     changed = _take_facts(release, drafts, office=office, is_source_given=source is not None)
+    changed |= _name_corrected(session, release, drafts)
     session.add(release)
     session.flush()
     changed |= print_contacts(session, release, drafts, source=source, office=office)
     changed |= print_occasions(session, release, drafts, source=source, office=office)
-    imported = tuple(_file_edition(session, release, draft) for draft in drafts)
+    _refuse_silent_change(release, drafts)
+    imported = file_texts(session, release, drafts)
     if release.status in VOIDED_BY_CHANGES and (changed or any(one.changed for one in imported)):
         release.status = ReleaseStatus.DRAFT
     session.flush()
-    stale = _mark_stale(session, release, imported)
+    is_source_new = any(one.changed and one.language == release.source_language for one in imported)
+    stale = mark_stale(session, release, is_source_new=is_source_new)
     return ImportedRelease(release.reference, is_new, imported, stale)
+
+
+def _name_corrected(session: Session, release: Release, drafts: Sequence[EditionDraft]) -> bool:
+    """Set which release it corrects, where the files name one; True when that changed."""
+    named = _stated(drafts, "corrects")
+    if named and release.kind not in ABOUT_ANOTHER:
+        kinds = ", ".join(ABOUT_ANOTHER)
+        raise BadInput(
+            f"{_stating(drafts, 'corrects')}: corrects belongs to a text about another one: add"
+            f" kind: … ({kinds}), or take the line out"
+        )
+    if not named:
+        if release.kind in ABOUT_ANOTHER and release.corrects_id is None:
+            raise BadInput(
+                f"{drafts[0].file}: a release of the kind {release.kind} is about another one: add"
+                " a line corrects: … with the reference of that one"
+            )
+        return False
+    other = find(session, named)
+    if other is None or other is release:
+        near = nearest(session, named, but=release.reference)
+        raise BadInput(
+            f"{_stating(drafts, 'corrects')}: corrects names no other release {named!r}:"
+            f" {near}`mailer releases list` shows them all"
+        )
+    changed = release.corrects_id != other.id
+    release.corrects_id = other.id
+    return changed
+
+
+def _refuse_silent_change(release: Release, drafts: Sequence[EditionDraft]) -> None:
+    """Its first lines are what changed, in every language."""
+    silent = next((draft for draft in drafts if not draft.change_note), None)
+    if release.kind in TELLING_CHANGES and silent:
+        raise BadInput(
+            f"{silent.file}: change_note is missing: a {release.kind} says in its first line what"
+            " has changed; add a line change_note: …"
+        )
 
 
 def _wait_for_other_imports(session: Session, office: Office) -> None:
@@ -141,6 +181,11 @@ def _stated(drafts: Iterable[EditionDraft], field: str) -> Any:
     return next((value for draft in drafts if (value := getattr(draft, field))), None)
 
 
+def _stating(drafts: Iterable[EditionDraft], field: str) -> str:
+    """The file that states it."""
+    return next(draft.file for draft in drafts if getattr(draft, field))
+
+
 def _existing(session: Session, drafts: Sequence[EditionDraft], office: Office) -> Release | None:
     if reference := _stated(drafts, "reference"):
         return find(session, reference)
@@ -151,9 +196,11 @@ def _existing(session: Session, drafts: Sequence[EditionDraft], office: Office) 
 def _new_release(session: Session, drafts: Sequence[EditionDraft], *, office: Office) -> Release:
     source = _source(drafts, office=office)
     dated_on = drafts[0].dated_on
+    if reference := _stated(drafts, "reference"):
+        refuse_printed(session, reference)
     return Release(
         office_id=office.id or 0,
-        reference=_stated(drafts, "reference") or next_reference(session, year=dated_on.year),
+        reference=reference or next_reference(session, office, day=dated_on),
         dated_on=dated_on,
         source_language=source.language,
         created_at=clock.now(),
@@ -178,6 +225,8 @@ def _take_facts(
     times = {field: _stated(drafts, field) for field in ("embargo_until", "publish_at")}
     facts = {field: value for field, value in stated.items() if value}
     facts |= {field: _moment(value, office=office) for field, value in times.items() if value}
+    if boilerplate := _stated(drafts, "boilerplate"):
+        facts["carries_boilerplate"] = boilerplate == "yes"
     changed = {field for field, value in facts.items() if getattr(release, field) != value}
     if changed and release.id is not None:
         _refuse_change(release, changed, drafts, is_source_given=is_source_given)
@@ -204,7 +253,7 @@ def _refuse_change(
     *,
     is_source_given: bool,
 ) -> None:
-    key = SHARED[min(changed)]
+    key = SHARED.get(min(changed), "boilerplate")
     if not is_source_given:
         said = f"{drafts[0].file}: {key} contradicts release {release.reference}"
         raise BadInput(f"{said}: change it in the {release.source_language} file and import both")
@@ -212,65 +261,3 @@ def _refuse_change(
         key = SHARED[min(changed & set(PROMISED))]
         said = f"release {release.reference} went out with another {key}"
         raise Refused(f"{said}: tell the press in a release of the kind correction")
-
-
-def _file_edition(session: Session, release: Release, draft: EditionDraft) -> ImportedEdition:
-    """Add the text as the next revision of its edition, unless the newest is the same."""
-    edition = _edition(session, release, draft.language)
-    newest = session.exec(
-        select(Revision)
-        .where(Revision.edition_id == edition.id)
-        .order_by(col(Revision.number).desc())
-    ).first()
-    text: dict[str, Any] = {
-        "title": draft.title,
-        "subtitle": draft.subtitle,
-        "place": draft.place or release.place,
-        "body": draft.body,
-    }
-    # Handed in after its source, a translation is up to date again, changed or not.
-    edition.status = EditionStatus.READY
-    if newest and all(getattr(newest, field) == value for field, value in text.items()):
-        return ImportedEdition(draft.language, newest.number, changed=False)
-    number = newest.number + 1 if newest else 1
-    session.add(
-        Revision(
-            edition_id=edition.id or 0,
-            number=number,
-            content_hash=sha256("\0".join(text.values()).encode()).hexdigest(),
-            created_at=clock.now(),
-            **text,
-        )
-    )
-    return ImportedEdition(draft.language, number, changed=True)
-
-
-def _edition(session: Session, release: Release, language: str) -> Edition:
-    ours = select(Edition).where(Edition.release_id == release.id, Edition.language == language)
-    if (edition := session.exec(ours).first()) is None:
-        edition = Edition(release_id=release.id or 0, language=language)
-        session.add(edition)
-        session.flush()
-    return edition
-
-
-def _mark_stale(
-    session: Session, release: Release, imported: Sequence[ImportedEdition]
-) -> tuple[str, ...]:
-    """Translations that did not come along when the source changed may not go out as they are."""
-    handed_in = {one.language: one for one in imported}
-    source = handed_in.get(release.source_language)
-    if source is None or not source.changed:
-        return ()
-    left_behind = session.exec(
-        select(Edition).where(
-            Edition.release_id == release.id,
-            Edition.status == EditionStatus.READY,
-            col(Edition.language).not_in(handed_in),
-        )
-    ).all()
-    for edition in left_behind:
-        edition.status = EditionStatus.STALE
-        session.add(edition)
-    session.flush()
-    return tuple(sorted(edition.language for edition in left_behind))

@@ -1,32 +1,39 @@
 """A release with all that goes out with it, and which of its editions a recipient gets (R3)."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from datetime import datetime
 
 import sqlalchemy as sa
-from babel.languages import get_official_languages
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
+from mailer import clock
 from mailer.errors import NotFound, Refused
-from mailer.languages import closest, cover_languages, parse
-from mailer.languages import name as language_name
+from mailer.languages import cover_languages
 from mailer.models import (
     Edition,
     EditionStatus,
     Occasion,
     Office,
     PressContact,
+    Relation,
     Release,
     ReleaseContact,
     Revision,
 )
-from mailer.releases.references import find
-
-#: The language of the rules that we print.
-PLAIN = "en"
+from mailer.releases.duty import named, on_duty, speaking_first
+from mailer.releases.files.carried import (
+    CarriedFile,
+    HeldFile,
+    Logo,
+    carried_by,
+    held_documents,
+    logo_of,
+)
+from mailer.releases.references import found
+from mailer.releases.wishes import PLAIN, Wish, first_served, market_languages, personal
 
 
 @dataclass(frozen=True)
@@ -37,10 +44,36 @@ class FullRelease:
     release: Release
     #: By language of the edition; only those that may go out.
     revisions: Mapping[str, Revision]
+    #: Those that the release names, then those on duty.
     contacts: tuple[PressContact, ...] = ()
+    #: Those whom its files name.
+    fixed: tuple[PressContact, ...] = ()
+    #: Those on duty, if it asks for them; some may be named anyway.
+    duty: tuple[PressContact, ...] = ()
+    #: The moment whose duty that is; None: it was decided before.
+    at: datetime | None = field(default=None, compare=False)
     occasions: tuple[Occasion, ...] = ()
     #: Where each language stands, also those that may not go out.
     statuses: Mapping[str, EditionStatus] = field(default_factory=dict)
+    #: The release that this one corrects, withdraws or lifts the embargo of.
+    corrects: Release | None = None
+    #: How the distribution that it goes out in follows an earlier one; None: it follows none.
+    relation: Relation | None = None
+    #: What lies beside the text, in order, and what of it may stand in a message.
+    files: tuple[CarriedFile, ...] = ()
+    held: Mapping[int, HeldFile] = field(default_factory=dict)
+    logo: Logo | None = None
+
+    @property
+    def tells_time(self) -> bool:
+        """Whether it tells a moment on the clock of its reader: an embargo or an occasion."""
+        return self.release.embargo_until is not None or bool(self.occasions)
+
+    def contacts_for(self, language: str) -> tuple[PressContact, ...]:
+        """The contacts in the order of an edition: of those on duty, who speaks it comes first."""
+        added = [one for one in self.contacts if one in self.duty and one not in self.fixed]
+        fixed = (one for one in self.contacts if one not in added)
+        return (*fixed, *speaking_first(added, language))
 
 
 @dataclass(frozen=True)
@@ -62,23 +95,39 @@ class CoverChoice:
     rule: str
 
 
-@dataclass(frozen=True)
-class _Wish:
-    """Languages that speak for a recipient, and how a rule says whose they are."""
+def load(session: Session, reference: str, *, at: datetime | None = None) -> FullRelease:
+    """Everything of the release of that reference, as it would go out at that moment, or now.
 
-    whose: str
-    tags: tuple[str, ...]
-
-
-def load(session: Session, reference: str) -> FullRelease:
-    """Everything of the release of that reference; NotFound when there is none."""
-    if (release := find(session, reference)) is None:
-        raise NotFound(f"there is no release {reference!r}: `mailer releases list` shows them all")
-    return _with_all(session, release)
+    Raises NotFound when there is none.
+    """
+    release = found(session, reference)
+    return going_out(session, _with_all(session, release), at=at or clock.now())
 
 
-def load_by_id(session: Session, release_id: int, *, frozen: Collection[int] = ()) -> FullRelease:
-    """Everything of the release of that number; NotFound when there is none.
+def going_out(session: Session, full: FullRelease, *, at: datetime) -> FullRelease:
+    """The same as it goes out at that moment: with those who are on duty then, if it names them."""
+    duty = on_duty(session, full.office, at=at) if full.release.names_duty else ()
+    return _with_duty(full, duty, at=at)
+
+
+def _with_duty(
+    full: FullRelease, duty: Sequence[PressContact], *, at: datetime | None
+) -> FullRelease:
+    """Whoever the release names anyway is not named twice."""
+    more = (one for one in duty if one not in full.fixed)
+    return replace(full, contacts=(*full.fixed, *more), duty=tuple(duty), at=at)
+
+
+def load_by_id(
+    session: Session,
+    release_id: int,
+    *,
+    frozen: Collection[int] = (),
+    at: datetime | None = None,
+    duty: Collection[str] | None = None,
+) -> FullRelease:
+    """Everything of the release of that number, as it goes out at that moment, or now; NotFound
+    when there is none. `duty` are the keys of those who were on duty when that was frozen.
 
     `frozen` numbers revisions that stand in place of newer ones of their edition: those that an
     audience was promised when it was frozen.
@@ -86,6 +135,10 @@ def load_by_id(session: Session, release_id: int, *, frozen: Collection[int] = (
     if (release := session.get(Release, release_id)) is None:
         raise NotFound(f"there is no release with the number {release_id}")
     full = _with_all(session, release)
+    if duty is None:
+        full = going_out(session, full, at=at or clock.now())
+    else:
+        full = _with_duty(full, named(session, duty), at=None)
     if not frozen:
         return full
     promised = (
@@ -96,8 +149,20 @@ def load_by_id(session: Session, release_id: int, *, frozen: Collection[int] = (
     return replace(full, revisions={**full.revisions, **dict(session.exec(promised).all())})
 
 
+def following(
+    session: Session,
+    release_id: int,
+    relation: Relation | None,
+    *,
+    at: datetime | None = None,
+    duty: Collection[str] | None = None,
+) -> FullRelease:
+    """The same, as it follows an earlier distribution in that way."""
+    return replace(load_by_id(session, release_id, at=at, duty=duty), relation=relation)
+
+
 def _with_all(session: Session, release: Release) -> FullRelease:
-    """Four statements, however many editions, contacts and occasions there are."""
+    """Some statements, however many editions, contacts and occasions there are."""
     newest = session.exec(newest_revisions().where(Edition.release_id == release.id)).all()
     printed = (
         select(PressContact)
@@ -110,17 +175,29 @@ def _with_all(session: Session, release: Release) -> FullRelease:
         .where(Occasion.release_id == release.id)
         .order_by(col(Occasion.position), col(Occasion.id))
     )
+    office = session.exec(select(Office).where(Office.id == release.office_id)).one()
+    files = carried_by(session, release.id or 0)
     return FullRelease(
-        office=session.exec(select(Office).where(Office.id == release.office_id)).one(),
+        office=office,
         release=release,
         revisions={
             edition.language: revision
             for edition, revision in newest
             if edition.status is EditionStatus.READY
         },
-        contacts=tuple(session.exec(printed)),
+        contacts=(fixed := tuple(session.exec(printed))),
+        fixed=fixed,
         occasions=tuple(session.exec(occasions)),
-        statuses={edition.language: edition.status for edition, _ in newest},
+        statuses={
+            language: EditionStatus(status)
+            for language, status in session.exec(
+                select(Edition.language, Edition.status).where(Edition.release_id == release.id)
+            )
+        },
+        corrects=session.get(Release, release.corrects_id) if release.corrects_id else None,
+        files=files,
+        held=held_documents(session, files),
+        logo=logo_of(session, office.logo_id),
     )
 
 
@@ -150,15 +227,8 @@ def pick_edition(
     if not full.revisions:
         reference = full.release.reference
         raise Refused(f"release {reference} has no edition that is ready: import one of its texts")
-    asked = {*languages, *outlet_languages}
-    market = tuple(tag for tag in market_languages(country) if tag not in asked)
-    wishes = [
-        *_personal(languages, outlet_languages),
-        _Wish(f"market {country.upper()} reads", market),
-        _Wish("office default", (full.office.default_language,)),
-        _Wish("source language", (full.release.source_language,)),
-    ]
-    choice = _first_served(wishes, full.revisions, missing="edition")
+    wishes = _wishes(full, languages, outlet_languages, country)
+    choice = first_served(wishes, full.revisions, missing="edition")
     is_last_resort = choice is None
     if choice is None:
         # A translation came before its source, and nobody we could ask reads it.
@@ -168,60 +238,51 @@ def pick_edition(
     return EditionChoice(full.revisions[language], language, rule, is_last_resort)
 
 
+def pick_expected(
+    full: FullRelease,
+    *,
+    languages: Sequence[str],
+    outlet_languages: Sequence[str],
+    country: str = "",
+) -> tuple[str, str] | None:
+    """The language of the edition that the same rules would choose if those that are expected were
+    ready, and why; None where it is one that is ready.
+    """
+    expected = {one for one, status in full.statuses.items() if status is not EditionStatus.READY}
+    if not expected:
+        return None
+    wishes = _wishes(full, languages, outlet_languages, country)
+    choice = first_served(wishes, {*full.revisions, *expected}, missing="edition")
+    if choice is None or choice[0] in full.revisions:
+        return None
+    language, rule = choice
+    return language, f"{rule}, which is {full.statuses[language].replace('_', ' ')}"
+
+
 def pick_cover(
     full: FullRelease, *, languages: Sequence[str], outlet_languages: Sequence[str]
 ) -> CoverChoice:
     """The cover's language: the person's or the outlet's first that has a catalog, and why."""
     wishes = [
-        *_personal(languages, outlet_languages),
-        _Wish("office default", (full.office.default_language,)),
-        _Wish("last resort", (PLAIN,)),
+        *personal(languages, outlet_languages),
+        Wish("office default", (full.office.default_language,)),
+        Wish("last resort", (PLAIN,)),
     ]
-    choice = _first_served(wishes, cover_languages(), missing="cover")
+    choice = first_served(wishes, cover_languages(), missing="cover")
     if choice is None:
         raise Refused("there is no catalog of cover words: templates/translations/en is missing")
     return CoverChoice(*choice)
 
 
-@cache
-def market_languages(country: str) -> tuple[str, ...]:
-    """The official languages of a country by CLDR, none for an unknown one."""
-    if not country:
-        return ()
-    official = get_official_languages(country.upper(), regional=False, de_facto=True)
-    return tuple(dict.fromkeys(map(parse, official)))
-
-
-def _personal(languages: Sequence[str], outlet_languages: Sequence[str]) -> Iterator[_Wish]:
-    yield _Wish("reads", tuple(languages))
-    yield _Wish("outlet publishes in", tuple(outlet_languages))
-
-
-def _first_served(
-    wishes: Sequence[_Wish], available: Collection[str], *, missing: str
-) -> tuple[str, str] | None:
-    """The language that serves the first wish that can be served, and the rule as a sentence."""
-    said: list[str] = []
-    refused: dict[str, None] = {}
-    for wish in wishes:
-        unserved: list[str] = []
-        for tag in wish.tags:
-            if match := closest(tag, available):
-                said += _unserved(wish, unserved, refused, missing=missing)
-                said.append(f"{wish.whose} {tag}" + (f" ({match})" if match != tag else ""))
-                return match, "; ".join(said)
-            unserved.append(tag)
-        said += _unserved(wish, unserved, refused, missing=missing)
-    return None
-
-
-def _unserved(
-    wish: _Wish, tags: Sequence[str], refused: dict[str, None], *, missing: str
-) -> Iterator[str]:
-    """What a rule says of languages that nothing serves: each is named once as missing."""
-    if tags:
-        yield f"{wish.whose} {', '.join(tags)}"
-    names = [language_name(tag, written_in=PLAIN) for tag in tags if tag not in refused]
-    if names:
-        yield f"no {' or '.join(names)} {missing}"
-    refused.update(dict.fromkeys(tags))
+def _wishes(
+    full: FullRelease, languages: Sequence[str], outlet_languages: Sequence[str], country: str
+) -> list[Wish]:
+    """All that speaks for an edition, in the order of R3."""
+    asked = {*languages, *outlet_languages}
+    market = tuple(tag for tag in market_languages(country) if tag not in asked)
+    return [
+        *personal(languages, outlet_languages),
+        Wish(f"market {country.upper()} reads", market),
+        Wish("office default", (full.office.default_language,)),
+        Wish("source language", (full.release.source_language,)),
+    ]

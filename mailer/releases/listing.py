@@ -16,6 +16,7 @@ from mailer.models import (
     Revision,
 )
 from mailer.releases import editions
+from mailer.releases.translating import Word, words_for
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,22 @@ class EditionLine:
     subtitle: str
     body: str
     revised_at: datetime
+    change_note: str = ""
+    notes: str = ""
+    #: The revision of the source that it was made from; None: the source, or nobody knows.
+    source_revision: int | None = None
+    #: Who said that it holds although its source has changed, the latest first.
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True)
+class AwaitedLine:
+    """An edition without a text yet."""
+
+    language: str
+    status: EditionStatus
+    #: The revision of the source that the translators were given.
+    source_revision: int | None
 
 
 @dataclass(frozen=True)
@@ -61,6 +78,16 @@ class ReleaseCard:
     editions: tuple[EditionLine, ...]
     contacts: tuple[PressContact, ...]
     occasions: tuple[Occasion, ...]
+    #: The languages that the office waits for.
+    awaited: tuple[AwaitedLine, ...]
+    #: The reference of the release that this one corrects, withdraws or lifts the embargo of.
+    corrects: str | None
+    #: The references of those that correct this one, the oldest first.
+    corrected_by: tuple[str, ...]
+    carries_boilerplate: bool
+    names_duty: bool
+    #: The keys of those on duty now, where the release names the duty.
+    duty: tuple[str, ...]
 
 
 def list_releases(session: Session) -> list[ReleaseLine]:
@@ -90,6 +117,8 @@ def describe(session: Session, reference: str) -> ReleaseCard:
     full = editions.load(session, reference)
     release = full.release
     newest = editions.newest_revisions().where(col(Edition.release_id) == release.id)
+    rows = session.exec(newest).all()
+    sources = _source_numbers(session, release)
     return ReleaseCard(
         reference=release.reference,
         kind=release.kind,
@@ -101,14 +130,52 @@ def describe(session: Session, reference: str) -> ReleaseCard:
         embargo_until=release.embargo_until,
         publish_at=release.publish_at,
         created_at=release.created_at,
-        editions=tuple(_edition(*row) for row in session.exec(newest).all()),
+        editions=tuple(_edition(session, *row, sources) for row in rows),
         contacts=full.contacts,
         occasions=full.occasions,
+        awaited=_awaited(session, release, {edition.id for edition, _ in rows}, sources),
+        corrects=full.corrects.reference if full.corrects else None,
+        corrected_by=_corrected_by(session, release),
+        carries_boilerplate=release.carries_boilerplate,
+        names_duty=release.names_duty,
+        duty=tuple(contact.key for contact in full.duty),
     )
 
 
-def _edition(edition: Edition, revision: Revision) -> EditionLine:
+def _source_numbers(session: Session, release: Release) -> dict[int | None, int]:
+    """The numbers of the source's revisions, by their row."""
+    ours = (
+        select(Revision.id, Revision.number)
+        .join(Edition, col(Edition.id) == col(Revision.edition_id))
+        .where(Edition.release_id == release.id, Edition.language == release.source_language)
+    )
+    return dict(session.exec(ours).all())
+
+
+def _awaited(
+    session: Session, release: Release, with_text: set[int | None], sources: dict[int | None, int]
+) -> tuple[AwaitedLine, ...]:
+    ours = select(Edition).where(Edition.release_id == release.id).order_by(col(Edition.language))
+    return tuple(
+        AwaitedLine(edition.language, edition.status, sources.get(edition.source_revision_id))
+        for edition in session.exec(ours)
+        if edition.id not in with_text
+    )
+
+
+def _corrected_by(session: Session, release: Release) -> tuple[str, ...]:
+    later = select(Release.reference).where(Release.corrects_id == release.id)
+    return tuple(session.exec(later.order_by(col(Release.id))))
+
+
+def _edition(
+    session: Session, edition: Edition, revision: Revision, sources: dict[int | None, int]
+) -> EditionLine:
     return EditionLine(
+        change_note=revision.change_note,
+        notes=revision.notes,
+        source_revision=sources.get(edition.source_revision_id),
+        words=words_for(session, edition.id or 0),
         language=edition.language,
         status=edition.status,
         revision=revision.number,

@@ -1,9 +1,7 @@
-"""The sending office as its file describes it, and the people of it whom the press may call."""
+"""The sending office as its file describes it."""
 
-import itertools
 import re
 import tomllib
-import unicodedata
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -13,9 +11,11 @@ from sqlmodel import Session, col, select
 
 from mailer import addresses, clock, languages
 from mailer.errors import BadInput, NotFound, Refused
-from mailer.models import LegalProfile, Office, PressContact, TrackingMode
+from mailer.models import LegalProfile, Office, TrackingMode
 from mailer.releases.manuscripts.front_matter import is_blank, one_line, unknown
-from mailer.releases.manuscripts.reading import ContactRecord
+from mailer.releases.numbering import read_pattern
+from mailer.releases.press_contacts import find_press_contact
+from mailer.releases.wordings import read_wordings
 
 #: The logo is a file beside the description; its number is ours.
 KEYS: Final = tuple(name for name in Office.model_fields if name not in {"id", "logo_id"})
@@ -49,6 +49,7 @@ def save_office(session: Session, description: Mapping[str, Any]) -> Office:
     """
     given: dict[str, Any] = {key: _checked(key, value) for key, value in description.items()}
     office = _first(session)
+    _refuse_unknown_fallback(session, given.get("duty_fallback", ""))
     for key in REQUIRED:
         if is_blank(given.get(key, getattr(office, key) if office else "")):
             raise BadInput(f"office: {key} is missing: add a line {key} = …")
@@ -63,6 +64,18 @@ def save_office(session: Session, description: Mapping[str, Any]) -> Office:
     session.add(office)
     session.flush()
     return office
+
+
+def _refuse_unknown_fallback(session: Session, key: str) -> None:
+    """Who is to stand in for those on duty must be somebody whom the press can call."""
+    try:
+        if key:
+            find_press_contact(session, key)
+    except NotFound as nobody:
+        raise BadInput(
+            f"office: duty_fallback: unknown press contact {key!r}: save the contact first, with"
+            " `mailer office contacts save`"
+        ) from nobody
 
 
 def the_office(session: Session) -> Office:
@@ -86,59 +99,6 @@ def list_name(office: Office, language: str) -> str:
     """What the office's mailing list is called for readers of that language."""
     match = languages.closest(language, office.list_names)
     return office.list_names[match] if match else office.list_name
-
-
-def find_press_contact(session: Session, key: str) -> PressContact:
-    """The press contact of that key; NotFound names the nearest one."""
-    found = session.exec(select(PressContact).where(PressContact.key == key.lower())).first()
-    if found is None:
-        known = sorted(session.exec(select(PressContact.key)).all())
-        hint = unknown("press contact", key, known) if known else f"unknown press contact {key!r}"
-        raise NotFound(f"{hint}; or write the person out with name, phone and email")
-    return found
-
-
-def save_press_contact(
-    session: Session, record: ContactRecord, *, office: Office, only_gaps: bool = False
-) -> PressContact:
-    """The press contact so written out, found by key, else by name and address.
-
-    It is brought up to date; what the record leaves blank stays, and with `only_gaps` also what
-    is known already.
-    """
-    contact = _known(session, record, office=office)
-    if contact is None:
-        key = record.key.lower() or _free_key(session, record)
-        contact = PressContact(office_id=office.id or 0, key=key, name=record.name)
-    for field in ("name", "role", "phone", "mobile", "email"):
-        if (value := getattr(record, field)) and not (only_gaps and getattr(contact, field)):
-            setattr(contact, field, value)
-    session.add(contact)
-    session.flush()
-    return contact
-
-
-def _known(session: Session, record: ContactRecord, *, office: Office) -> PressContact | None:
-    if record.key:
-        same_key = select(PressContact).where(PressContact.key == record.key.lower())
-        return session.exec(same_key).first()
-    ours = select(PressContact).where(PressContact.office_id == office.id)
-    for contact in session.exec(ours.order_by(col(PressContact.id))):
-        same_name = contact.name.casefold() == record.name.casefold()
-        same_email = contact.email.casefold() == record.email.casefold()
-        # Two people may share a name or a desk's address, not both.
-        if same_name and (same_email or not record.email or not contact.email):
-            return contact
-    return None
-
-
-def _free_key(session: Session, record: ContactRecord) -> str:
-    plain = unicodedata.normalize("NFKD", record.name).encode("ascii", "ignore").decode().lower()
-    words = re.findall(r"[a-z0-9]+", plain) or [record.email.partition("@")[0] or "contact"]
-    key = ".".join(words)
-    taken = set(session.exec(select(PressContact.key)).all())
-    numbered = (f"{key}.{number}" for number in itertools.count(2))
-    return next(free for free in itertools.chain([key], numbered) if free not in taken)
 
 
 def _checked(key: str, value: object) -> object:
@@ -232,6 +192,34 @@ def _tags(value: object) -> list[str]:
     return list(dict.fromkeys(map(_tag, value)))
 
 
+def _claim(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise BadInput("must be true or false, without quotes")
+    return value
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise BadInput("must be a number, without quotes; 0 for no limit")
+    return value or None
+
+
+def _pattern(value: object) -> str:
+    text = _line(value)
+    read_pattern(text)
+    return text
+
+
+def _texts_by_language(value: object) -> dict[str, str]:
+    """Markdown by language, of as many lines as it has."""
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise BadInput('must be a table of languages, such as en = """About us …"""')
+    texts = {_tag(tag): "\n".join(map(str.rstrip, text.split("\n"))) for tag, text in value.items()}
+    for line in (line for text in texts.values() for line in text.split("\n")):
+        one_line(line, where="the value")
+    return {tag: text.strip("\n") for tag, text in texts.items() if text.strip()}
+
+
 def _by_language(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         raise BadInput('must be a table of languages, such as da = "Presseafdelingen"')
@@ -250,6 +238,18 @@ _READERS: Final[dict[str, Callable[[object], object]]] = {
     "legal_profile": _legal_profile,
     "default_language": _tag,
     "languages": _tags,
+    "numeric_dates": _tags,
     "names": _by_language,
     "list_names": _by_language,
+    "end_marks": _by_language,
+    "boilerplates": _texts_by_language,
+    "reference_pattern": _pattern,
+    "duty_fallback": lambda value: _line(value).lower(),
+    "one_at_outlet": _claim,
+    "daily_limit": _number,
+    "wordings": read_wordings,
+    "greets": _claim,
+    "prints_pages": _claim,
+    "prints_reference": _claim,
+    "says_immediate": _claim,
 }

@@ -1,16 +1,13 @@
-"""What is printed on a release beside its text: the press contacts, in order, and the occasions."""
+"""The press contacts that are printed on a release, in order."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
 
 from sqlmodel import Session, col, select
 
-from mailer import clock
 from mailer.errors import BadInput
-from mailer.models import Occasion, Office, PressContact, Release, ReleaseContact
-from mailer.releases.manuscripts.reading import EditionDraft, OccasionDraft
-from mailer.releases.offices import find_press_contact, save_press_contact
+from mailer.models import Office, PressContact, Release, ReleaseContact
+from mailer.releases.manuscripts.reading import DUTY, ContactRecord, EditionDraft
+from mailer.releases.press_contacts import find_press_contact, save_press_contact
 
 
 def print_contacts(
@@ -23,11 +20,16 @@ def print_contacts(
 ) -> bool:
     """Put the press contacts that the files name on the release; True when that changed anything.
 
-    The source's list replaces what is there, that of a translation only adds to it. Whoever is
-    written out in one of the files can be named by key in all of them.
+    The word duty among them stands for whoever is on duty when it goes out. The source's list
+    replaces what is there, that of a translation only adds to it. Whoever is written out in one of
+    the files can be named by key in all of them.
     """
     printed = _printed(session, release)
     before = [contact.model_dump() for contact in printed]
+    names_duty = release.names_duty
+    release.names_duty = any(DUTY in map(_word, draft.contacts) for draft in drafts) or (
+        release.names_duty and not (source and source.contacts)
+    )
     in_order = sorted(drafts, key=lambda draft: draft is not source)
     for draft in in_order:
         _save_written_out(session, draft, is_source=draft is source, office=office)
@@ -36,7 +38,12 @@ def print_contacts(
         wanted += _named(session, draft, office=office)
     wanted = list({contact.id: contact for contact in wanted}.values())
     _link(session, release, wanted)
-    return [contact.model_dump() for contact in wanted] != before
+    changed = [contact.model_dump() for contact in wanted] != before
+    return changed or release.names_duty != names_duty
+
+
+def _word(entry: str | ContactRecord) -> str:
+    return entry.lower() if isinstance(entry, str) else ""
 
 
 def _printed(session: Session, release: Release) -> list[PressContact]:
@@ -61,6 +68,7 @@ def _named(session: Session, draft: EditionDraft, *, office: Office) -> list[Pre
             if isinstance(entry, str)
             else save_press_contact(session, entry, office=office, only_gaps=True)
             for entry in draft.contacts
+            if _word(entry) != DUTY
         ]
     except BadInput as wrong:
         raise BadInput(f"{draft.file}: contacts: {wrong}") from wrong
@@ -78,63 +86,3 @@ def _link(session: Session, release: Release, wanted: Sequence[PressContact]) ->
     for no_longer in there.values():
         session.delete(no_longer)
     session.flush()
-
-
-def print_occasions(
-    session: Session,
-    release: Release,
-    drafts: Sequence[EditionDraft],
-    *,
-    source: EditionDraft | None,
-    office: Office,
-) -> bool:
-    """Put the occasions of the source's file on the release; True when that changed anything.
-
-    While there are none, those of a translation do. A row stays the same row when its date moves:
-    a calendar that has it can be told so.
-    """
-    ours = select(Occasion).where(Occasion.release_id == release.id)
-    rows = list(session.exec(ours.order_by(col(Occasion.position), col(Occasion.id))))
-    giving = source if source and source.occasions else None
-    if giving is None and not rows:
-        giving = next((draft for draft in drafts if draft.occasions), None)
-    if giving is None:
-        return False
-    before = [row.model_dump() for row in rows]
-    wanted = [_values(draft, file=giving.file, office=office) for draft in giving.occasions]
-    for no_longer in rows[len(wanted) :]:
-        session.delete(no_longer)
-    now = []
-    for position, values in enumerate(wanted):
-        row = (
-            rows[position]
-            if position < len(rows)
-            else Occasion(release_id=release.id or 0, **values)
-        )
-        now.append(row.sqlmodel_update(values | {"position": position}))
-    session.add_all(now)
-    session.flush()
-    return [row.model_dump() for row in now] != before
-
-
-def _values(draft: OccasionDraft, *, file: str, office: Office) -> dict[str, Any]:
-    zone = draft.zone or office.zone
-    try:
-        starts_at = _utc(draft.starts, zone=zone)
-        ends_at = _utc(draft.ends, zone=zone) if draft.ends else None
-    except BadInput as wrong:
-        raise BadInput(f"{file}: occasions: {draft.title}: {wrong}") from wrong
-    if ends_at and ends_at < starts_at:
-        raise BadInput(f"{file}: occasions: {draft.title} ends before it starts: mend one of both")
-    return {
-        "title": draft.title,
-        "place": draft.place,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-        "zone": zone,
-        "is_open_to_press": draft.is_open_to_press,
-    }
-
-
-def _utc(moment: datetime, *, zone: str) -> datetime:
-    return clock.localise(moment, zone_name=zone).astimezone(UTC)

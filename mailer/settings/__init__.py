@@ -25,6 +25,7 @@ from mailer.settings.sections import (
     DatabaseSettings,
     DeliverySettings,
     DkimSettings,
+    FileSettings,
     MailSettings,
     PrivacySettings,
     RelaySettings,
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     tracking: TrackingSettings
     delivery: DeliverySettings
     throttle: ThrottleSettings
+    files: FileSettings
     privacy: PrivacySettings
     retention: RetentionSettings
     scheduler: SchedulerSettings

@@ -11,6 +11,8 @@ Seconds = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(gt=0)]
 #: Zero is a value of its own: no share, or no limit.
 Weight = Annotated[int, Field(ge=0)]
+#: The most bytes that any office may attach to a message.
+MOST_ATTACHED = 20_000_000
 
 
 class Section(BaseModel):
@@ -100,6 +102,15 @@ class ThrottleSettings(Section):
     provider_rates: dict[str, Weight]
 
 
+class FileSettings(Section):
+    largest_bytes: Count
+    release_bytes: Count
+    #: What is taken into memory for a message is bounded whatever is set.
+    message_bytes: Annotated[int, Field(ge=0, le=MOST_ATTACHED)]
+    logo_bytes: Count
+    largest_pixels: Count
+
+
 class PrivacySettings(Section):
     regulation: str
     authority: str
@@ -112,6 +123,7 @@ class RetentionSettings(Section):
     event_details_months: Weight
     history_months: Weight
     import_months: Weight
+    unused_file_days: Weight
 
 
 class SchedulerSettings(Section):

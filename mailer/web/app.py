@@ -13,7 +13,7 @@ from mailer import database
 from mailer.compose.letter import Identity
 from mailer.errors import SettingsError
 from mailer.settings import Settings
-from mailer.web import auth, failures, public, static_files
+from mailer.web import auth, failures, public, public_files, static_files
 from mailer.web.access_log import AccessLog
 from mailer.web.dependencies import Door
 from mailer.web.headers import SecurityHeaders
@@ -24,13 +24,17 @@ from mailer.web.pages import (
     contact,
     contact_changes,
     contacts,
+    corrections,
     deliveries,
     distributions,
     duplicates,
+    editions,
+    files,
     importing,
     imports,
     lists,
     outlets,
+    personal_notes,
     plans,
     privacy,
     releases,
@@ -47,8 +51,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     auth.router,
     plans.router,
     reports.router,
+    personal_notes.router,
+    files.router,
+    editions.router,
     releases.router,
     distributions.router,
+    corrections.router,
     deliveries.router,
     contacts.router,
     importing.router,
@@ -91,7 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.proposals = Proposals(engine)
     for router in ROUTERS:
         app.include_router(router)
-    app.router.routes.extend(public.ROUTES)
+    app.router.routes.extend([*public.ROUTES, *public_files.ROUTES])
     app.mount("/static", static_files.application(), name="static")
     failures.install(app)
     _guard(app, door)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -21,15 +22,15 @@ from mailer.distribution.planning import Plan, plan
 from mailer.distribution.rates import plain
 from mailer.distribution.timetable import Start, Timetable, read_start
 from mailer.errors import BadInput, Refused
-from mailer.models import Clock, UnknownPolicy
-from mailer.releases.editions import FullRelease
+from mailer.models import Clock, LanguagePolicy, UnknownPolicy
+from mailer.releases.editions import FullRelease, going_out
 from mailer.tokens import Keyring
 from mailer.web.templating import moment
 
 #: What each recipient's clock shows when nothing else is asked for.
 MORNING = "08:30"
 #: Fields that are folded away while they hold nothing.
-FOLDED = ("rate", "hours", "not_after", "unknown", "urgent")
+FOLDED = ("rate", "hours", "not_after", "unknown", "languages", "links", "urgent")
 
 #: No audience is larger: what is typed beyond is a slip.
 MOST = 10**12
@@ -50,6 +51,9 @@ class PlanForm(BaseModel):
     hours_of: Clock = Clock.OFFICE
     not_after: str = ""
     unknown: UnknownPolicy | Literal[""] = ""
+    #: Empty: the next best edition.
+    languages: LanguagePolicy | Literal[""] = ""
+    links: Literal["", "yes"] = ""
     urgent: Literal["", "yes"] = ""
     waive: str = ""
     #: The number of recipients, typed by hand when it is a jump.
@@ -175,8 +179,9 @@ def options_of(
         local_date=start.local_date,
         hours=form.hours,
         hours_of=form.hours_of,
+        languages=LanguagePolicy(form.languages or LanguagePolicy.FALLBACK),
     )
-    return replace(read, is_urgent=bool(form.urgent))
+    return replace(read, is_urgent=bool(form.urgent), attaches_files=not form.links)
 
 
 def decide(
@@ -196,18 +201,18 @@ def decide(
     start = start_of(form, full, now=now)
     options = options_of(form, full, start, unknown=unknown)
     rule = rules.parse(form.criteria)
-    urgent = bool(form.urgent)
-    decided = plan(session, full, rule, at=start.at, is_urgent=urgent, keyring=keyring)
+    planning = partial(plan, is_urgent=options.is_urgent, languages=options.language_policy)
+    decided = planning(session, full, rule, at=start.at, keyring=keyring)
     if not decided.planned:
         raise Refused("nobody would get it: the numbers below say why")
     prospect = prospect_of(full, decided.planned, options, at=start.at, now=now)
     prospect = replace(prospect, limit_per_minute=plain(limit_per_minute) or None)
     notes = [*end_to_know(prospect, written=moment), *names_to_know(prospect)]
     return Decision(
-        full=full,
+        full=going_out(session, full, at=start.at),
         times=prospect.times,
         options=options,
-        is_urgent=bool(form.urgent),
+        is_urgent=options.is_urgent,
         numbers=_in_figures(rule, decided),
         size=measure(session, full, count=len(decided.planned)),
         in_time=prospect.in_time,
@@ -237,7 +242,7 @@ def _in_figures(rule: Criteria, decided: Plan) -> Numbers:
         sentence=rule.sentence(),
         total=len(planned),
         by_country=Counter(one.recipient.country for one in planned).most_common(),
-        by_edition=Counter(one.edition.language for one in planned).most_common(),
+        by_edition=Counter(one.language for one in planned).most_common(),
         by_cover=Counter(one.cover.language for one in planned).most_common(),
         by_zone=Counter(one.zone.name for one in planned).most_common(),
         unknown_zones=[one.recipient.email for one in planned if not one.zone.is_known],

@@ -43,7 +43,7 @@ FULL = (
     "There is no room on the disk, and nothing was changed. Ask whoever runs this machine to make"
     " room, then try again."
 )
-PUBLIC_PATHS = ("/o/", "/c/", "/u/", "/v/", "/help")
+PUBLIC_PATHS = ("/o/", "/c/", "/u/", "/v/", "/f/", "/help")
 OUR_FAULT = "Something went wrong on our side. Nothing more is known here; the log has it."
 
 

@@ -2,6 +2,7 @@
 sends it.
 """
 
+from base64 import b64encode
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -79,6 +80,15 @@ def _sent_source(session: Session, delivery: Delivery, *, identity: Identity) ->
     return proof.data.decode("utf-8", errors="replace")
 
 
+def with_logo(html: str, letter: Letter) -> str:
+    """The HTML with the logo in it: a browser finds nothing within a message."""
+    logo, image = letter.enclosures.logo, letter.enclosures.logo_image
+    if logo is None or image is None:
+        return html
+    coded = b64encode(logo.held.octets).decode("ascii")
+    return html.replace(image.href, f"data:{logo.media_type};base64,{coded}")
+
+
 def framed(html: str) -> str:
     """The HTML for a frame of ours."""
     return html.replace("<head>", f"<head>{NEW_TAB}", 1)
@@ -88,7 +98,12 @@ def _as_frozen(session: Session, delivery: Delivery) -> FullRelease:
     distribution = session.get(Distribution, delivery.distribution_id)
     if distribution is None or delivery.revision_id is None:
         raise NotFound("this delivery was left out before it had an edition: nothing was composed")
-    full = load_by_id(session, distribution.release_id, frozen=[delivery.revision_id])
+    full = load_by_id(
+        session,
+        distribution.release_id,
+        frozen=[delivery.revision_id],
+        duty=distribution.duty,
+    )
     return replace(full, relation=distribution.relation)
 
 
@@ -102,7 +117,7 @@ def _shown(
     return ShownMessage(
         subject=words.subject,
         text=words.text,
-        html=words.html,
+        html=with_logo(words.html, calm),
         # One that was erased has no address that it could go to.
         source=compose(letter).data.decode("utf-8", errors="replace") if letter.email else "",
         letter=letter,

@@ -59,7 +59,8 @@ class PublicWords:
     @property
     def privacy(self) -> str:
         """The words of the link to the office's privacy notice."""
-        return languages.catalog(self.language).pgettext("cover", "Privacy and your rights")
+        english = "Privacy and your rights"
+        return self._own(english) or languages.catalog(self.language).pgettext("cover", english)
 
     @property
     def about_title(self) -> str:
@@ -137,7 +138,13 @@ class PublicWords:
         )
 
     def _plain(self, english: str) -> str:
-        return languages.catalog(self.language).pgettext("page", english)
+        return self._own(english) or languages.catalog(self.language).pgettext("page", english)
+
+    def _own(self, english: str) -> str:
+        """What the office says for it itself; empty where it has no words of its own."""
+        wordings = self.office.wordings
+        match = languages.closest(self.language, wordings) if wordings else None
+        return wordings[match].get(english, "") if match else ""
 
     def _say(self, english: str, **values: Markup) -> Markup:
         return escape(self._plain(english)).format(**values)

@@ -135,15 +135,17 @@ def _full(texts: dict[str, tuple[str, str, str]], **given: dict[str, Any]) -> Fu
 
 @pytest.fixture
 def make_letter(identity: Identity) -> MakeLetter:
-    """Make the letter of a delivery: `texts`, `office`, `release` and `contact` change the release,
-    everything else is a column of the delivery."""
+    """Make the letter of a delivery: `texts`, `office`, `release`, `contact` and `occasions` change
+    the release, everything else is a column of the delivery."""
 
     def make(
         cover: str = "da", edition: str = "en", *, pages: int | None = None, **given: Any
     ) -> Letter:
         parts = {key: given.pop(key, {}) for key in ("office", "release", "contact")}
         who = given.pop("identity", identity)
-        full = _full(TEXTS | given.pop("texts", {}), **parts)
+        full = replace(
+            _full(TEXTS | given.pop("texts", {}), **parts), occasions=given.pop("occasions", ())
+        )
         values: dict[str, Any] = {
             "id": 7,
             "distribution_id": 1,

@@ -1,10 +1,12 @@
 """A letter with everything that a text may hold, in a language of each direction."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from mailer.compose.letter import Letter
 from mailer.compose.text.figures import Picture
+from mailer.models import Occasion
 
 PICTURES = {
     "quay.jpg": Picture(
@@ -121,9 +123,30 @@ OFFICE = {
 }
 
 
+STARTS = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+
+
+def _occasion(number: int, cancelled_at: datetime | None) -> Occasion:
+    part = {"starts_at": STARTS.isoformat(), "ends_at": None, "is_open_to_press": False}
+    return Occasion(
+        id=number,
+        release_id=42,
+        uid=f"occasion-{number}",
+        title="Signing of the code",
+        place="Quayside Hall, 3 Harbour Road",
+        starts_at=STARTS,
+        zone="Europe/Luxembourg",
+        cancelled_at=cancelled_at,
+        parts=[part | {"title": "Lunch & talks"}],
+        accreditation={"photographers": STARTS.isoformat()},
+    )
+
+
 def rich_letter(make_letter: Any, cover: str = "da", edition: str = "en", **given: Any) -> Letter:
     """The letter of a later revision that has all of it."""
-    letter: Letter = make_letter(cover, edition, texts=TEXTS, office=OFFICE, **given)
+    occasions = (_occasion(1, None), _occasion(2, STARTS))
+    more = {"zone": "Europe/London", "occasions": occasions} | given
+    letter: Letter = make_letter(cover, edition, texts=TEXTS, office=OFFICE, **more)
     letter.revision.change_note = CHANGES[edition]
     letter.revision.notes = NOTES[edition]
     return replace(letter, pictures=PICTURES)

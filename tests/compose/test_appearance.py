@@ -64,6 +64,21 @@ def test_a_notice_fits_and_has_no_fault_of_accessibility(
     assert found.violations_count == 0, found.generate_report()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("cover", ["da", "ar"])
+def test_words_to_one_reader_fit_and_have_no_fault_of_accessibility(
+    chromium: Browser, make_letter: Any, cover: str, scheme: Any
+) -> None:
+    own = {"greeting": "Dear " + "Long-Name-" * 20, "personal_note": "word-" * 60 + "\n\nM. D."}
+    html = render(make_letter(cover, "en", **own)).html
+    page = chromium.new_page(color_scheme=scheme, viewport={"width": 320, "height": 800})
+    page.set_content(html.replace("https://press.example.org", "about:blank#"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+    page.close()
+    assert found.violations_count == 0, found.generate_report()
+
+
 def test_dark_screens_get_a_dark_sheet(chromium: Browser, make_letter: Any) -> None:
     page = chromium.new_page(color_scheme="dark")
     page.set_content(render(make_letter()).html)

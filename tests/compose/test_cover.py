@@ -1,15 +1,15 @@
 """The localised head and foot of a message."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from mailer.compose.cover import KICKERS, full_stop_joined, make_cover
+from mailer.compose.edition import dateline
 from mailer.languages import cover_languages
 from mailer.models import ReleaseKind
-
-UNTIL = datetime(2026, 6, 11, 7, 0, tzinfo=UTC)
 
 
 def test_the_danish_desk_reads_a_danish_cover(make_letter: Any) -> None:
@@ -51,7 +51,7 @@ def test_sentences_are_closed_once() -> None:
 def test_every_kind_has_its_kicker(make_letter: Any, kind: ReleaseKind) -> None:
     cover = make_cover(make_letter("en", release={"kind": kind}))
     assert cover.kicker == KICKERS[kind]
-    assert bool(cover.note) is (kind is ReleaseKind.SPEECH)
+    assert cover.notes == (("Check against delivery",) if kind is ReleaseKind.SPEECH else ())
 
 
 def test_french_labels_have_a_hard_blank_before_the_colon(make_letter: Any) -> None:
@@ -99,43 +99,76 @@ def test_a_contact_without_a_title_is_of_the_press_office(make_letter: Any) -> N
     assert card.role == "Pressemedarbejder"
 
 
-def test_the_embargo_is_told_on_the_readers_clock_first(make_letter: Any) -> None:
-    letter = make_letter("en", zone="Europe/London", release={"embargo_until": UNTIL})
-    assert make_cover(letter).embargo_line == (
-        "Embargoed until Thursday, 11 June 2026,"
-        " 08:00 (London, UTC+1) / 09:00 (Luxembourg, UTC+2) / 07:00 (UTC)"
-    )
-
-
-def test_an_unknown_zone_reads_the_clock_of_the_office(make_letter: Any) -> None:
-    letter = make_letter("da", release={"embargo_until": UNTIL})
-    assert make_cover(letter).embargo_line == (
-        "Klausuleret indtil: torsdag den 11. juni 2026, 09.00 (Luxembourg, UTC+2) / 07.00 (UTC)"
-    )
-
-
-def test_the_same_clock_is_told_once(make_letter: Any) -> None:
-    letter = make_letter("da", zone="Europe/Copenhagen", release={"embargo_until": UNTIL})
-    assert "09.00 (København, UTC+2) / 07.00 (UTC)" in make_cover(letter).embargo_line
-
-
-def test_another_day_elsewhere_is_told(make_letter: Any) -> None:
-    evening = datetime(2026, 6, 10, 22, 30, tzinfo=UTC)
-    letter = make_letter("en", zone="Europe/London", release={"embargo_until": evening})
-    line = make_cover(letter).embargo_line
-    assert "Wednesday, 10 June 2026, 23:30 (London, UTC+1)" in line
-    assert "11 June 2026, 00:30 (Luxembourg, UTC+2)" in line
-
-
-def test_half_hours_and_the_west_have_their_offset(make_letter: Any) -> None:
-    for zone, offset in (("Asia/Kolkata", "UTC+5:30"), ("America/St_Johns", "UTC−2:30")):
-        letter = make_letter("en", zone=zone, release={"embargo_until": UNTIL})
-        assert offset in make_cover(letter).embargo_line
-
-
 def test_numbers_and_names_are_set_apart_in_a_cover_to_the_left(make_letter: Any) -> None:
     cover = make_cover(make_letter("ar"))
     assert cover.direction == "rtl"
     assert cover.masthead.calls[0].plain == "\u2066+352 99 00 00 10\u2069"
     assert "\u2068Press releases\u2069" in cover.foot.reason
     assert cover.comma == "،"
+
+
+def test_whoever_may_publish_is_told_so_where_the_office_says_it(make_letter: Any) -> None:
+    says = {"says_immediate": True}
+    until = {"embargo_until": datetime(2026, 6, 11, 7, 0, tzinfo=UTC)}
+    assert make_cover(make_letter("da", office=says)).notes == (
+        "Til øjeblikkelig offentliggørelse",
+    )
+    assert make_cover(make_letter("da")).notes == ()
+    assert make_cover(make_letter("da", office=says, release=until)).notes == ()
+
+
+def test_a_text_that_tells_what_changed_is_called_an_update(make_letter: Any) -> None:
+    letter = make_letter("da")
+    letter.revision.change_note = "The number of harbours is twelve."
+    assert make_cover(letter).notes == ("Opdatering",)
+    correction = make_letter("da", release={"kind": ReleaseKind.CORRECTION})
+    correction.revision.change_note = "The number of harbours is twelve."
+    assert make_cover(correction).notes == ()
+
+
+def test_the_reference_tells_one_text_from_any_other(make_letter: Any) -> None:
+    letter = make_letter("da", "fr")
+    assert make_cover(letter).reference_line == "Reference: 2026-042-fr"
+    letter.revision.number = 3
+    assert make_cover(letter).reference_line == "Reference: 2026-042-fr-3"
+    bare = make_letter("da", office={"prints_reference": False})
+    assert make_cover(bare).reference_line == ""
+    assert "\u20682026-042-en\u2069" in make_cover(make_letter("ar")).reference_line
+
+
+def test_a_date_is_in_digits_where_the_office_asks(make_letter: Any) -> None:
+    on = {"dated_on": date(2007, 6, 4)}
+    letter = make_letter("da", release=on, office={"numeric_dates": ["da"]})
+    assert make_cover(letter).date_line == "Dato: 04.06.2007."
+    assert dateline(letter) == "Luxembourg, 4 June 2007 –"
+    house = make_letter("da", release=on, office={"numeric_dates": ["en"]})
+    assert make_cover(house).date_line == "Dato: 4. juni 2007."
+    assert dateline(house) == "Luxembourg, 04.06.2007 –"
+
+
+def test_the_office_says_it_in_its_own_words(make_letter: Any) -> None:
+    own = {"da": {"Unsubscribe": "Frameld", "Date: {date}": "Den {date}", "E-mail": "Mail"}}
+    cover = make_cover(make_letter("da", office={"wordings": own}, release={"place": ""}))
+    assert cover.foot.unsubscribe == "Frameld"
+    assert cover.date_line.startswith("Den 23. november")
+    assert (cover.medium, cover.masthead.writes[0].label) == ("Mail", "Mail:")
+    assert cover.foot.view == "Vis i browser"
+    assert make_cover(make_letter("nb", office={"wordings": own})).foot.unsubscribe != "Frameld"
+
+
+@pytest.mark.parametrize("language", cover_languages())
+def test_a_date_has_its_month_as_a_word_and_its_whole_year(make_letter: Any, language: str) -> None:
+    for month in range(1, 13):
+        line = make_cover(
+            make_letter(language, release={"dated_on": date(2031, month, 1)})
+        ).date_line
+        assert "2031" in line
+        assert re.search(r"[^\W\d_]{3,}", line.split(":")[-1].split("՝")[-1]), line
+        assert not re.search(r"\d[./-]\d", line), line
+
+
+def test_french_dates_the_first_of_a_month_as_an_ordinal(make_letter: Any) -> None:
+    for on, written in ((date(2026, 6, 1), "1er juin 2026"), (date(2026, 6, 11), "11 juin 2026")):
+        letter = make_letter("fr", "fr", release={"dated_on": on})
+        assert make_cover(letter).date_line == f"Date\u00a0: {written}."
+        assert dateline(letter) == f"Luxembourg, {written} –"

@@ -122,7 +122,7 @@ def test_findings_that_block_hold_the_distribution_back_until_they_are_waived(
     factories.desk(session)
     row = factories.release(session, office, texts={"en": ("T", "Read [the code](#) now.")})
     full = load(session, row.reference)
-    with pytest.raises(Refused, match="1 findings block"):
+    with pytest.raises(Refused, match="1 finding blocks"):
         scheduled(session, full)
     assert scheduled(session, full, waive_because="the page opens tomorrow").status is S.SCHEDULED
     assert open_findings(session, full) == []

@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import Session, select
 
-from mailer.delivery.reasons import IN_DOUBT
+from mailer.distribution.wording import IN_DOUBT
 from mailer.feedback import arrivals
 from mailer.feedback.recording import record_event
 from mailer.models import Agent, Batch, DeliveryStatus, EventKind

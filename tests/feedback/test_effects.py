@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
-from mailer.delivery.reasons import IN_DOUBT
 from mailer.delivery.refusal import BounceClass, Reason
+from mailer.distribution.wording import IN_DOUBT
 from mailer.feedback import effects
 from mailer.feedback.classification import Finding
 from mailer.feedback.recording import record_event

@@ -1,7 +1,9 @@
 """The house keeps its own promises: commands are documented, states have rescuers."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -15,12 +17,14 @@ LONGEST_FUNCTION, LONGEST_FILE = 40, 300
 
 
 def commands() -> set[str]:
-    root = typer.main.get_command(app)
-    found: set[str] = set()
-    for name, command in root.commands.items():  # type: ignore[attr-defined]
-        below = getattr(command, "commands", None)
-        found |= {f"{name} {word}" for word in below} if below else {name}
-    return found
+    """All commands, those of groups within groups too."""
+    return set(_under(typer.main.get_command(app), ""))
+
+
+def _under(group: Any, before: str) -> Iterator[str]:
+    for name, command in group.commands.items():
+        words = f"{before} {name}".strip()
+        yield from _under(command, words) if hasattr(command, "commands") else [words]
 
 
 def test_every_command_is_in_the_documents() -> None:

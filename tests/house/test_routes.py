@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from mailer.errors import BadInput
 from mailer.releases.manuscripts.reading import read_manuscript
 from mailer.settings import Settings
-from mailer.web import public
+from mailer.web import public, public_files
 from mailer.web.app import ROUTERS, create_app
 from mailer.web.dependencies import anybody, signed_in
 
@@ -46,7 +46,7 @@ def test_the_routers_hold_nothing_but_pages() -> None:
 def test_all_other_routes_are_the_public_ones_and_the_files(settings: Settings) -> None:
     included = len(ROUTERS)
     others = create_app(settings).routes[included:]
-    assert [*others[:-1]] == public.ROUTES
+    assert [*others[:-1]] == [*public.ROUTES, *public_files.ROUTES]
     assert getattr(others[-1], "path", "") == "/static"
 
 
@@ -68,7 +68,8 @@ def test_without_a_sign_in_a_page_leads_to_it(settings: Settings, route: APIRout
     "path", sorted({page.path for page in PAGES if page.path.startswith(BEHIND_A_RELEASE)})
 )
 def test_no_reference_hides_a_page_of_another_release(tmp_path: Path, path: str) -> None:
-    reference = f"a/{path.removeprefix(BEHIND_A_RELEASE).replace('{address_id}', '1')}"
+    behind = path.removeprefix(BEHIND_A_RELEASE)
+    reference = f"a/{behind.replace('{address_id}', '1').replace('{language}', 'fr')}"
     head = f"---\nreference: {reference}\nlanguage: en\ntitle: Harbours\ndate: 2026-11-23\n---\n"
     (tmp_path / "en.md").write_text(f"{head}Text", encoding="utf-8")
     with pytest.raises(BadInput, match="reference must not end in"):

@@ -82,6 +82,12 @@ def test_every_string_says_where_it_stands(path: Path) -> None:
             assert ("python-brace-format" in entry.flags) == bool(placeholders(entry.id))
 
 
+@pytest.mark.parametrize("path", [TEMPLATE, *map(catalog_file, LANGUAGES)], ids=str)
+def test_no_string_stands_there_twice(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\nmsgctxt ") == len(entries(path))
+
+
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_placeholders_survive_translation(tag: str) -> None:
     for (_, english), text in words(tag).items():

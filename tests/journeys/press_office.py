@@ -24,7 +24,7 @@ from mailer.settings import Settings
 from mailer.web.app import create_app
 from tests.cli.conftest import Command
 from tests.smtpd import SMTPServer
-from workers.broker import CALM
+from workers.broker import CALM, URGENT
 from workers.deliver import Sender, declare
 from workers.scheduler import Scheduler
 
@@ -92,6 +92,13 @@ class PressOffice:
         """Let the parts do what is due, until nothing is."""
         self.scheduler.tick()
         self.broker.join(CALM, timeout=DEADLINE_MILLISECONDS)
+        self.worker.join()
+        self.scheduler.tick()
+
+    def work_urgent(self) -> None:
+        """The same with what goes ahead of all other traffic."""
+        self.scheduler.tick()
+        self.broker.join(URGENT, timeout=DEADLINE_MILLISECONDS)
         self.worker.join()
         self.scheduler.tick()
 

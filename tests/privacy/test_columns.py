@@ -56,6 +56,7 @@ NAMES_NOBODY = (
     | columns("inbound_message", "digest")
     | columns("import_mapping", "fingerprint")
     | columns("waiver", "finding")
+    | columns("keptskeleton", "file_ids")
 )
 
 

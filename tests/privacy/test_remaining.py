@@ -171,6 +171,14 @@ def _occasion(session: Session, lars: Journalist) -> object:
     return f"an occasion of {row.reference}"
 
 
+def _part_of_occasion(session: Session, lars: Journalist) -> object:
+    row = _release(session)
+    given: dict[str, Any] = {"title": "Prize", "starts_at": NOW, "zone": "UTC"}
+    parts = [{"title": "Speech of Karen Holm"}]
+    saved(session, Occasion(release_id=row.id or 0, parts=parts, **given))
+    return f"an occasion of {row.reference}"
+
+
 def _topic(session: Session, lars: Journalist) -> object:
     given: dict[str, Any] = {
         "address_hash": "1:x",
@@ -225,6 +233,7 @@ def _waiver(session: Session, lars: Journalist) -> object:
         _text,
         _topic_of_release,
         _occasion,
+        _part_of_occasion,
         _topic,
         _contact,
         _officer,

@@ -132,6 +132,7 @@ def test_its_counts_are_what_is_gone(session: Session, settings: Settings, offic
         "event_details": 2,
         "history_documents": 1,
         "import_records": 2,
+        "unused_files": 0,
         "late_answers_about_erased": 0,
     }
     kept = session.exec(select(InboundMessage.raw, InboundMessage.digest)).all()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -296,21 +297,45 @@ def test_a_translation_is_stale_when_its_source_changes_alone(
     assert set(load(session, "2026-001").revisions) == {"en"}
 
 
-def test_handing_it_in_again_makes_it_ready_even_unchanged(
-    session: Session, office: Office
-) -> None:
+def test_handing_it_in_again_unchanged_leaves_it_stale(session: Session, office: Office) -> None:
     bring(session, office, ENGLISH, FRENCH)
     bring(session, office, replace(ENGLISH, body="They agreed at night."))
     again = bring(session, office, FRENCH)
     assert again.editions == (ImportedEdition("fr", 1, False),)
+    assert again.stale == ("fr",)
+    assert status_of(session, "fr") is EditionStatus.STALE
+
+
+def test_handing_it_in_mended_makes_it_ready(session: Session, office: Office) -> None:
+    bring(session, office, ENGLISH, FRENCH)
+    bring(session, office, replace(ENGLISH, body="They agreed at night."))
+    again = bring(session, office, replace(FRENCH, body="Ils sont d’accord, la nuit."))
+    assert again.stale == ()
     assert status_of(session, "fr") is EditionStatus.READY
 
 
-def test_handed_in_with_its_source_it_stays_ready(session: Session, office: Office) -> None:
+def test_beside_a_changed_source_only_a_changed_text_is_ready(
+    session: Session, office: Office
+) -> None:
     bring(session, office, ENGLISH, FRENCH)
     changed = bring(session, office, replace(ENGLISH, body="They agreed at night."), FRENCH)
-    assert changed.stale == ()
+    assert changed.stale == ("fr",)
+    mended = replace(FRENCH, body="Ils sont d’accord, la nuit.")
+    again = bring(session, office, mended, replace(ENGLISH, body="They agreed at noon."))
+    assert again.stale == ()
     assert status_of(session, "fr") is EditionStatus.READY
+
+
+def test_a_translation_says_which_revision_it_was_made_from(
+    session: Session, office: Office
+) -> None:
+    english, french = replace(ENGLISH, reference="A1"), replace(FRENCH, reference="A1")
+    bring(session, office, english)
+    bring(session, office, replace(english, body="They agreed at night."))
+    assert bring(session, office, replace(french, translated_from=1)).stale == ("fr",)
+    assert bring(session, office, replace(french, translated_from=2)).stale == ()
+    with pytest.raises(BadInput, match=r"fr\.md: translated_from: .* 3: there are 1 to 2"):
+        bring(session, office, replace(french, translated_from=3))
 
 
 def test_a_changed_translation_makes_nothing_stale(session: Session, office: Office) -> None:
@@ -400,3 +425,80 @@ def test_an_unknown_contact_is_named_with_its_file(session: Session, office: Off
 
 def test_the_shared_facts_are_fields_of_a_draft() -> None:
     assert all(hasattr(ENGLISH, field) for field in drafting.SHARED)
+
+
+# ---------------------------------------------------------------- what is about another release
+
+
+CORRECTION = replace(
+    ENGLISH,
+    title="Thirteen harbours agree",
+    kind=ReleaseKind.CORRECTION,
+    corrects="2026-001",
+    change_note="They are thirteen.",
+)
+
+
+def test_a_correction_names_what_it_corrects_and_what_changed(
+    session: Session, office: Office
+) -> None:
+    first = bring(session, office, ENGLISH).reference
+    full = load(session, bring(session, office, CORRECTION).reference)
+    assert full.corrects is not None
+    assert full.corrects.reference == first
+    assert full.revisions["en"].change_note == "They are thirteen."
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"corrects": ""}, r"en\.md: a release of the kind correction is about another one"),
+        ({"corrects": "", "kind": ReleaseKind.WITHDRAWAL}, "kind withdrawal is about another"),
+        ({"corrects": "", "kind": ReleaseKind.EMBARGO_LIFTED}, "add a line corrects:"),
+        ({"change_note": ""}, r"en\.md: change_note is missing: a correction says"),
+        ({"corrects": "2026-01"}, "names no other release '2026-01': did you mean 2026-001"),
+        ({"corrects": "2026-001-en"}, "an edition of 2026-001 prints it"),
+        ({"kind": ReleaseKind.SPEECH}, "corrects belongs to a text about another one"),
+    ],
+)
+def test_a_correction_that_says_too_little_is_refused(
+    session: Session, office: Office, change: dict[str, Any], said: str
+) -> None:
+    bring(session, office, ENGLISH)
+    with pytest.raises(BadInput, match=said):
+        bring(session, office, replace(CORRECTION, **change))
+
+
+def test_a_release_does_not_correct_itself(session: Session, office: Office) -> None:
+    with pytest.raises(BadInput, match="names no other release 'A1'"):
+        bring(session, office, replace(CORRECTION, reference="A1", corrects="A1"))
+
+
+def test_a_text_that_went_out_changes_only_with_a_note(session: Session, office: Office) -> None:
+    bring(session, office, replace(ENGLISH, reference="A1"))
+    load(session, "A1").release.status = ReleaseStatus.SENT
+    changed = replace(ENGLISH, reference="A1", body="They agreed at night.")
+    with pytest.raises(BadInput, match=r"en\.md: change_note is missing: release A1 went out"):
+        bring(session, office, changed)
+    bring(session, office, replace(changed, change_note="At night."))
+    assert load(session, "A1").revisions["en"].number == 2
+
+
+def test_notes_are_part_of_what_an_approval_is_bound_to(session: Session, office: Office) -> None:
+    bring(session, office, ENGLISH)
+    first = load(session, "2026-001").revisions["en"]
+    bring(session, office, replace(ENGLISH, notes="- The harbours: [list](https://h.example)"))
+    second = load(session, "2026-001").revisions["en"]
+    assert (first.number, second.number) == (1, 2)
+    assert first.content_hash != second.content_hash
+
+
+def test_a_release_goes_out_without_the_text_about_the_office(
+    session: Session, office: Office
+) -> None:
+    bring(session, office, replace(ENGLISH, boilerplate="no"))
+    assert load(session, "2026-001").release.carries_boilerplate is False
+    bring(session, office, ENGLISH)
+    assert load(session, "2026-001").release.carries_boilerplate is False
+    bring(session, office, replace(ENGLISH, boilerplate="yes"))
+    assert load(session, "2026-001").release.carries_boilerplate is True

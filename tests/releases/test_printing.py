@@ -10,7 +10,8 @@ from mailer.errors import BadInput
 from mailer.models import Office, ReleaseStatus
 from mailer.releases.drafting import import_release
 from mailer.releases.editions import FullRelease, load
-from mailer.releases.manuscripts.reading import ContactRecord, EditionDraft, OccasionDraft
+from mailer.releases.manuscripts.occasions import OccasionDraft
+from mailer.releases.manuscripts.reading import ContactRecord, EditionDraft
 
 MIRA = ContactRecord(key="mira.lund", name="Mira Lund", role="Press officer", phone="1")
 JEAN = ContactRecord(key="jean.roy", name="Jean Roy", phone="2")
@@ -137,3 +138,35 @@ def test_an_occasion_that_cannot_be_is_refused(
     draft = replace(ENGLISH, occasions=(replace(SIGNING, **change),))
     with pytest.raises(BadInput, match=rf"en\.md: occasions: .*{said}"):
         bring(session, office, draft)
+
+
+# ---------------------------------------------------------------- the duty
+
+
+def names_duty(session: Session, office: Office, *drafts: EditionDraft) -> tuple[bool, list[str]]:
+    full = bring(session, office, *drafts)
+    return full.release.names_duty, [contact.key for contact in full.fixed]
+
+
+def test_the_duty_is_named_beside_or_instead_of_people(session: Session, office: Office) -> None:
+    alone = replace(ENGLISH, contacts=("duty",))
+    assert names_duty(session, office, alone) == (True, [])
+    beside = replace(ENGLISH, contacts=(MIRA, "Duty"))
+    assert names_duty(session, office, beside) == (True, ["mira.lund"])
+
+
+def test_the_sources_list_takes_the_duty_away_and_a_translation_only_adds_it(
+    session: Session, office: Office
+) -> None:
+    bring(session, office, replace(ENGLISH, contacts=("duty",)))
+    assert names_duty(session, office, FRENCH) == (True, ["mira.lund"])
+    assert names_duty(session, office, replace(ENGLISH, contacts=())) == (True, ["mira.lund"])
+    assert names_duty(session, office, ENGLISH) == (False, ["mira.lund"])
+    assert names_duty(session, office, replace(FRENCH, contacts=("duty",))) == (True, ["mira.lund"])
+
+
+def test_naming_the_duty_voids_an_approval(session: Session, office: Office) -> None:
+    release = bring(session, office, ENGLISH).release
+    release.status = ReleaseStatus.APPROVED
+    bring(session, office, replace(ENGLISH, contacts=(MIRA, "duty")))
+    assert release.status is ReleaseStatus.DRAFT

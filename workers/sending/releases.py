@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
 from mailer import database
+from mailer.models import Distribution, Relation
 from mailer.releases.editions import FullRelease, load_by_id
 
 #: So long a release that was read is taken as it was: a change of the office or its contacts is
@@ -36,6 +37,7 @@ class Releases:
         *,
         release_id: int,
         frozen: Collection[int],
+        relation: Relation | None = None,
     ) -> FullRelease:
         """The release of a distribution with the revisions that its audience was promised.
 
@@ -46,7 +48,10 @@ class Releases:
             return known.full
         wanted = frozenset(frozen) | (known.frozen if known else frozenset())
         with database.reading(engine) as session:
-            full = load_by_id(session, release_id, frozen=sorted(wanted))
+            row = session.get(Distribution, distribution_id)
+            duty = row.duty if row else ()
+            full = load_by_id(session, release_id, frozen=sorted(wanted), duty=duty)
+        full = replace(full, relation=relation)
         self._read.pop(distribution_id, None)
         if len(self._read) >= self.kept:
             del self._read[next(iter(self._read))]

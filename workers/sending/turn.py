@@ -139,6 +139,7 @@ class Turn:
             facts.number,
             release_id=facts.distribution.release_id,
             frozen={one.revision_id for one in ready if one.revision_id},
+            relation=facts.distribution.relation,
         )
         return WaveMessages(self._line.setter, ready, full, at=facts.at)
 

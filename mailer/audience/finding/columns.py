@@ -90,16 +90,20 @@ def profile_columns(source: Source) -> list[Column]:
 
 
 def _wishes(table: type[Journalist | Desk]) -> Column:
-    """Topics, kinds, and whether urgent only, as one document; empty for the many who ask nothing.
+    """Topics, kinds, whether urgent only, and whether files are welcome, as one document; empty
+    for the many who ask nothing.
 
     A column more for each of a million rows costs more than this costs the database.
     """
     topics, kinds = sa.cast(col(table.topics), sa.Text), sa.cast(col(table.kinds), sa.Text)
     urgent_only = col(table.urgent_only).is_(True)
     comma: Column = sa.literal_column("','")
+    takes_files = col(table.wants_attachments).is_(True)
     is_urgent = sa.case((urgent_only, "1"), else_="0")
-    whole: Column = sa.literal_column("'['") + topics + comma + kinds + comma + is_urgent
-    asks_nothing = sa.and_(topics == "[]", kinds == "[]", ~urgent_only)
+    takes = sa.case((takes_files, "1"), else_="0")
+    lists: Column = sa.literal_column("'['") + topics + comma + kinds + comma
+    whole: Column = lists + is_urgent + comma + takes
+    asks_nothing = sa.and_(topics == "[]", kinds == "[]", ~urgent_only, takes_files)
     return sa.case((asks_nothing, ""), else_=whole + sa.literal_column("']'"))
 
 

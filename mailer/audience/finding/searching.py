@@ -49,7 +49,7 @@ NAME_COLUMNS = 4
 OWN_COLUMNS = len(Candidate._fields) - 2
 PROFILE_COLUMNS = 12
 #: Topics, kinds, and whether urgent only, of someone who asks for nothing.
-NO_WISHES = "[[], [], 0]"
+NO_WISHES = "[[], [], 0, 1]"
 #: As the driver gives it: to translate every value costs more than all the rest.
 RAW: sa.types.TypeEngine[Any] = sa.types.NullType()
 
@@ -173,7 +173,7 @@ class Search:
     def _profile(self, key: tuple[Any, ...], flags: Flags) -> Profile:
         media_type, country, own_zone, outlet_zone, languages, outlet_languages = key[:6]
         tracking, has_consented, plain_text_only, embargo_trusted = key[6:10]
-        topics, kinds, urgent_only = json.loads(key[10] or NO_WISHES)
+        topics, kinds, urgent_only, wants_attachments = json.loads(key[10] or NO_WISHES)
         basis, _, source = key[11].partition(" ")
         fitting = flags.fitting(key[PROFILE_COLUMNS:])
         reasons = tuple(map(self.conditions.phrase, fitting))
@@ -191,6 +191,7 @@ class Search:
             topics=tuple(topics),
             kinds=tuple(kinds),
             urgent_only=bool(urgent_only),
+            wants_attachments=bool(wants_attachments),
             notice_basis=LegalBasis(basis) if basis else None,
             notice_source=source,
             reasons=reasons or (EVERYONE,),

@@ -1,7 +1,7 @@
 """The document that the press sets: the cover and the text of a letter as one JSON value.
 
-Nothing of it is personal, but for the clock of an embargo: all who get the edition under the same
-cover get the same print.
+Nothing of it is personal, but for the clock of an embargo and of occasions: all who get the edition
+under the same cover get the same print.
 """
 
 from dataclasses import replace
@@ -10,6 +10,7 @@ from functools import partial
 from mailer.compose.cover import ContactCard, Cover, make_cover
 from mailer.compose.edition import EditionText, edition_text
 from mailer.compose.letter import Letter
+from mailer.compose.occasions import OccasionCard, occasion_cards
 from mailer.compose.printing.flowing import Node, clean, flow, is_seen
 from mailer.compose.saying import Way
 from mailer.compose.text.figures import Pictures
@@ -49,6 +50,7 @@ def document_of(letter: Letter) -> Node:
         "masthead": _masthead(cover),
         "cover": _head(cover),
         "text": _text(said, letter.pictures),
+        "occasions": [*map(_occasion, occasion_cards(letter))],
         "contacts": {
             "heading": clean(cover.contact_heading),
             "cards": [*map(_card, cover.contacts)],
@@ -112,6 +114,18 @@ def _head(cover: Cover) -> Node:
         "date_line": clean(cover.date_line).split(str(UNKNOWN_PAGES)),
         "notes": [*map(clean, cover.notes)],
         "embargo": clean(cover.embargo_line),
+    }
+
+
+def _occasion(card: OccasionCard) -> Node:
+    return _language(card.language) | {
+        "title": clean(card.title),
+        "cancelled": clean(card.cancelled),
+        "facts": [{"label": clean(one.label), "shown": clean(one.shown)} for one in card.facts],
+        "parts": [
+            {"when": clean(one.when), "title": clean(one.title), "access": clean(one.access)}
+            for one in card.parts
+        ],
     }
 
 

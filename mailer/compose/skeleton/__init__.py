@@ -20,7 +20,8 @@ from mailer.compose.letter import Addressee, Identity, Letter, write_letter
 from mailer.compose.message import ComposedMessage, compose
 from mailer.compose.notice import told_source
 from mailer.compose.own_words import told_line
-from mailer.compose.skeleton.parts import Skeleton
+from mailer.compose.parts import without_files
+from mailer.compose.skeleton.parts import Skeleton, marked_files
 from mailer.compose.skeleton.splicing import (
     Personal,
     columns_of,
@@ -44,7 +45,9 @@ log = structlog.get_logger(__name__)
 KEPT = 256
 
 #: What of a delivery makes another skeleton.
-Key = tuple[int | None, str, str, TrackingMode, bool, str, LegalBasis | None, bool, bool, bool]
+Key = tuple[
+    int | None, str, str, TrackingMode, bool, str, LegalBasis | None, bool, bool, bool, bool
+]
 
 
 class Setting(NamedTuple):
@@ -96,7 +99,6 @@ class Compositor:
         """
         settings: list[Setting | str] = [""] * len(deliveries)
         groups: dict[Key, list[_Reader]] = {}
-        is_held = full.release.embargo_until is not None
         date_of = cache(partial(dated, zone_name=full.office.zone))
         for number, delivery in enumerate(deliveries):
             try:
@@ -107,7 +109,7 @@ class Compositor:
             if reader is None:
                 settings[number] = self._whole(delivery, full, at=at)
             else:
-                groups.setdefault(_key(delivery, is_held=is_held), []).append(reader)
+                groups.setdefault(_key(delivery, full), []).append(reader)
         for key, readers in groups.items():
             found = self._group(key, readers, full, at=at)
             for reader, setting in zip(readers, found, strict=True):
@@ -131,12 +133,16 @@ class Compositor:
     def _whole(self, delivery: Addressee, full: FullRelease, *, at: datetime) -> Setting | str:
         """The message by the long way: one letter's defect must not stop the others."""
         try:
-            message = compose(self._letter(delivery, full, at=at))
+            letter = self._letter(delivery, full, at=at)
+            message = compose(letter)
         except Unreachable:
             raise
         except Exception as defect:  # noqa: BLE001
             return _why(defect)
-        return Setting(message, Skeleton(message.data, is_personal=True))
+        files = letter.enclosures.held
+        marked = marked_files(without_files(message.data, files))
+        held = {file.file_id: file for file in files}
+        return Setting(message, Skeleton(marked, is_personal=True, files=held))
 
     def _letter(self, delivery: Addressee, full: FullRelease, *, at: datetime) -> Letter:
         letter = write_letter(delivery, full, identity=self._identity, at=at)
@@ -223,7 +229,7 @@ def remake(
     secret key of its tokens is gone, Refused when the delivery does not hold what was sent.
     """
     if skeleton.is_personal:
-        return skeleton.marked
+        return skeleton.whole
     reader = _as_sent(skeleton, delivery)
     if reader is None or len(signatures) != len(skeleton.signed_heads):
         raise Refused("what is kept of the delivery is not enough to make its message again")
@@ -263,20 +269,22 @@ def _read(number: int, delivery: Addressee, *, date: tuple[bytes, bytes]) -> _Re
     return None if values is None else _Reader(number, delivery, recipient, values)
 
 
-def _key(delivery: Addressee, *, is_held: bool) -> Key:
+def _key(delivery: Addressee, full: FullRelease) -> Key:
     return (
         delivery.revision_id,
         delivery.edition_language,
         delivery.cover_language,
         delivery.tracking,
         delivery.plain_text_only,
-        # Only an embargo is told on the reader's own clock.
-        delivery.zone if is_held else "",
+        # Only an embargo and an occasion are told on the reader's own clock.
+        delivery.zone if full.tells_time else "",
         delivery.notice_basis,
         # Whom we have the data from is spliced; words of the catalog stand for nobody.
         bool(_source(delivery)),
         bool(delivery.in_reply_to),
-        bool(delivery.greeting),
+        # Whether files are attached makes no other message where there are none.
+        delivery.attaches_files and bool(full.files),
+        bool(told_line(delivery.greeting)),
     )
 
 

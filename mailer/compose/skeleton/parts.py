@@ -6,7 +6,7 @@ office, the edition and even the keys have changed.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
@@ -14,8 +14,10 @@ from itertools import repeat
 from typing import NamedTuple, Self
 
 from mailer.compose.message import is_wire_ready
+from mailer.compose.parts import MARKED
 from mailer.compose.signing.dkim import LINE, relaxed_body, relaxed_head, relaxed_header
 from mailer.errors import BadInput
+from mailer.releases.files.carried import HeldFile
 from mailer.tokens import Purpose
 
 #: The first line of a kept skeleton. A later form gets a number of its own; this one is read on.
@@ -24,6 +26,7 @@ FORMAT = b"press mailer skeleton 1\n"
 MARK = b"\0"
 #: Ends a line that goes on (RFC 2045 section 6.7 rule 5), also in the middle of a token.
 SOFT_BREAK = b"=\r\n"
+NO_FILES: Mapping[int, HeldFile] = {}
 
 
 class Place(StrEnum):
@@ -32,8 +35,12 @@ class Place(StrEnum):
     TO = "to"
     DATE = "date"
     MESSAGE_ID = "message-id"
+    IN_REPLY_TO = "in-reply-to"
+    REFERENCES = "references"
     TOKEN = "token"  # noqa: S105
     SOURCE = "source"
+    GREETING = "greeting"
+    FILE = "file"
     SIGNED_AT = "signed-at"
     BODY_HASH = "body-hash"
     SIGNATURE = "signature"
@@ -45,7 +52,8 @@ class Slot(NamedTuple):
     place: Place
     #: What a token is good for.
     purpose: Purpose | None = None
-    #: Which link a token counts, which signature it is, or which part a source stands in.
+    #: Which link a token counts, which signature it is, which part a line stands in, or which of
+    #: the stored files it is.
     number: int = 0
     #: So many letters of a token stand before a soft break; 0: it is whole.
     torn_at: int = 0
@@ -68,13 +76,20 @@ class Slot(NamedTuple):
 
 
 TO, DATE, MESSAGE_ID = Slot(Place.TO), Slot(Place.DATE), Slot(Place.MESSAGE_ID)
+IN_REPLY_TO, REFERENCES = Slot(Place.IN_REPLY_TO), Slot(Place.REFERENCES)
 SOURCE_IN_TEXT, SOURCE_IN_HTML = Slot(Place.SOURCE), Slot(Place.SOURCE, number=1)
+GREETING_IN_TEXT, GREETING_IN_HTML = Slot(Place.GREETING), Slot(Place.GREETING, number=1)
 SIGNED_AT, BODY_HASH = Slot(Place.SIGNED_AT), Slot(Place.BODY_HASH)
 
 
 def signature(number: int) -> Slot:
     """Where the signature of that number stands; 0 is the first."""
     return Slot(Place.SIGNATURE, number=number)
+
+
+def marked_files(data: bytes) -> bytes:
+    """The octets with slots in place of the marks of files."""
+    return MARKED.sub(lambda found: Slot(Place.FILE, number=int(found[1])).mark, data)
 
 
 #: What stands in each slot, one value for each of several recipients.
@@ -120,6 +135,8 @@ class Skeleton:
     zone: str = "UTC"
     #: Whether it is one whole message, which goes when that person is erased.
     is_personal: bool = False
+    #: What stands in the slots of its files; they are kept apart, each once for all messages.
+    files: Mapping[int, HeldFile] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def parts(self) -> tuple[bytes | Slot, ...]:
@@ -129,6 +146,23 @@ class Skeleton:
             Slot.read(part.decode("ascii")) if place % 2 else part
             for place, part in enumerate(parts)
         )
+
+    @property
+    def file_ids(self) -> list[int]:
+        """The stored files that stand in it."""
+        return sorted({slot.number for slot in self.form.slots if slot.place is Place.FILE})
+
+    @property
+    def whole(self) -> bytes:
+        """The message, of one that has no slots but those of files."""
+        return next(self.form.filled(self.file_columns(1), count=1))
+
+    def file_columns(self, count: int) -> dict[Slot, Sequence[bytes]]:
+        """What stands in the slots of files, the same for each of `count` recipients."""
+        return {
+            Slot(Place.FILE, number=number): [self.files[number].coded] * count
+            for number in self.file_ids
+        }
 
     @cached_property
     def form(self) -> Form:
@@ -169,8 +203,8 @@ class Skeleton:
         return FORMAT + json.dumps(facts, sort_keys=True).encode("ascii") + b"\n" + self.marked
 
     @classmethod
-    def load(cls, octets: bytes) -> Self:
-        """The skeleton that was dumped. Raises BadInput when it is none."""
+    def load(cls, octets: bytes, files: Mapping[int, HeldFile] = NO_FILES) -> Self:
+        """The skeleton that was dumped; `files` stand in it. Raises BadInput when it is none."""
         if not octets.startswith(FORMAT):
             raise BadInput("what is kept of this message was not written by this version: upgrade")
         line, _, marked = octets[len(FORMAT) :].partition(b"\n")
@@ -180,4 +214,5 @@ class Skeleton:
             key_number=facts["key"],
             zone=facts["zone"],
             is_personal=facts["personal"],
+            files=files,
         )

@@ -9,6 +9,8 @@ from mailer.compose.letter import Identity
 from mailer.compose.skeleton import Skeleton, remake
 from mailer.errors import NotFound, Refused
 from mailer.models import Delivery, KeptSkeleton
+from mailer.releases.files.carried import HeldFile
+from mailer.releases.files.storing import octets_of
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,17 @@ def prove(session: Session, delivery_id: int, *, identity: Identity) -> Proof:
     kept = session.get(KeptSkeleton, delivery.skeleton_id) if delivery.skeleton_id else None
     if kept is None:
         raise Refused(f"the message of delivery {delivery_id} was erased: {_left(delivery)}")
-    data = remake(
-        Skeleton.load(kept.parts), delivery, identity=identity, signatures=delivery.signatures
-    )
+    skeleton = Skeleton.load(kept.parts, _files(session, kept))
+    data = remake(skeleton, delivery, identity=identity, signatures=delivery.signatures)
     return Proof(data, recorded_sha256=delivery.content_hash)
+
+
+def _files(session: Session, kept: KeptSkeleton) -> dict[int, HeldFile]:
+    """The files that stand in it. Raises Refused when one is gone."""
+    found = octets_of(session, kept.file_ids)
+    if len(found) != len(set(kept.file_ids)):
+        raise Refused("a file that the message carried is gone: put the database back from a copy")
+    return {number: HeldFile(number, octets) for number, octets in found.items()}
 
 
 def _left(delivery: Delivery) -> str:

@@ -46,9 +46,7 @@ class ProviderState:
         because = f" because it answered {self.said}" if self.said else ""
         if self.paused_until is None:
             return f"{self.provider}: slowed to {self.rate_per_minute}/min{because}"
-        local = self.paused_until.astimezone(clock.zone(zone_name))
-        zone = zone_name if zone_name == "UTC" else f"({zone_name})"
-        moment = f"{local:%Y-%m-%d %H:%M} {zone}"
+        moment = clock.told(self.paused_until, zone_name=zone_name)
         if self.state is State.OPEN:
             return f"{self.provider}: paused until {moment}{because}"
         return f"{self.provider}: tried with single messages since {moment}{because}"

@@ -51,8 +51,10 @@ def _files() -> None:
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("media_type", sa.String(), nullable=False),
         sa.Column("octets", sa.LargeBinary(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("width", sa.Integer(), nullable=True),
         sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("small_id", BIG, sa.ForeignKey("stored_file.id"), nullable=True),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_stored_file"),
         sa.UniqueConstraint("digest", name="uq_stored_file_digest"),
@@ -82,6 +84,7 @@ def _office() -> None:
         _text("reference_pattern", "{year}-{number:03}"),
         _claim("greets", default=False),
         _claim("prints_pages", default=True),
+        _claim("prints_reference", default=True),
         _claim("says_immediate", default=False),
         _kept("numeric_dates", "[]"),
         _kept("wordings", "{}"),
@@ -112,10 +115,22 @@ def _release() -> None:
     op.add_column("edition", sa.Column("source_revision_id", BIG, nullable=True))
     op.add_column("revision", _text("change_note"))
     op.add_column("revision", _text("notes"))
+    op.create_table(
+        "still_valid",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("edition_id", BIG, sa.ForeignKey("edition.id"), nullable=False),
+        sa.Column("source_revision_id", BIG, nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("said_by", sa.String(), nullable=False),
+        sa.Column("said_at", UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_still_valid"),
+    )
+    op.create_index("ix_still_valid_edition_id", "still_valid", ["edition_id"])
     for column in (
         _text("uid"),
         sa.Column("sequence", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("cancelled_at", UTCDateTime(), nullable=True),
+        sa.Column("changed_at", UTCDateTime(), nullable=True),
         _kept("parts", "[]"),
         _kept("accreditation", "{}"),
     ):
@@ -148,8 +163,11 @@ def _distribution() -> None:
     op.add_column("distribution", sa.Column("relation", WORD, nullable=True))
     policy = sa.Column("language_policy", WORD, nullable=False, server_default="fallback")
     op.add_column("distribution", policy)
+    op.add_column("distribution", _claim("attaches_files", default=True))
     op.add_column("distribution", _kept("duty", "[]"))
+    op.add_column("distribution", _kept("awaited", "[]"))
     op.add_column("delivery", _claim("attaches_files", default=True))
+    op.add_column("keptskeleton", _kept("file_ids", "[]"))
     for name in ("greeting", "personal_note", "in_reply_to"):
         op.add_column("delivery", _text(name))
     for table in ("journalist", "desk"):
@@ -159,12 +177,22 @@ def _distribution() -> None:
 def downgrade() -> None:
     for table in ("journalist", "desk"):
         op.drop_column(table, "wants_translations")
+    op.drop_column("keptskeleton", "file_ids")
     for name in ("in_reply_to", "personal_note", "greeting", "attaches_files"):
         op.drop_column("delivery", name)
-    _without("distribution", "duty", "language_policy", "relation", "follows_id")
+    _without(
+        "distribution",
+        "attaches_files",
+        "duty",
+        "awaited",
+        "language_policy",
+        "relation",
+        "follows_id",
+    )
     for table in ("rendition", "personal_note"):
         op.drop_table(table)
-    _without("occasion", "accreditation", "parts", "cancelled_at", "sequence", "uid")
+    _without("occasion", "accreditation", "parts", "changed_at", "cancelled_at", "sequence", "uid")
+    op.drop_table("still_valid")
     _without("revision", "notes", "change_note")
     _without("edition", "source_revision_id")
     _without("release", "names_duty", "carries_boilerplate", "corrects_id")
@@ -178,6 +206,7 @@ def downgrade() -> None:
         "wordings",
         "numeric_dates",
         "says_immediate",
+        "prints_reference",
         "prints_pages",
         "greets",
         "reference_pattern",

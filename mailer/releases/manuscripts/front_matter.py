@@ -73,6 +73,19 @@ class Record:
             raise self.wrong(key, "must be one line of text")
         return one_line(value, where=f"{self.where}: {key}")
 
+    def block(self, key: str) -> str:
+        """The value as the Markdown that it is, line by line; empty when there is none."""
+        value = self.values.get(key)
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            raise self.wrong(key, "must be text: write | behind the key and indent the lines below")
+        lines = [line.rstrip() for line in unicodedata.normalize("NFC", value).split("\n")]
+        for line in lines:
+            one_line(line, where=f"{self.where}: {key}")
+        text = "\n".join(lines).strip("\n")
+        return "" if is_blank(text) else text
+
     def required(self, key: str) -> str:
         """The value as one clean line; BadInput when it is missing or nothing of it is seen."""
         if is_blank(value := self.line(key)):

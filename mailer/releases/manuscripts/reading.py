@@ -2,14 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from mailer import addresses, clock, languages
+from mailer import addresses, languages
 from mailer.errors import BadInput
 from mailer.models import ReleaseKind
+from mailer.releases.manuscripts.files import FileDraft, files_of
 from mailer.releases.manuscripts.front_matter import Record, is_blank, read_parts, unknown
+from mailer.releases.manuscripts.occasions import OccasionDraft, read_occasions
 
 KEYS: Final = (
     "reference",
@@ -24,16 +26,22 @@ KEYS: Final = (
     "occasions",
     "embargo_until",
     "publish_at",
+    "corrects",
+    "change_note",
+    "notes",
+    "boilerplate",
+    "translated_from",
+    "files",
 )
 CONTACT_KEYS: Final = ("key", "name", "role", "phone", "mobile", "email")
-OCCASION_KEYS: Final = ("title", "place", "starts", "ends", "zone", "open_to_press")
 #: Letters and digits, joined by single signs: it stands in file names, addresses and headers.
 REFERENCE = re.compile(r"[A-Za-z0-9]+(?:[._/-][A-Za-z0-9]+)*")
 LONGEST_REFERENCE = 64
 #: The addresses of our own pages behind that of a release: a reference that ended like one
 #: would hide that page of the release before the slash.
 OUR_PAGES = re.compile(
-    r"/(?P<page>report(?:\.csv)?|recipients|message/[^/]+|distribute(?:/(?:audience|review|change))?)\Z",
+    r"/(?P<page>report(?:\.csv)?|recipients|message/[^/]+|changes/[^/]+|still-valid|(?:notes|files)(?:/remove)?"
+    r"|distribute(?:/(?:audience|review|change))?)\Z",
     re.IGNORECASE,
 )
 #: Beyond these a text is no press release, and would keep the reader of Markdown for seconds.
@@ -43,8 +51,8 @@ MOST_LINKS = 2_000
 HEADING = re.compile(r"\A\s*#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
 #: The word that takes an embargo or a publishing time away; leaving the line out changes nothing.
 LIFTED: Final = "none"
-#: A day without a time lasts until its last minute.
-LAST_MINUTE = time(23, 59)
+#: Stands among the contacts for whoever is on duty when the text goes out.
+DUTY: Final = "duty"
 
 
 @dataclass(frozen=True)
@@ -57,19 +65,6 @@ class ContactRecord:
     phone: str = ""
     mobile: str = ""
     email: str = ""
-
-
-@dataclass(frozen=True)
-class OccasionDraft:
-    """A press event as a release file describes it; naive times are meant in `zone`."""
-
-    title: str
-    starts: datetime
-    ends: datetime | None = None
-    place: str = ""
-    #: Empty: the office's zone.
-    zone: str = ""
-    is_open_to_press: bool = True
 
 
 #: A moment, the word "none", or None where the file says nothing.
@@ -94,11 +89,23 @@ class EditionDraft:
     occasions: tuple[OccasionDraft, ...] = ()
     embargo_until: Stated = None
     publish_at: Stated = None
+    #: The reference of the release that this one corrects or withdraws.
+    corrects: str = ""
+    #: What changed, in this language.
+    change_note: str = ""
+    #: Notes to editors, in Markdown.
+    notes: str = ""
+    #: Whether the text about the office stands below it: yes, no, or empty where nothing is said.
+    boilerplate: str = ""
+    #: The number of the source's revision that it was made from; None: the file does not say.
+    translated_from: int | None = None
+    #: What lies beside it and goes with the release.
+    files: tuple[FileDraft, ...] = ()
 
     @property
     def shared_facts(self) -> int:
         """How many facts beyond its own text the file states."""
-        facts = (self.reference, self.kind, self.place, self.beats, self.contacts)
+        facts = (self.reference, self.kind, self.place, self.beats, self.contacts, self.corrects)
         times = (self.occasions, self.embargo_until, self.publish_at)
         return sum(bool(fact) for fact in facts + times)
 
@@ -123,9 +130,15 @@ def read_manuscript(path: Path) -> EditionDraft:
         dated_on=record.day("date"),
         beats=record.words("beats"),
         contacts=tuple(_contact(item) for item in record.items("contacts") if item),
-        occasions=tuple(_occasion(record, item) for item in record.items("occasions") if item),
+        occasions=read_occasions(record),
         embargo_until=_stated(record, "embargo_until"),
         publish_at=_stated(record, "publish_at"),
+        corrects=record.line("corrects"),
+        change_note=record.line("change_note"),
+        notes=record.block("notes"),
+        boilerplate=_yes_or_no(record, "boilerplate"),
+        translated_from=_revision_number(record, "translated_from"),
+        files=files_of(record, language=_language(record)),
         body=body,
     )
 
@@ -164,12 +177,22 @@ def _title_and_body(record: Record, text: str) -> tuple[str, str]:
 
 def _reference(record: Record) -> str:
     reference = record.line("reference")
-    if reference and not REFERENCE.fullmatch(reference):
-        raise record.wrong("reference", "must be letters and digits with . _ - or / between them")
+    if not reference:
+        return ""
+    try:
+        return refuse_unusable_reference(reference)
+    except BadInput as wrong:
+        raise record.wrong("reference", str(wrong)) from wrong
+
+
+def refuse_unusable_reference(reference: str) -> str:
+    """The reference as it is. Raises BadInput with what it must be like."""
+    if not REFERENCE.fullmatch(reference):
+        raise BadInput("must be letters and digits with . _ - or / between them")
     if len(reference) > LONGEST_REFERENCE:
-        raise record.wrong("reference", f"must have at most {LONGEST_REFERENCE} signs")
+        raise BadInput(f"must have at most {LONGEST_REFERENCE} signs")
     if ours := OUR_PAGES.search(reference):
-        raise record.wrong("reference", f"must not end in /{ours['page']}, a page of ours")
+        raise BadInput(f"must not end in /{ours['page']}, a page of ours")
     return reference
 
 
@@ -198,6 +221,8 @@ def _contact(item: str | Record) -> str | ContactRecord:
     item.refuse_unknown(CONTACT_KEYS)
     item.required("name")
     contact = ContactRecord(**{key: item.line(key) for key in CONTACT_KEYS})
+    if contact.key.lower() == DUTY:
+        raise item.wrong("key", "must be another word: that one stands for whoever is on duty")
     if contact.email:
         try:
             addresses.parse(contact.email)
@@ -206,32 +231,19 @@ def _contact(item: str | Record) -> str | ContactRecord:
     return contact
 
 
-def _occasion(record: Record, item: str | Record) -> OccasionDraft:
-    if isinstance(item, str):
-        raise record.wrong("occasions", "must be records with title: and starts:")
-    item.refuse_unknown(OCCASION_KEYS)
-    zone, starts = item.line("zone"), _at(item.moment("starts"), time.min)
-    if starts is None:
-        raise BadInput(f"{item.where}: starts is missing: add a line starts: 2007-06-11T09:30")
-    try:
-        if zone:
-            clock.zone(zone)
-    except BadInput as wrong:
-        raise BadInput(f"{item.where}: {wrong}") from wrong
-    return OccasionDraft(
-        title=item.required("title"),
-        place=item.line("place"),
-        starts=starts,
-        ends=_at(item.moment("ends"), LAST_MINUTE),
-        zone=zone,
-        is_open_to_press=item.claim("open_to_press", default=True),
-    )
+def _yes_or_no(record: Record, key: str) -> str:
+    if not record.line(key):
+        return ""
+    return "yes" if record.claim(key, default=True) else "no"
 
 
-def _at(moment: date | datetime | None, time_of_day: time) -> datetime | None:
-    if moment is None or isinstance(moment, datetime):
-        return moment
-    return datetime.combine(moment, time_of_day)
+def _revision_number(record: Record, key: str) -> int | None:
+    word = record.line(key)
+    if not word:
+        return None
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", word):
+        raise record.wrong(key, "must be the number of a revision of the source, such as 2")
+    return int(word)
 
 
 def _stated(record: Record, key: str) -> Stated:

@@ -244,8 +244,12 @@ def _text(value: Any, *, zone: str) -> str:
         return ", ".join(map(str, value))
     if isinstance(value, dict):
         return "\n".join(f"{name}: {one}" for name, one in value.items())
+    if isinstance(value, date):
+        return _moment(value, zone=zone)
+    return str(value.value) if isinstance(value, StrEnum) else str(value)
+
+
+def _moment(value: date, *, zone: str) -> str:
     if isinstance(value, datetime):
         return value.astimezone(clock.zone(zone)).strftime("%Y-%m-%dT%H:%M")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value.value) if isinstance(value, StrEnum) else str(value)
+    return value.isoformat()

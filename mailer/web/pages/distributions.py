@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from mailer import clock
 from mailer.distribution import doubts, lifecycle, listing, overview
 from mailer.distribution.doubts import Decision
+from mailer.distribution.following.place import place_of
 from mailer.distribution.options import terms_of
 from mailer.distribution.overview import Progress
 from mailer.models import DeliveryStatus
@@ -143,6 +144,7 @@ def _standing(session: Session, distribution_id: int) -> dict[str, Any]:
         "standing": standing,
         "progress": progress,
         "terms": terms_of(session, distribution_id),
+        "place": place_of(session, distribution_id),
         "now": clock.now(),
         "zone": offices.the_office(session).zone,
     }

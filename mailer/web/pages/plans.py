@@ -68,7 +68,7 @@ def review(request: Request, door: Parts, reference: str, form: Submitted) -> Re
     """Everything once more before it is decided; nothing is written."""
     bound = bind(PlanForm, form)
     with door.reading() as session:
-        full = editions.load(session, reference)
+        full = _going_out(session, editions.load(session, reference), bound.model)
         bound = _with_waiver_wanted(bound, _blocking(door, session, full))
         if bound.model is not None and not bound.errors:
             try:
@@ -158,6 +158,17 @@ def _usual_for_unknown(door: Door) -> UnknownPolicy:
     return UnknownPolicy(door.settings.delivery.unknown)
 
 
+def _going_out(session: Session, full: FullRelease, form: PlanForm | None) -> FullRelease:
+    """The release with those on duty at the moment that is typed; now while it cannot be read."""
+    if form is None:
+        return full
+    try:
+        start = deciding.start_of(form, full, now=clock.now())
+    except BadInput:
+        return full  # what is wrong with the moment stands beside it
+    return editions.going_out(session, full, at=start.at)
+
+
 def _blocking(door: Door, session: Session, full: FullRelease) -> list[Finding]:
     every = preflight(session, full, identity=door.identity, at=clock.now())
     return [one for one in every if one.severity == BLOCKING]
@@ -178,7 +189,7 @@ def _show_form(
     *,
     status: int = 200,
 ) -> Response:
-    full = editions.load(session, reference)
+    full = _going_out(session, editions.load(session, reference), form.model)
     numbers = None
     if line := form.values["criteria"].strip():
         try:
@@ -212,7 +223,7 @@ def _show_review(
 ) -> Response:
     full = decision.full
     headlines = [
-        (language, count, full.revisions[language].title)
+        (language, count, _headline(full, language))
         for language, count in decision.numbers.by_edition
     ]
     context = {
@@ -228,6 +239,13 @@ def _show_review(
         "form": form,
     }
     return page(request, "web/review.html", context, status=status)
+
+
+def _headline(full: FullRelease, language: str) -> str:
+    """The title of that edition, or why it has none yet: some wait for it."""
+    if revision := full.revisions.get(language):
+        return revision.title
+    return f"{full.statuses[language].replace('_', ' ')}: they wait for it"
 
 
 def _title(full: FullRelease) -> str:

@@ -37,8 +37,8 @@ def kept(session: Session) -> dict[str, int]:
 
 def test_the_cover_tells_the_pages_of_its_print(session: Session, make_letter: MakeLetter) -> None:
     letter = counted(session, long(make_letter))
-    assert letter.pages == printed(letter).pages == 6
-    assert "Antal sider (inkl. denne): 6" in render(letter).text
+    assert letter.pages == printed(letter).pages == 5
+    assert "Antal sider (inkl. denne): 5" in render(letter).text
 
 
 def test_a_preview_counts_and_writes_nothing(session: Session, make_letter: MakeLetter) -> None:
@@ -118,9 +118,9 @@ def test_a_worker_prints_what_nobody_counted_and_keeps_it(
     engine: sa.Engine, make_letter: MakeLetter
 ) -> None:
     counts = Counts(engine)
-    assert counts.counted(long(make_letter)).pages == 6
+    assert counts.counted(long(make_letter)).pages == 5
     with reading(engine) as session:
-        assert list(kept(session).values()) == [6]
+        assert list(kept(session).values()) == [5]
 
 
 def test_a_worker_looks_up_what_was_counted(
@@ -155,7 +155,7 @@ def test_a_message_of_a_wave_and_its_preview_tell_the_same_pages(
     assert isinstance(setting, Setting)
     assert not setting.skeleton.is_personal
     assert setting.message.data == compose(counted(session, letter)).data
-    assert b"Antal sider (inkl. denne): 6" in setting.message.data
+    assert b"Antal sider (inkl. denne): 5" in setting.message.data
 
 
 def test_a_database_that_is_away_is_no_defect_of_the_message(make_letter: MakeLetter) -> None:

@@ -7,12 +7,8 @@ import pytest
 
 from mailer.errors import BadInput
 from mailer.models import ReleaseKind
-from mailer.releases.manuscripts.reading import (
-    ContactRecord,
-    EditionDraft,
-    OccasionDraft,
-    read_manuscript,
-)
+from mailer.releases.manuscripts.occasions import OccasionDraft
+from mailer.releases.manuscripts.reading import ContactRecord, EditionDraft, read_manuscript
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "releases"
 GOOD = {"language": "en", "title": "Twelve harbours", "date": "2026-11-23"}
@@ -209,3 +205,43 @@ def test_a_text_that_takes_too_long_to_read_is_refused(
 )
 def test_a_long_text_is_kept(tmp_path: Path, body: str) -> None:
     assert read(tmp_path, body).body == body.strip()
+
+
+# ---------------------------------------------------------------- notes, duty, origin
+
+
+def test_notes_keep_their_lines_and_lose_their_trailing_blanks(tmp_path: Path) -> None:
+    notes = "|\n  - One  \n  - [Two](https://h.example)\n\n  Three\n"
+    assert read(tmp_path, notes=notes).notes == "- One\n- [Two](https://h.example)\n\nThree"
+    assert read(tmp_path, notes="|\n  \u200b\n").notes == ""
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("notes", "[a, b]", "notes must be text: write | behind the key"),
+        ("notes", '"a\\x07b"', "notes holds a control character"),
+        ("boilerplate", "perhaps", "boilerplate must be yes or no"),
+        ("translated_from", "first", "translated_from must be the number of a revision"),
+        ("translated_from", "0", "translated_from must be the number of a revision"),
+        ("contacts", "[{key: Duty, name: A}]", "stands for whoever is on duty"),
+    ],
+)
+def test_what_cannot_be_meant_is_named_with_its_key(
+    tmp_path: Path, key: str, value: str, said: str
+) -> None:
+    with pytest.raises(BadInput, match=said.replace("|", r"\|")):
+        read(tmp_path, **{key: value})
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("no", "no"), ("Off", "no"), ("yes", "yes"), ("", "")])
+def test_a_release_says_whether_the_text_about_the_office_stands_below_it(
+    tmp_path: Path, typed: str, kept: str
+) -> None:
+    assert read(tmp_path, boilerplate=typed).boilerplate == kept
+
+
+def test_the_duty_stands_among_the_contacts(tmp_path: Path) -> None:
+    draft = read(tmp_path, contacts="[duty, mira.lund]", translated_from="12")
+    assert draft.contacts == ("duty", "mira.lund")
+    assert draft.translated_from == 12

@@ -246,10 +246,45 @@ def test_what_changed_after_an_import_is_left_alone_and_told(
     number = taken(desk, send(first).headers["Location"]).headers["Location"].partition("?")[0]
     taken(desk, send(first.replace("Editor", "Chief")).headers["Location"])
     undone = desk.post(f"{number}/undo").text
+    assert "Undone in part." in undone
     assert "Something has changed since" in undone
     assert "Left alone" in undone
     with Session(engine) as session:
         assert "Chief" in session.exec(select(Role.job_title)).all()
+
+
+def test_an_undo_that_takes_nothing_back_leaves_the_import_and_says_what_holds_it(
+    send: Send, desk: TestClient, all_rows: Any
+) -> None:
+    before = all_rows()["journalist"]
+    first = taken(desk, send(PLAIN).headers["Location"]).headers["Location"].partition("?")[0]
+    other = taken(desk, send(f"{PLAIN}\n").headers["Location"]).headers["Location"]
+    undone = desk.post(f"{first}/undo").text
+    assert "Nothing was taken back." in undone
+    assert "Take back import" in undone.replace("take", "Take")
+    assert "Undo this import" in desk.get(first).text
+    assert "undone" not in desk.get("/contacts/imports").text
+    desk.post(f"{other.partition('?')[0]}/undo")
+    assert "<strong>Undone.</strong>" in desk.post(f"{first}/undo").text
+    assert all_rows()["journalist"] == before
+
+
+def test_an_import_undone_in_part_can_be_undone_once_more(
+    send: Send, desk: TestClient, all_rows: Any
+) -> None:
+    before = all_rows()["journalist"]
+    first = taken(desk, send(PLAIN).headers["Location"]).headers["Location"].partition("?")[0]
+    header, row, *_ = PLAIN.splitlines()
+    other = taken(desk, send(f"{header}\n{row}\n").headers["Location"]).headers["Location"]
+    assert "Undone in part." in desk.post(f"{first}/undo").text
+    assert "undone in part" in desk.get("/contacts/imports").text
+    page = desk.get(first).text
+    assert "that had changed since" in page
+    assert "Undo the rest of it" in page
+    desk.post(f"{other.partition('?')[0]}/undo")
+    assert "<strong>Undone.</strong>" in desk.post(f"{first}/undo").text
+    assert "Undo the rest of it" not in desk.get(first).text
+    assert all_rows()["journalist"] == before
 
 
 def test_the_list_tells_who_when_and_how_many(send: Send, desk: TestClient) -> None:
@@ -283,6 +318,7 @@ def test_a_column_that_nobody_knows_is_asked_and_remembered(
     page = desk.get(path).text
     assert "What do these columns mean?" in page
     assert "Kürzel XYZ" in page
+    assert "In it stands “<bdi>kh</bdi>”." in page
     assert "Import these" not in page
     said = {"header": "Kürzel XYZ", "was": "", "target": "person.notes_public"}
     assert desk.post(f"{path}/columns", data=said).headers["Location"] == path

@@ -23,6 +23,7 @@ ALL = {
     "hours_of": "recipient",
     "not_after": "2026-11-27T08:00",
     "unknown": "resend",
+    "links": "yes",
     "urgent": "yes",
 }
 
@@ -106,6 +107,7 @@ def test_all_that_is_set_is_kept_with_the_decision(
     assert row.not_after == datetime(2026, 11, 27, 7, tzinfo=UTC)
     assert (row.rate_per_minute, row.is_urgent) == (120, True)
     assert row.unknown_policy is UnknownPolicy.RESEND
+    assert not row.attaches_files
     page = desk.get(answer.headers["Location"]).text
     for words in (
         "ahead of all other traffic",
@@ -114,6 +116,7 @@ def test_all_that_is_set_is_kept_with_the_decision(
         "at most 120 a minute",
         "what is left at 27 November 2026, 08:00 (Europe/Luxembourg, UTC+1) expires",
         "sent again under the same Message-ID",
+        "as links, also to those who take attachments",
     ):
         assert words in page
 
@@ -131,7 +134,7 @@ def test_without_options_it_goes_to_all_at_once_as_usual(
     desk.post(f"/releases/{fresh.reference}/distribute", data=EVERYONE)
     row = decided(engine, fresh)
     assert (row.local_time, row.sending_hours, row.rate_per_minute) == ("", "", None)
-    assert (row.not_after, row.is_urgent) == (None, False)
+    assert (row.not_after, row.is_urgent, row.attaches_files) == (None, False, True)
     assert row.unknown_policy is UnknownPolicy.HOLD
 
 

@@ -45,6 +45,18 @@ def test_a_finding_is_shown_with_how_to_fix_it(
     assert "the code" in page
 
 
+def test_an_occasion_that_is_called_off_says_so(
+    desk: TestClient, sample: Sample, engine: sa.Engine
+) -> None:
+    with database.writing(engine) as session:
+        row = factories.release(session, sample.office, reference="IP/26/8", kind="invitation")
+        factories.occasion(session, row, cancelled_at=factories.NOW)
+    page = desk.get("/releases/IP/26/8").text
+    assert "Signing of the code" in page
+    assert "Quayside Hall" in page
+    assert "Cancelled" in page
+
+
 def test_an_unknown_release_is_not_found(desk: TestClient, sample: Sample) -> None:
     assert desk.get("/releases/2099-001").status_code == 404
 

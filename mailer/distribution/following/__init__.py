@@ -1,0 +1,1 @@
+"""What goes after an earlier distribution, in the thread of each of its readers."""
