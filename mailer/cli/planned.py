@@ -15,7 +15,8 @@ from mailer.distribution.forecast import Prospect
 from mailer.distribution.jump import Size
 from mailer.distribution.notes import named, notes
 from mailer.distribution.options import Terms
-from mailer.distribution.planning import Plan, PlannedDelivery
+from mailer.distribution.planning import Plan
+from mailer.distribution.rules import PlannedDelivery
 from mailer.releases.editions import FullRelease
 
 #: Why those get nothing whose time comes when it is over.

@@ -18,8 +18,9 @@ from mailer.distribution.forecast import Prospect, prospect_of
 from mailer.distribution.jump import Size, measure
 from mailer.distribution.notes import notes
 from mailer.distribution.options import Options, Terms
-from mailer.distribution.planning import PlannedDelivery, plan
+from mailer.distribution.planning import plan
 from mailer.distribution.rates import plain
+from mailer.distribution.rules import PlannedDelivery
 from mailer.distribution.timetable import Start, Timetable, read_start
 from mailer.distribution.timing import ZoneOrigin
 from mailer.releases.editions import FullRelease, load

@@ -23,8 +23,9 @@ from mailer.distribution.frames import FRAMED, MADE, OWN, Frame, Frames
 from mailer.distribution.interleaving import Interleaving
 from mailer.distribution.options import options_of, refuse_staggered
 from mailer.distribution.page_counts import count_pages
-from mailer.distribution.planning import Decision, decide
+from mailer.distribution.planning import decide
 from mailer.distribution.preflight import refuse_silence
+from mailer.distribution.rules import Decision
 from mailer.distribution.spool import Spool
 from mailer.distribution.writing import write_rows
 from mailer.memory import rarely_searched

@@ -12,7 +12,7 @@ from heapq import heapify, heappop, heappush
 from math import ceil
 
 from mailer.distribution.options import Options
-from mailer.distribution.planning import PlannedDelivery
+from mailer.distribution.rules import PlannedDelivery
 from mailer.distribution.timetable import Timetable, make_timetable
 from mailer.distribution.timing import open_span
 from mailer.models import Office

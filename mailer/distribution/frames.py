@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from mailer.audience.candidates import Profile
 from mailer.audience.selection import LeftOut
-from mailer.distribution.planning import PlannedDelivery, as_delivery
+from mailer.distribution.planning import as_delivery
+from mailer.distribution.rules import PlannedDelivery
 from mailer.distribution.timing import first_moment
 from mailer.distribution.writing import as_written
 from mailer.models import Delivery, DeliveryStatus, Distribution

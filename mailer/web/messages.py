@@ -14,7 +14,8 @@ from mailer.compose.message import compose
 from mailer.compose.printing.pages import counted
 from mailer.compose.rendering import render
 from mailer.compose.skeleton.proof import prove
-from mailer.distribution.planning import PlannedDelivery, as_delivery, planned_for
+from mailer.distribution.planning import as_delivery, planned_for
+from mailer.distribution.rules import PlannedDelivery
 from mailer.errors import MailerError, NotFound
 from mailer.models import Address, Delivery, Distribution
 from mailer.releases.editions import FullRelease, load_by_id

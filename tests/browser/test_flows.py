@@ -142,7 +142,7 @@ def test_one_finds_a_contact_while_typing(visit: Windows, sample: Sample) -> Non
     page = window.go("/contacts")
     page.get_by_label("Name, outlet or address").press_sequentially("amira")
     expect(page.locator("#contacts tbody tr")).to_have_count(1)
-    expect(page.locator("#contacts")).to_contain_text("Amira Haddad")
+    expect(page.locator("#contacts")).to_contain_text("Haddad, Amira")
 
 
 def test_a_journalist_leaves_with_one_button(

@@ -15,7 +15,7 @@ from mailer.distribution.following.barred import Barred, Verdicts
 from mailer.distribution.following.received import Receiver
 from mailer.distribution.following.threads import REPLACING
 from mailer.distribution.following.translations import best_editions
-from mailer.distribution.planning import STRICTEST_FIRST
+from mailer.distribution.rules import STRICTEST_FIRST
 from mailer.models import Distribution, EditionStatus, LanguagePolicy, Relation, TrackingMode
 from mailer.releases.editions import FullRelease, pick_edition
 from mailer.tokens import Keyring

@@ -139,14 +139,24 @@ def correct(  # noqa: PLR0913 – all that is decided is said by its name
     for a moment in the past, and Refused while findings block, when nobody would get it, and for
     another number than `expect`.
     """
-    now = clock.now()
-    refuse_past(at, now=now, office_zone=full.office.zone)
+    refuse_past(at, now=clock.now(), office_zone=full.office.zone)
     full = going_out(session, full, at=at)
     refuse_blocked(session, full, waive_because=waive_because, by=by, more=more)
     plan = plan_follow_up(session, distribution_id, full, at=at, keyring=keyring)
     _refuse_other_number(plan, expect)
     thread = thread_of(session, distribution_id)
-    root = thread[0]
+    row = _after(thread[0], full, plan, session=session)
+    row.scheduled_at, row.created_by = at, by
+    session.flush()
+    if plan.relation in REPLACING:
+        hold(session, [one.id or 0 for one in thread], distribution_id=row.id or 0)
+    return Decided(row, plan)
+
+
+def _after(
+    root: Distribution, full: FullRelease, plan: FollowUpPlan, *, session: Session
+) -> Distribution:
+    """The distribution that goes after `root`, on its terms and ahead of all other traffic."""
     if full.release.id != root.release_id:
         full.release.corrects_id = root.release_id
         session.add(full.release)
@@ -157,18 +167,13 @@ def correct(  # noqa: PLR0913 – all that is decided is said by its name
         relation=plan.relation,
         language_policy=root.language_policy,
         status=DistributionStatus.SCHEDULED,
-        scheduled_at=at,
         is_urgent=True,
         unknown_policy=root.unknown_policy,
-        created_at=now,
-        created_by=by,
+        created_at=clock.now(),
         decided_count=plan.total,
     )
     session.add(row)
-    session.flush()
-    if plan.relation in REPLACING:
-        hold(session, [one.id or 0 for one in thread], distribution_id=row.id or 0)
-    return Decided(row, plan)
+    return row
 
 
 def relation_to(full: FullRelease, thread: Sequence[Distribution]) -> Relation:

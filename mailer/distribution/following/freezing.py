@@ -86,26 +86,24 @@ def freeze(
     earlier = earlier_of(session, distribution)
     if distribution.relation in REPLACING:
         stop(session, earlier, distribution_id=number)
-    has_begun = distribution.fanned_out_at is not None
-    duty = distribution.duty if has_begun else None
+    since = distribution.fanned_out_at
+    duty = None if since is None else distribution.duty
     full = following(session, distribution.release_id, distribution.relation, at=at, duty=duty)
     choosing = Choosing(distribution, full, identity.keyring, at)
     start = batches.next_position(session, number)
     with rarely_searched(), Spool[Place]() as spool:
-        since = distribution.fanned_out_at
         found = receivers(session, earlier, distribution_id=number, since=since)
         notes = _own_notes(session, full, at=at)
         frames = _FollowingFrames(distribution, session.get_bind().dialect.name, at, notes)
         planned = frames.set_aside(spool, choosing.followed(session, found))
-        if frames.awaited:
-            distribution.awaited = sorted({*distribution.awaited, *frames.awaited})
+        distribution.awaited = sorted({*distribution.awaited, *frames.awaited})
         if frames.all:
             _prepare(session, distribution, frames.all, full, identity=identity, at=at)
             finishing = Finishing(frames.all, full, identity, providers(session, throttle))
             rows = finishing.rows(spool, start=start)
             write_rows(session, Delivery, (*MADE, *OWN, *FRAMED), rows)
             batches.cut(session, number, size=batch_size, start=start)
-    if not has_begun:
+    if since is None:
         distribution.duty = [contact.key for contact in full.duty]
         _begin(session, distribution, earlier, at=at)
     session.flush()

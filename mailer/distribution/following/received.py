@@ -77,18 +77,6 @@ def receivers(
     With `since` only those are looked at where something may have changed after that moment.
     """
     is_got, is_sending = was_got(), col(Delivery.status) == DeliveryStatus.SENDING
-    waits = sa.or_(
-        col(Delivery.status).in_(WAITING),
-        sa.and_(
-            col(Delivery.status) == DeliveryStatus.CANCELLED,
-            col(Delivery.reason) == marker(distribution_id),
-        ),
-    )
-    there = aliased(Delivery)
-    has_one = sa.exists().where(
-        col(there.address_id) == col(Delivery.address_id),
-        col(there.distribution_id) == distribution_id,
-    )
     mixed = (col(Delivery.address_id) * 7919 + distribution_id) % MIXED
     found = session.execute(
         sa.select(
@@ -100,8 +88,8 @@ def receivers(
             col(Delivery.distribution_id).in_(earlier),
             col(Delivery.email) != "",
             col(Delivery.address_id).is_not(None),
-            sa.or_(is_got, is_sending, waits),
-            ~has_one,
+            sa.or_(is_got, is_sending, _waits(distribution_id)),
+            ~_has_one(distribution_id),
             *([] if since is None else [_is_changed(earlier, since)]),
         )
         .order_by(mixed, col(Delivery.address_id), col(Delivery.distribution_id)),
@@ -111,6 +99,25 @@ def receivers(
         one = _receiver(list(rows))
         if one is not None:
             yield one
+
+
+def _waits(distribution_id: int) -> sa.ColumnElement[bool]:
+    """Still to be handed over, or held back for the sake of that follow-up."""
+    return sa.or_(
+        col(Delivery.status).in_(WAITING),
+        sa.and_(
+            col(Delivery.status) == DeliveryStatus.CANCELLED,
+            col(Delivery.reason) == marker(distribution_id),
+        ),
+    )
+
+
+def _has_one(distribution_id: int) -> sa.ColumnElement[bool]:
+    there = aliased(Delivery)
+    return sa.exists().where(
+        col(there.address_id) == col(Delivery.address_id),
+        col(there.distribution_id) == distribution_id,
+    )
 
 
 def _is_changed(earlier: Sequence[int], since: datetime) -> sa.ColumnElement[bool]:

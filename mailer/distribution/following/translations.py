@@ -176,17 +176,12 @@ def _serve(
     now: datetime,
 ) -> None:
     """Give those who wait for that language an edition: that one, or the next best."""
-    waiting = session.execute(
-        sa.select(
-            col(Delivery.id),
-            col(Delivery.address_id),
-            col(Delivery.country),
-            col(Delivery.zone),
-            col(Delivery.edition_rule),
-        )
-        .where(_waits(row.id or 0, language))
-        .order_by(col(Delivery.address_id))
-    ).all()
+    columns = (
+        *(col(Delivery.id), col(Delivery.address_id), col(Delivery.country)),
+        *(col(Delivery.zone), col(Delivery.edition_rule)),
+    )
+    chosen = sa.select(*columns).where(_waits(row.id or 0, language))
+    waiting = session.execute(chosen.order_by(col(Delivery.address_id))).all()
     for some in in_chunks(waiting, AT_ONCE):
         choices = _choices(session, full, language, some, now=now)
         names = message_ids(
@@ -198,11 +193,9 @@ def _serve(
         for revision in {c.language: c.revision for c in choices.values()}.values():
             register_links(session, revision)
         values = [
-            {
+            _chosen(choices[one.id])
+            | {
                 "number": one.id,
-                "new_revision_id": choices[one.id].revision.id,
-                "new_edition_language": choices[one.id].language,
-                "new_edition_rule": choices[one.id].rule,
                 "new_message_id": name,
                 "new_next_attempt_at": max(
                     now, first_moment(row, one.zone, office_zone=full.office.zone)
@@ -211,6 +204,14 @@ def _serve(
             for one, name in zip(some, names, strict=True)
         ]
         session.connection().execute(_UPDATE, values)
+
+
+def _chosen(choice: EditionChoice) -> dict[str, Any]:
+    return {
+        "new_revision_id": choice.revision.id,
+        "new_edition_language": choice.language,
+        "new_edition_rule": choice.rule,
+    }
 
 
 def _choices(
