@@ -13,7 +13,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import parsedate_to_datetime
+from email.utils import parsedate_to_datetime, unquote
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -178,6 +178,7 @@ def test_py_9_whatever_people_type_no_octet_is_one_that_a_server_refuses(
 @given(name=NAMES.map(lambda one: meant(one).replace("/", "").strip()).filter(bool))
 @example(name="% ' 100%.pdf")
 @example(name="<>")
+@example(name='"a"')
 def test_i_4_any_name_of_a_file_is_read_back(name: str) -> None:
     part = EmailMessage(wire.POLICY)
     part["Content-Disposition"] = disposition("attachment", name)
@@ -187,9 +188,8 @@ def test_i_4_any_name_of_a_file_is_read_back(name: str) -> None:
     value = strict.field(written, "Content-Disposition")
     assert "=?" not in value
     assert strict.parameters(value) == ("attachment", {"filename": name})
-    # Python's own reader takes a pair of angle brackets off, as it does from an address.
-    plain = name[1:-1] if name[:1] + name[-1:] == "<>" else name
-    assert forgiving(written).get_filename() == plain
+    # Python's own reader takes a pair of quotes or angle brackets off, also from what was encoded.
+    assert forgiving(written).get_filename() == unquote(name)
 
 
 # ------------------------------------------------------------------- traps of the library
