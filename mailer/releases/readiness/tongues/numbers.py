@@ -21,7 +21,9 @@ WRITTEN: Final = re.compile(
 )
 #: Telephone numbers are the same in all editions, or they are another contact's.
 TELEPHONE: Final = re.compile(
-    r"(?:\+|\(0|(?<![\d.,])0)[\d ()/.\u00a0-]{6,}\d|(?<!\d)\d\d(?:[ .\u00a0]\d\d){3,}(?!\d)"
+    # A 0 after a digit and a space goes on with a number: 1 000 000.
+    r"(?:\+|\(0|(?<![\d.,])(?<!\d[ \u00a0\u2009\u202f])0)[\d ()/.\u00a0-]{6,}\d"
+    r"|(?<!\d)\d\d(?:[ .\u00a0]\d\d){3,}(?!\d)"
 )
 MAIL_ADDRESS: Final = re.compile(r"\S+@\S+")
 #: Up to here a language may write the number as a word.

@@ -36,6 +36,7 @@ def test_what_cldr_writes_is_read(value: Decimal, language: str) -> None:
         ("at 9.30 am, 14:00 and 9h30", "en", []),
         ("see https://a.example/2026/11 and a1@b22.example", "en", []),
         ("३४५", "hi", ["345"]),
+        ("2 050 000 000 et 1 000 000 000,00", "fr", ["2050000000", "1000000000"]),
     ],
 )
 def test_what_is_a_number_and_what_is_none(text: str, language: str, found: list[str]) -> None:
