@@ -5,19 +5,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlmodel import Session
 
 from mailer import languages
 from mailer.cli.context import AsJson, Context
 from mailer.cli.keeping.fields import fields_in
-from mailer.errors import BadInput, NotFound
-from mailer.models import Release
+from mailer.errors import BadInput
 from mailer.releases.files.carried import CarriedFile, carried_by
 from mailer.releases.files.links import file_url
 from mailer.releases.files.preparing import Prepared, prepared, read_file
-from mailer.releases.files.storing import Brought, Said, attach, detach
+from mailer.releases.files.storing import Brought, attach, detach, said_of
 from mailer.releases.manuscripts.front_matter import one_line, unknown
-from mailer.releases.references import find
+from mailer.releases.references import found
 from mailer.tokens import Purpose
 
 #: What can be said about a file.
@@ -31,7 +29,7 @@ def list_files(context: typer.Context, reference: Reference, as_json: AsJson = F
     """List the files of a release, with the link that the press uses once it is public."""
     desk: Context = context.obj
     with desk.reading() as session:
-        files = carried_by(session, _release(session, reference).id or 0)
+        files = carried_by(session, found(session, reference).id or 0)
     links = {file.attachment_id: _link(desk, file) for file in files}
     desk.answer(
         [
@@ -84,8 +82,8 @@ def attach_files(
     ready = [prepared(read_file(one, limits=limits), name=one.name, limits=limits) for one in files]
     own = languages.parse(language) if language else ""
     with desk.writing() as session:
-        release = _release(session, reference)
-        said = _said(words, language=own, said_in=own or release.source_language)
+        release = found(session, reference)
+        said = said_of(words, language=own, said_in=own or release.source_language)
         is_changed = attach(session, release, [Brought(one, said) for one in ready], limits=limits)
     desk.answer(
         {"changed": is_changed, "files": [{"name": f.name, "notes": f.notes} for f in ready]},
@@ -105,17 +103,6 @@ def _words(given: Sequence[str], *, number: int) -> dict[str, str]:
     return {name: one_line(text, where=f"--set {name}") for name, text in words.items()}
 
 
-def _said(words: dict[str, str], *, language: str, said_in: str) -> Said:
-    alt, caption = words.get("alt", ""), words.get("caption", "")
-    return Said(
-        language=language,
-        alts={said_in: alt} if alt else {},
-        captions={said_in: caption} if caption else {},
-        credit=words.get("credit", ""),
-        rights=words.get("rights", ""),
-    )
-
-
 def told(files: Sequence[Prepared]) -> list[str]:
     """Each file by its name, with what the officer should know of it."""
     return [f"{one.name} ({'; '.join(one.notes)})" if one.notes else one.name for one in files]
@@ -132,11 +119,5 @@ def detach_file(
     desk: Context = context.obj
     with desk.writing() as session:
         own = languages.parse(language) if language else ""
-        detach(session, _release(session, reference), name, language=own)
+        detach(session, found(session, reference), name, language=own)
     desk.answer({"detached": name}, as_json=as_json, told=lambda: desk.say(f"detached: {name}"))
-
-
-def _release(session: Session, reference: str) -> Release:
-    if (release := find(session, reference)) is None:
-        raise NotFound(f"there is no release {reference!r}: `mailer releases list` shows them all")
-    return release

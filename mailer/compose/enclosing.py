@@ -95,15 +95,15 @@ class Enclosing:
     ) -> Enclosures:
         """What goes with the edition in that language under that cover."""
         files = in_language(full.files, edition_language)
-        documents = [one for one in files if one.is_document]
+        # What was taken back is not handed out any more.
+        is_over = full.release.status is ReleaseStatus.WITHDRAWN
+        documents = [] if is_over else [one for one in files if one.is_document]
         attached = self._attached(full, documents) if attaches else ()
         logo, image = self._logo(full) if shows_logo else (None, None)
         links = () if attached else tuple(self._link(one, cover_language) for one in documents)
-        # What was taken back is not handed out any more, whatever else is said of it.
-        is_over = full.release.status is ReleaseStatus.WITHDRAWN
         return Enclosures(
-            attached=() if is_over else attached,
-            linked=() if is_over else links,
+            attached=attached,
+            linked=links,
             logo=logo,
             logo_image=image,
             pictures=dict(self._pictures(files, edition_language)),

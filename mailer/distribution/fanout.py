@@ -4,7 +4,7 @@ Everything flows: decided address by address in shuffled order, set aside until 
 rounds are known, and written in the order of hand-over.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -78,8 +78,7 @@ def fan_out(
     )
     with rarely_searched(), Spool[Place]() as spool:
         planned = _set_aside(spool, decisions, frames=frames)
-        _register_links(session, full, frames)
-        count_pages(session, distribution, frames.all, full, identity=identity, at=at)
+        prepare(session, distribution, frames.all, full, identity=identity, at=at)
         finishing = Finishing(frames.all, full, identity, providers(session, throttle))
         write_rows(session, Delivery, (*MADE, *OWN, *FRAMED), finishing.rows(spool))
     batches.cut(session, number, size=batch_size)
@@ -90,11 +89,21 @@ def fan_out(
     return planned
 
 
-def _register_links(session: Session, full: FullRelease, frames: Frames) -> None:
-    used = {frame.revision_id for frame in frames.all}
+def prepare(
+    session: Session,
+    distribution: Distribution,
+    frames: Sequence[Frame],
+    full: FullRelease,
+    *,
+    identity: Identity,
+    at: datetime,
+) -> None:
+    """What the messages need that are made from these frames: where links lead, and page counts."""
+    used = {frame.revision_id for frame in frames}
     for revision in full.revisions.values():
         if revision.id in used:
             register_links(session, revision)
+    count_pages(session, distribution, frames, full, identity=identity, at=at)
 
 
 def _set_aside(spool: Spool[Place], decisions: Iterator[Decision], *, frames: Frames) -> int:

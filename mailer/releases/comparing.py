@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from mailer import languages
 from mailer.errors import NotFound
 from mailer.models import Edition, EditionStatus, Revision
 from mailer.releases.references import found
-from mailer.releases.revising import newest_of, revision_of, source_of
+from mailer.releases.revising import find_edition, newest_of, revision_of, source_of
 
 FIELDS: Final = ("title", "subtitle", "place", "change_note", "body", "notes")
 #: Scripts that put no space between words: each sign is compared for itself.
@@ -82,8 +82,7 @@ def diff(
     """
     release = found(session, reference)
     tag = languages.parse(language)
-    ours = select(Edition).where(Edition.release_id == release.id, Edition.language == tag)
-    edition = session.exec(ours).first()
+    edition = find_edition(session, release, tag)
     if edition is None:
         raise NotFound(f"release {release.reference} has no {tag} edition")
     newest = newest_of(session, edition)

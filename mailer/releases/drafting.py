@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from mailer import clock, languages
 from mailer.errors import BadInput, Refused
-from mailer.models import Office, Release, ReleaseKind, ReleaseStatus
+from mailer.models import Office, Release, ReleaseKind
 from mailer.releases.manuscripts.reading import EditionDraft, Stated, read_manuscript
 from mailer.releases.occasions import print_occasions
 from mailer.releases.printing import print_contacts
@@ -21,7 +21,13 @@ from mailer.releases.references import (
     next_reference,
     refuse_printed,
 )
-from mailer.releases.revising import GONE_OUT, ImportedEdition, file_texts, mark_stale
+from mailer.releases.revising import (
+    GONE_OUT,
+    ImportedEdition,
+    file_texts,
+    mark_stale,
+    voids_approval,
+)
 
 #: What all files of a release must agree on, as the draft and as the file name it.
 SHARED: Final = {
@@ -43,8 +49,6 @@ ABOUT_ANOTHER: Final = (
 )
 #: What says by its nature that something changed, and so must say what (J5).
 TELLING_CHANGES: Final = (ReleaseKind.CORRECTION, ReleaseKind.WITHDRAWAL)
-#: Any change voids what was submitted or approved (product.md 3).
-VOIDED_BY_CHANGES: Final = (ReleaseStatus.IN_REVIEW, ReleaseStatus.APPROVED)
 
 
 @dataclass(frozen=True)
@@ -125,8 +129,8 @@ def import_release(
     changed |= print_occasions(session, release, drafts, source=source, office=office)
     _refuse_silent_change(release, drafts)
     imported = file_texts(session, release, drafts)
-    if release.status in VOIDED_BY_CHANGES and (changed or any(one.changed for one in imported)):
-        release.status = ReleaseStatus.DRAFT
+    if changed or any(one.changed for one in imported):
+        voids_approval(session, release)
     session.flush()
     is_source_new = any(one.changed and one.language == release.source_language for one in imported)
     stale = mark_stale(session, release, is_source_new=is_source_new)

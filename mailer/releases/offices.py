@@ -1,7 +1,6 @@
 """The sending office as its file describes it."""
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +11,7 @@ from sqlmodel import Session, col, select
 from mailer import addresses, clock, languages
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import LegalProfile, Office, TrackingMode
+from mailer.releases.described import read_described
 from mailer.releases.manuscripts.front_matter import is_blank, one_line, unknown
 from mailer.releases.numbering import read_pattern
 from mailer.releases.press_contacts import find_press_contact
@@ -30,12 +30,7 @@ def read_office(path: Path) -> dict[str, Any]:
 
     Raises BadInput when the file cannot be read or says nothing.
     """
-    try:
-        description = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as away:
-        raise BadInput(f"cannot read {path}: {away.strerror}") from away
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
-        raise BadInput(f"{path.name} is not TOML in UTF-8: {wrong}") from wrong
+    description = read_described(path)
     if not description:
         needed = ", ".join(REQUIRED)
         raise BadInput(f"{path.name} is empty: describe the office with lines for {needed}")

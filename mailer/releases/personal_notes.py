@@ -11,9 +11,9 @@ from sqlmodel import Session, col, select
 from mailer import clock
 from mailer.contacts.directory import find_address
 from mailer.errors import BadInput, NotFound
-from mailer.models import Address, PersonalNote, Release, Role
+from mailer.models import Address, PersonalNote, Role
 from mailer.models.ending import lasts
-from mailer.releases.references import find
+from mailer.releases.references import found
 
 #: A longer text is no note: it would stand before the release of one reader, and hide it.
 LONGEST = 4000
@@ -35,7 +35,7 @@ def notes_of(session: Session, reference: str) -> list[NoteLine]:
     rows = session.exec(
         select(PersonalNote, Address.email)
         .join(Address, col(Address.id) == PersonalNote.address_id)
-        .where(PersonalNote.release_id == _release(session, reference).id)
+        .where(PersonalNote.release_id == found(session, reference).id)
         .order_by(col(Address.normalised))
     )
     return [
@@ -100,8 +100,8 @@ def write_note(session: Session, reference: str, address: str, *, text: str, by:
         raise BadInput("a note needs words: to have none, take it away")
     if len(told) > LONGEST:
         raise BadInput(f"the note has {len(told)} characters: at most {LONGEST} stand above a text")
-    row = _found(session, reference, address)
-    release, known = _release(session, reference), _address(session, address)
+    row = _note(session, reference, address)
+    release, known = found(session, reference), _address(session, address)
     if row is None:
         row = PersonalNote(
             release_id=release.id or 0,
@@ -118,7 +118,7 @@ def write_note(session: Session, reference: str, address: str, *, text: str, by:
 
 def remove_note(session: Session, reference: str, address: str) -> None:
     """Take the note for that address away. Raises NotFound when there is none."""
-    row = _found(session, reference, address)
+    row = _note(session, reference, address)
     if row is None:
         raise NotFound(
             f"release {reference} has no note for {address}:"
@@ -128,19 +128,13 @@ def remove_note(session: Session, reference: str, address: str) -> None:
     session.flush()
 
 
-def _found(session: Session, reference: str, address: str) -> PersonalNote | None:
-    release, known = _release(session, reference), _address(session, address)
+def _note(session: Session, reference: str, address: str) -> PersonalNote | None:
+    release, known = found(session, reference), _address(session, address)
     return session.exec(
         select(PersonalNote).where(
             PersonalNote.release_id == release.id, PersonalNote.address_id == known.id
         )
     ).first()
-
-
-def _release(session: Session, reference: str) -> Release:
-    if (release := find(session, reference)) is None:
-        raise NotFound(f"there is no release {reference!r}: `mailer releases list` shows them all")
-    return release
 
 
 def _address(session: Session, address: str) -> Address:

@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from sqlmodel import Session, col, select
 from mailer import addresses, languages
 from mailer.errors import BadInput, NotFound
 from mailer.models import Office, PressContact
+from mailer.releases.described import read_described
 from mailer.releases.manuscripts.front_matter import one_line, unknown
 from mailer.releases.manuscripts.reading import DUTY, ContactRecord
 
@@ -48,12 +48,7 @@ def find_press_contact(session: Session, key: str) -> PressContact:
 
 def read_press_contacts(path: Path) -> dict[str, dict[str, Any]]:
     """What a TOML file says of press contacts, by key. Raises BadInput when it cannot be read."""
-    try:
-        described = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as away:
-        raise BadInput(f"cannot read {path}: {away.strerror}") from away
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
-        raise BadInput(f"{path.name} is not TOML in UTF-8: {wrong}") from wrong
+    described = read_described(path)
     if not described or not all(isinstance(one, dict) for one in described.values()):
         raise BadInput(
             f'{path.name} describes no press contact: begin each with a line ["anna.keller"], and'

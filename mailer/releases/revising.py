@@ -142,16 +142,18 @@ def voids_approval(session: Session, release: Release) -> None:
 
 def source_of(session: Session, release: Release) -> Edition | None:
     """The edition that the others are made from; None while its text is not there."""
-    ours = select(Edition).where(
-        Edition.release_id == release.id, Edition.language == release.source_language
-    )
+    return find_edition(session, release, release.source_language)
+
+
+def find_edition(session: Session, release: Release, language: str) -> Edition | None:
+    """The edition in that language, if there is one."""
+    ours = select(Edition).where(Edition.release_id == release.id, Edition.language == language)
     return session.exec(ours).first()
 
 
 def edition_of(session: Session, release: Release, language: str) -> Edition:
     """The edition in that language, a new one where there is none."""
-    ours = select(Edition).where(Edition.release_id == release.id, Edition.language == language)
-    if (edition := session.exec(ours).first()) is None:
+    if (edition := find_edition(session, release, language)) is None:
         edition = Edition(
             release_id=release.id or 0, language=language, status=EditionStatus.MISSING
         )

@@ -12,7 +12,7 @@ from mailer import clock, languages
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import Edition, EditionStatus, Release, Revision, StillValid
 from mailer.releases.references import found
-from mailer.releases.revising import edition_of, newest_of, source_of, voids_approval
+from mailer.releases.revising import edition_of, find_edition, newest_of, source_of, voids_approval
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,7 @@ def expect_no_longer(session: Session, reference: str, tags: Sequence[str]) -> l
     """Wait no more for these languages; Refused for one whose text is there."""
     release = found(session, reference)
     for language in map(languages.parse, tags):
-        ours = select(Edition).where(Edition.release_id == release.id, Edition.language == language)
-        edition = session.exec(ours).first()
+        edition = find_edition(session, release, language)
         if edition is not None and newest_of(session, edition) is not None:
             raise Refused(f"the {language} text of {release.reference} is there: it stays")
         if edition is not None:

@@ -12,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from mailer.errors import NotFound
 from mailer.feedback.machines import RULES_VERSION
 from mailer.models import (
     Agent,
@@ -22,9 +21,9 @@ from mailer.models import (
     Edition,
     EngagementCount,
     EventKind,
-    Release,
     Revision,
 )
+from mailer.releases.references import found
 from mailer.reports.figures import DIMENSIONS, Figures, Line, lines_by, total
 
 #: A smaller number of readers counted together could point to one of them.
@@ -94,14 +93,13 @@ def as_text(name: str) -> str:
 
 def release_report(session: Session, reference: str) -> ReleaseReport:
     """How the release of that reference went until now. Raises NotFound."""
-    release_id = session.exec(select(Release.id).where(Release.reference == reference)).first()
-    if release_id is None:
-        raise NotFound(f"there is no release {reference}: `mailer releases list` shows all")
+    release = found(session, reference)
+    release_id = release.id or 0
     lines = {f"by_{name}": lines_by(session, release_id, dimension=name) for name in DIMENSIONS}
     totals = total(line.figures for line in lines["by_country"])
     first, last = _span(session, release_id)
     return ReleaseReport(
-        reference=reference,
+        reference=release.reference,
         first_sent_at=first,
         last_sent_at=last,
         totals=totals,

@@ -14,16 +14,14 @@ from sqlmodel import Session, col
 
 from mailer.audience.leaving_out.refusals import Cause
 from mailer.compose.letter import Identity
-from mailer.compose.tracking import register_links
 from mailer.distribution import batches
 from mailer.distribution.batches import WAITING, lock_all, recount
-from mailer.distribution.fanout import LAST, Finishing, Place, providers
+from mailer.distribution.fanout import LAST, Finishing, Place, prepare, providers
 from mailer.distribution.following.choosing import Choosing, Followed, reasons_of
 from mailer.distribution.following.received import is_in_doubt, marker, receivers
 from mailer.distribution.following.threads import REPLACING, thread_of
 from mailer.distribution.frames import FRAMED, MADE, OWN, Frame
 from mailer.distribution.interleaving import Interleaving
-from mailer.distribution.page_counts import count_pages
 from mailer.distribution.spool import Spool
 from mailer.distribution.writing import as_written, write_rows
 from mailer.memory import rarely_searched
@@ -98,7 +96,7 @@ def freeze(
         planned = frames.set_aside(spool, choosing.followed(session, found))
         distribution.awaited = sorted({*distribution.awaited, *frames.awaited})
         if frames.all:
-            _prepare(session, distribution, frames.all, full, identity=identity, at=at)
+            prepare(session, distribution, frames.all, full, identity=identity, at=at)
             finishing = Finishing(frames.all, full, identity, providers(session, throttle))
             rows = finishing.rows(spool, start=start)
             write_rows(session, Delivery, (*MADE, *OWN, *FRAMED), rows)
@@ -179,23 +177,6 @@ def _own_notes(session: Session, full: FullRelease, *, at: datetime) -> Notes:
     if full.corrects is None:
         return Notes()
     return notes_for(session, full.release.id or 0, today=at.astimezone(UTC).date())
-
-
-def _prepare(
-    session: Session,
-    distribution: Distribution,
-    frames: list[Frame],
-    full: FullRelease,
-    *,
-    identity: Identity,
-    at: datetime,
-) -> None:
-    """What the messages need that are made from these frames."""
-    used = {frame.revision_id for frame in frames}
-    for revision in full.revisions.values():
-        if revision.id in used:
-            register_links(session, revision)
-    count_pages(session, distribution, frames, full, identity=identity, at=at)
 
 
 @dataclass

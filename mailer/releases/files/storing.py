@@ -14,16 +14,14 @@ from mailer.models import (
     Distribution,
     DistributionStatus,
     Release,
-    ReleaseStatus,
     StoredFile,
 )
 from mailer.releases.files.preparing import Octets, Prepared
+from mailer.releases.revising import voids_approval
 from mailer.settings.sections import FileSettings
 
 #: The audience of these is frozen, or about to be: what it gets must not change on the way.
 UNDER_WAY = (DistributionStatus.SENDING, DistributionStatus.PAUSED)
-#: Any change voids what was submitted or approved.
-VOIDED_BY_CHANGES = (ReleaseStatus.IN_REVIEW, ReleaseStatus.APPROVED)
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,21 @@ class Said:
     captions: Mapping[str, str] = field(default_factory=dict)
     credit: str = ""
     rights: str = ""
+
+
+def said_of(words: Mapping[str, str], *, language: str, said_in: str) -> Said:
+    """What alt, caption, credit and rights say of a file; the first two in the language `said_in`.
+
+    It belongs to the edition in `language`; empty: to all of them.
+    """
+    alt, caption = words.get("alt", ""), words.get("caption", "")
+    return Said(
+        language=language,
+        alts={said_in: alt} if alt else {},
+        captions={said_in: caption} if caption else {},
+        credit=words.get("credit", ""),
+        rights=words.get("rights", ""),
+    )
 
 
 @dataclass(frozen=True)
@@ -74,7 +87,7 @@ def attach(
     changed = [_attach_one(session, release, one) for one in brought]
     if any(changed):
         refuse_under_way(session, release)
-        _void(session, release)
+        voids_approval(session, release)
         session.flush()
         _refuse_too_much(session, release, limits=limits)
     return any(changed)
@@ -89,7 +102,7 @@ def detach(session: Session, release: Release, name: str, *, language: str = "")
     if found is None:
         raise NotFound(f"release {release.reference} carries no file {name!r}")
     refuse_under_way(session, release)
-    _void(session, release)
+    voids_approval(session, release)
     session.delete(found)
     session.flush()
     return found
@@ -145,12 +158,6 @@ def _next_position(session: Session, release: Release) -> int:
     last = sa.select(sa.func.max(Attachment.position))
     highest = session.execute(last.where(col(Attachment.release_id) == release.id)).scalar()
     return 0 if highest is None else int(highest) + 1
-
-
-def _void(session: Session, release: Release) -> None:
-    if release.status in VOIDED_BY_CHANGES:
-        release.status = ReleaseStatus.DRAFT
-        session.add(release)
 
 
 def _refuse_too_much(session: Session, release: Release, *, limits: FileSettings) -> None:

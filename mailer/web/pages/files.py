@@ -17,8 +17,8 @@ from mailer.models import Edition, Release
 from mailer.releases.files.carried import carried_by
 from mailer.releases.files.links import file_url
 from mailer.releases.files.preparing import Prepared, prepared, read_file
-from mailer.releases.files.storing import Brought, Said, attach, detach
-from mailer.releases.references import find
+from mailer.releases.files.storing import Brought, Said, attach, detach, said_of
+from mailer.releases.references import found
 from mailer.tokens import Purpose
 from mailer.web.dependencies import Door, Parts, Submitted, page, signed_in
 from mailer.web.failures import status_of
@@ -73,7 +73,7 @@ def bring_in(request: Request, door: Parts, reference: str, upload: Uploaded) ->
     try:
         file = _prepared(door, upload)
         with door.writing() as session:
-            release = _release(session, reference)
+            release = found(session, reference)
             said = _said(bound.values, release)
             attach(session, release, [Brought(file, said)], limits=door.settings.files)
     except (BadInput, Refused) as wrong:
@@ -88,7 +88,7 @@ def take_away(request: Request, door: Parts, reference: str, form: Submitted) ->
     values = bind(NameForm, form).values
     try:
         with door.writing() as session:
-            release = _release(session, reference)
+            release = found(session, reference)
             detach(session, release, values["name"], language=values["language"])
     except (NotFound, Refused) as wrong:
         return _again(request, door, reference, blank(FileForm), wrong)
@@ -109,15 +109,11 @@ def _prepared(door: Door, upload: Upload) -> Prepared:
 
 
 def _said(values: Any, release: Release) -> Said:
-    language = values["language"] or release.source_language
-    alt, caption = (" ".join(values[name].split()) for name in ("alt", "caption"))
-    return Said(
-        language=values["language"],
-        alts={language: alt} if alt else {},
-        captions={language: caption} if caption else {},
-        credit=" ".join(values["credit"].split()),
-        rights=" ".join(values["rights"].split()),
-    )
+    words = {
+        name: " ".join(values[name].split()) for name in ("alt", "caption", "credit", "rights")
+    }
+    language = values["language"]
+    return said_of(words, language=language, said_in=language or release.source_language)
 
 
 def _again(
@@ -125,7 +121,7 @@ def _again(
 ) -> Response:
     """The form as it was typed, with what stands in the way."""
     with door.reading() as session:
-        _release(session, reference)
+        found(session, reference)
         form, status = bound.with_error("file", str(wrong)), status_of(wrong)
         return _page(request, door, session, reference, form, status=status)
 
@@ -141,7 +137,7 @@ def _page(
     gone: str = "",
     status: int = 200,
 ) -> Response:
-    release = _release(session, reference)
+    release = found(session, reference)
     files, keyring = carried_by(session, release.id or 0), door.identity.keyring
     context: dict[str, Any] = {
         "reference": release.reference,
@@ -165,9 +161,3 @@ def _page(
 def _languages(session: Session, release: Release) -> list[str]:
     editions = select(Edition.language).where(Edition.release_id == release.id)
     return sorted(session.exec(editions))
-
-
-def _release(session: Session, reference: str) -> Release:
-    if (release := find(session, reference)) is None:
-        raise NotFound(f"there is no release {reference!r}")
-    return release
