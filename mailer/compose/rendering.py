@@ -32,8 +32,6 @@ INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 #: How the layout tells the inliner which styles stay in their element.
 KEEP = ' data-css-inline="keep"'
 EMPTY_LINES = re.compile(r"\n[ \n]*\n")
-#: Gmail cuts a message whose HTML has more octets, and with its end the way to leave (B-4).
-CLIPPED_AT = 102_000
 NO_MARKUP = Markup()
 
 
@@ -83,16 +81,6 @@ class Rendered:
     subject: str
     text: str
     html: str
-
-    @property
-    def html_octets(self) -> int:
-        """The size of the HTML, before it is coded for its way."""
-        return len(self.html.encode())
-
-    @property
-    def is_clipped(self) -> bool:
-        """Whether Gmail would show the beginning only."""
-        return self.html_octets >= CLIPPED_AT
 
 
 def render(letter: Letter) -> Rendered:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mailer.compose.edition import edition_text
-from mailer.compose.rendering import CLIPPED_AT, render
+from mailer.compose.rendering import render
 from mailer.models import ReleaseKind
 from tests.compose.rich import rich_letter
 from tests.compose.test_rendering import Page
@@ -97,11 +97,3 @@ def test_no_two_footnotes_of_a_message_have_one_name(make_letter: Any) -> None:
     targets = [one["href"][1:] for one in Page(render(rich_letter(make_letter)).html).all("a")]
     assert set(ids) <= {*targets, *ids}
     assert {target for target in targets if target.startswith("fn")} <= set(ids)
-
-
-def test_a_message_knows_when_it_would_be_clipped(make_letter: Any) -> None:
-    short = render(make_letter())
-    assert short.html_octets == len(short.html.encode())
-    assert not short.is_clipped
-    long = render(make_letter(texts={"en": ("T", "L", "word " * (CLIPPED_AT // 5))}))
-    assert long.is_clipped

@@ -1,15 +1,12 @@
 """What every hop must be able to carry: short lines, whole line ends, seven bits (PF-02, PF-11)."""
 
-import re
 from typing import Final
 
+from mailer.compose.message import BARE_LINE_END, OCTETS_IN_A_LINE
 from mailer.compose.proofreading.sample import Sample
 from mailer.releases.readiness.findings import Found
 
-BARE_LINE_END: Final = re.compile(rb"\r(?!\n)|(?<!\r)\n")
-#: RFC 5322 section 2.1.1, without the line end.
-LONGEST_LINE: Final = 998
-#: Gmail shows no more of a page, and hides the way out with the rest.
+#: Gmail shows no more of a page, and hides the way out with the rest (standards B-4).
 LARGEST_HTML: Final = 102_000
 #: Many servers of newsrooms take no more (SIZE of RFC 1870).
 LARGEST_MESSAGE: Final = 10_000_000
@@ -47,8 +44,8 @@ def _faults(data: bytes) -> list[str]:
         faults.append("has a line end that is only half of one")
     if b"\0" in data:
         faults.append("holds a zero octet")
-    if any(len(line) > LONGEST_LINE for line in data.split(b"\r\n")):
-        faults.append(f"has a line of more than {LONGEST_LINE} octets")
+    if any(len(line) > OCTETS_IN_A_LINE for line in data.split(b"\r\n")):
+        faults.append(f"has a line of more than {OCTETS_IN_A_LINE} octets")
     head, _, body = data.partition(b"\r\n\r\n")
     if not body.isascii() and b"8bit" not in head:
         faults.append("needs eight bits and does not say so")
