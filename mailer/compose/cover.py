@@ -38,8 +38,6 @@ KICKERS = {
     ReleaseKind.WITHDRAWAL: "Withdrawal",
     ReleaseKind.EMBARGO_LIFTED: "Embargo lifted",
 }
-#: Kinds whose kicker says already that something has changed.
-CHANGING = frozenset({ReleaseKind.CORRECTION, ReleaseKind.WITHDRAWAL})
 NOT_BEFORE = "EMBARGO: not for publication before {datetime}"
 REASON = "You receive this e-mail because your address is on the press distribution list “{list}”."
 
@@ -178,7 +176,8 @@ def _date_line(letter: Letter, words: Words) -> str:
 def _notes(letter: Letter) -> Iterator[str]:
     """What the reader is told beside the kind of the text, in English."""
     release, kind = letter.full.release, told_kind(letter)
-    if letter.revision.change_note and tells_change(letter) and kind not in CHANGING:
+    # The kicker of a correction says already that something has changed.
+    if letter.revision.change_note and tells_change(letter) and not kind.replaces:
         yield change_word(letter)
     if kind is ReleaseKind.SPEECH:
         yield "Check against delivery"

@@ -19,9 +19,6 @@ from mailer.releases.editions import (
     pick_expected,
 )
 
-#: The stricter of the office's mode and the recipient's wins.
-STRICTEST_FIRST = (TrackingMode.NONE, TrackingMode.AGGREGATE, TrackingMode.INDIVIDUAL)
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -148,7 +145,7 @@ class Rules:
         return Choice(
             edition=pick_edition(self.full, country=profile.country, **spoken),
             cover=pick_cover(self.full, **spoken),
-            tracking=min(office.tracking, profile.tracking, key=STRICTEST_FIRST.index),
+            tracking=TrackingMode.strictest(office.tracking, profile.tracking),
             zone=zone_of(
                 own=profile.own_zone,
                 outlet=profile.outlet_zone,

@@ -18,6 +18,11 @@ class TrackingMode(StrEnum):
     #: A pixel of one's own; only with recorded consent.
     INDIVIDUAL = "individual"
 
+    @classmethod
+    def strictest(cls, *modes: "TrackingMode") -> "TrackingMode":
+        """Which of them lets us follow the least; they stand here from the strictest on."""
+        return min(modes, key=list(cls).index)
+
 
 class LegalProfile(StrEnum):
     """Whose law holds for the personal data of an office (standards 6.1)."""

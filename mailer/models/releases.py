@@ -27,6 +27,13 @@ class ReleaseKind(StrEnum):
     WITHDRAWAL = "withdrawal"
     EMBARGO_LIFTED = "embargo-lifted"
 
+    @property
+    def replaces(self) -> bool:
+        """Whether it takes the place of what the press has read: it outranks all else (R7) and says
+        what changed (J5).
+        """
+        return self in {ReleaseKind.CORRECTION, ReleaseKind.WITHDRAWAL}
+
 
 class ReleaseStatus(StrEnum):
     """Where a release stands; drafts are free, what was sent is not."""

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from mailer.contacts.privacy.removing import among
+from mailer.distribution.batches import HANDED_OVER
 from mailer.models import Delivery, DeliveryStatus, Distribution, DistributionStatus
 
 #: Distributions in which something may still go out.
@@ -20,8 +21,6 @@ UNDECIDED = (
     DeliveryStatus.DEFERRED,
     DeliveryStatus.UNKNOWN,
 )
-#: What reached its reader, or was on the way; an officer who accepts one in doubt knows no hour.
-HANDED_OVER = (DeliveryStatus.SENT, DeliveryStatus.BOUNCED, DeliveryStatus.COMPLAINED)
 
 
 def is_open() -> sa.ColumnElement[bool]:
@@ -37,7 +36,7 @@ def waits() -> sa.ColumnElement[bool]:
 
 
 def was_mailed() -> sa.ColumnElement[bool]:
-    """What was handed over, or may be."""
+    """What was handed over, or may be; an officer who accepts one in doubt knows no hour."""
     return sa.or_(
         col(Delivery.sent_at).is_not(None), col(Delivery.status).in_(HANDED_OVER), waits()
     )

@@ -47,8 +47,6 @@ ABOUT_ANOTHER: Final = (
     ReleaseKind.WITHDRAWAL,
     ReleaseKind.EMBARGO_LIFTED,
 )
-#: What says by its nature that something changed, and so must say what (J5).
-TELLING_CHANGES: Final = (ReleaseKind.CORRECTION, ReleaseKind.WITHDRAWAL)
 
 
 @dataclass(frozen=True)
@@ -168,7 +166,7 @@ def _name_corrected(session: Session, release: Release, drafts: Sequence[Edition
 def _refuse_silent_change(release: Release, drafts: Sequence[EditionDraft]) -> None:
     """Its first lines are what changed, in every language."""
     silent = next((draft for draft in drafts if not draft.change_note), None)
-    if release.kind in TELLING_CHANGES and silent:
+    if release.kind.replaces and silent:
         raise BadInput(
             f"{silent.file}: change_note is missing: a {release.kind} says in its first line what"
             " has changed; add a line change_note: …"

@@ -29,6 +29,7 @@ from mailer.models import (
     Office,
     Relation,
     Release,
+    ReleaseKind,
     ReleaseStatus,
     Revision,
 )
@@ -294,7 +295,7 @@ def test_another_release_must_be_a_correction_of_this_one(
     other = factories.release(session, office)
     with pytest.raises(Refused, match="of the kind release"):
         plan_follow_up(session, friday.id or 0, load_by_id(session, other.id or 0), at=NOW)
-    third = factories.release(session, office, kind="correction", corrects_id=other.id)
+    third = factories.release(session, office, kind=ReleaseKind.CORRECTION, corrects_id=other.id)
     with pytest.raises(Refused, match=f"corrects {other.reference}"):
         plan_follow_up(session, friday.id or 0, load_by_id(session, third.id or 0), at=NOW)
 
@@ -302,7 +303,7 @@ def test_another_release_must_be_a_correction_of_this_one(
 def test_a_lifted_embargo_stops_nothing(
     session: Session, office: Office, friday: Distribution, start: Any
 ) -> None:
-    notice = factories.release(session, office, kind="embargo-lifted")
+    notice = factories.release(session, office, kind=ReleaseKind.EMBARGO_LIFTED)
     full = load_by_id(session, notice.id or 0)
     decided = correct(
         session, friday.id or 0, full, at=clock.now(), by="marie", waive_because="a test"

@@ -12,8 +12,6 @@ from mailer.contacts.leavers import Parts
 from mailer.contacts.suggesting import spelling
 from mailer.models import ReleaseKind
 
-#: They go to all whom they concern: a wish about kinds, topics and frequency does not count (R7).
-OUTRANKING = frozenset({ReleaseKind.CORRECTION, ReleaseKind.WITHDRAWAL})
 PLURALS = {
     ReleaseKind.SPEECH: "speeches",
     ReleaseKind.ADVISORY: "media advisories",
@@ -36,7 +34,7 @@ class Matter:
     @property
     def outranks(self) -> bool:
         """Whether it ignores wishes about kinds, topics and frequency (R7)."""
-        return self.kind in OUTRANKING
+        return self.kind.replaces
 
     def refusal(self, profile: Profile) -> Refusal | None:
         """Why those of that profile do not get it; None when nothing forbids it."""

@@ -11,8 +11,6 @@ from mailer.contacts.suggesting import spelling
 from mailer.models import Desk, Journalist, Role, TrackingMode
 from mailer.models.ending import lasts
 
-STRICTEST_FIRST = (TrackingMode.NONE, TrackingMode.AGGREGATE, TrackingMode.INDIVIDUAL)
-
 
 @dataclass(frozen=True)
 class Said:
@@ -70,7 +68,7 @@ def _merged(attribute: str, kept: Any, said: Any) -> Any:
     if attribute == "embargo_trusted":
         return kept and said
     if attribute == "tracking":
-        return min(kept, said, key=STRICTEST_FIRST.index)
+        return TrackingMode.strictest(kept, said)
     return said
 
 

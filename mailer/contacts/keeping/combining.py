@@ -11,8 +11,6 @@ from mailer.models import Journalist, LegalBasis, TrackingMode
 
 Rule = Callable[[Any, Any], Any]
 
-#: The least that we may do comes first.
-STRICTEST_TRACKING = (TrackingMode.NONE, TrackingMode.AGGREGATE, TrackingMode.INDIVIDUAL)
 #: The one that binds us most comes first: a consent is proven, and can be withdrawn at any time.
 STRICTEST_BASIS = (
     LegalBasis.CONSENT,
@@ -79,11 +77,6 @@ def later_of_both(staying: datetime | None, going: datetime | None) -> datetime 
     return max(staying, going) if staying and going else None
 
 
-def stricter_tracking(staying: TrackingMode, going: TrackingMode) -> TrackingMode:
-    """The one that follows less."""
-    return min(staying, going, key=STRICTEST_TRACKING.index)
-
-
 def stricter_basis(staying: LegalBasis, going: LegalBasis) -> LegalBasis:
     """The one that binds us more."""
     return min(staying, going, key=STRICTEST_BASIS.index)
@@ -123,7 +116,7 @@ RULES: dict[str, Rule] = {
     "wants_translations": both,
     "urgent_only": either,
     "paused_until": later,
-    "tracking": stricter_tracking,
+    "tracking": TrackingMode.strictest,
     # provenance
     "source": joined,
     "legal_basis": stricter_basis,

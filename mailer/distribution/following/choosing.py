@@ -15,7 +15,6 @@ from mailer.distribution.following.barred import Barred, Verdicts
 from mailer.distribution.following.received import Receiver
 from mailer.distribution.following.threads import REPLACING
 from mailer.distribution.following.translations import best_editions
-from mailer.distribution.rules import STRICTEST_FIRST
 from mailer.models import Distribution, EditionStatus, LanguagePolicy, Relation, TrackingMode
 from mailer.releases.editions import FullRelease, pick_edition
 from mailer.tokens import Keyring
@@ -95,7 +94,7 @@ class Choosing:
         return Followed(
             one,
             chosen,
-            min(map(TrackingMode, modes), key=STRICTEST_FIRST.index),
+            TrackingMode.strictest(*map(TrackingMode, modes)),
             row.plain_text_only or wishes.plain_text_only,
             refusal,
         )

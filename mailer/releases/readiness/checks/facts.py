@@ -3,7 +3,7 @@
 from typing import Final
 
 from mailer import clock, languages
-from mailer.models import EditionStatus, PressContact, ReleaseKind
+from mailer.models import EditionStatus, PressContact
 from mailer.releases.readiness.findings import Found, finding
 from mailer.releases.readiness.known import known
 from mailer.releases.readiness.reading import Reading, Subject
@@ -12,8 +12,6 @@ from mailer.releases.readiness.tongues import hours
 #: Whose mail nobody may send but they themselves: a From of theirs is refused (standards H-5).
 FREE_MAIL: Final = known("free mail")
 NO_REPLY = ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "nepasrepondre")
-#: What says by its nature that something changed, and so must say what (J5).
-CHANGED = (ReleaseKind.CORRECTION, ReleaseKind.WITHDRAWAL)
 
 
 def check(subject: Subject) -> Found:
@@ -124,7 +122,7 @@ def _standing_texts(reading: Reading) -> Found:
     """What the office prints in other languages is missed only where this one lacks it."""
     office, language = reading.full.office, reading.language
     name = languages.name(language, written_in="en")
-    if reading.full.release.kind in CHANGED and not reading.revision.change_note.strip():
+    if reading.full.release.kind.replaces and not reading.revision.change_note.strip():
         yield finding(
             "no-change-note",
             language,
