@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -189,12 +190,15 @@ def test_undone_in_any_order_it_never_fails(
         _nothing_hangs(session)
 
 
+@pytest.mark.parametrize(
+    "steps", [(("edit", 1, 0), ("merge", 1, 0)), (("list", 0, 0), ("off", 0, 0))], ids=str
+)
 def test_what_a_later_change_happened_to_put_back_is_ours_once_that_is_undone(
-    engine: sa.Engine,
+    engine: sa.Engine, steps: tuple[Step, ...]
 ) -> None:
     with an_address_book(engine) as session:
         before = book(session)
-        done = [_do(session, step) or 0 for step in (("edit", 1, 0), ("merge", 1, 0))]
+        done = [_do(session, step) or 0 for step in steps]
         for number in (*done, done[0]):
             taken_back(session, number)
         assert book(session) == before

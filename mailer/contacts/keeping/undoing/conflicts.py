@@ -56,8 +56,8 @@ class Conflicts:
     session: Session
     operation_id: int
     count: int = 0
-    #: Fields that something later has set to what stood there before: taken back with that, they
-    #: are ours to put back.
+    #: Fields and rows that something later has made as they were before: once that is undone, they
+    #: are ours to put back, or to take away.
     stood_so: int = 0
     told: list[Conflict] = field(default_factory=list)
     _seen: set[tuple[str, int, str]] = field(default_factory=set)

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col
 
+from mailer.contacts.keeping.undoing.chain import FINAL
 from mailer.contacts.keeping.undoing.conflicts import Conflicts
 from mailer.contacts.keeping.undoing.rows import AT_ONCE, table_of, touched
 from mailer.contacts.keeping.undoing.standing import Standing
@@ -56,6 +57,7 @@ def take_away(
     removing.needed_lists = needed_lists
     removing.suppressed = _suppressed_since(session, operation, keyring=keyring)
     added = touched(session, operation.id or 0, ChangeAction.ADDED)
+    conflicts.stood_so += sum(map(removing.taken_by_others, added))
     gone = sum(removing.table(model) for model in reversed(added))
     for model in added:
         removing.tell_kept(model, conflicts)
@@ -89,6 +91,27 @@ class _Removing:
         kept = sa.select(table.c.id, whys).where(self._added(model)).order_by(table.c.id)
         for number, why in self._execute(kept):
             conflicts.keep(model, number, why)
+
+    def taken_by_others(self, model: type[SQLModel]) -> int:
+        """How many of them something later has taken away, and may bring back when it is undone."""
+        later, by = table_of(ContactChange).alias(), table_of(ContactOperation)
+        number = (
+            sa.select(sa.func.count())
+            .select_from(later.join(by, by.c.id == later.c.operation_id))
+            .where(
+                by.c.id > self.operation.id,
+                by.c.undone_by_id.is_(None),
+                by.c.undoes_id.is_distinct_from(self.operation.id),
+                by.c.kind.not_in(FINAL),
+                later.c.subject == str(model.__tablename__),
+                later.c.action == ChangeAction.REMOVED,
+                later.c.subject_id.in_(
+                    self._numbers(model, self.operation.id or 0, ChangeAction.ADDED)
+                ),
+            )
+        )
+        found: int = self._execute(number).scalar_one()
+        return found
 
     def _remove(self, model: type[SQLModel], condition: Condition) -> int:
         """Keep the rows whole in the history, then delete those that stand there as removed."""
