@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from benchmarks import engine, stage
 from mailer import clock, database
-from mailer.compose.greetings import Person, greeting
+from mailer.compose.covers.greetings import Person, greeting
 from mailer.compose.letter import Identity, Letter, write_letter
 from mailer.compose.message import compose
 from mailer.compose.printing import press

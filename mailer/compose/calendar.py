@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 from icalendar import Calendar, Event, vCalAddress, vText
 
 from mailer.clock import zone
+from mailer.compose.covers.occasions import OccasionCard, Teller
+from mailer.compose.covers.saying import words_for
 from mailer.compose.letter import Letter
-from mailer.compose.occasions import OccasionCard, Teller
-from mailer.compose.saying import words_for
 from mailer.compose.wire import on_wire, one_line
 from mailer.languages import cover_languages, first_match
 from mailer.models import Occasion

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Protocol, Self
 
 from mailer.addresses import a_label
+from mailer.compose.covers.notice import NO_TERMS, Notice, Terms, notice_of
+from mailer.compose.covers.own_words import told_line, told_note
 from mailer.compose.enclosing import NOTHING, Enclosing, Enclosures
-from mailer.compose.notice import NO_TERMS, Notice, Terms, notice_of
-from mailer.compose.own_words import told_line, told_note
 from mailer.compose.signing import Signer, load_signers
 from mailer.compose.text.figures import Pictures
 from mailer.errors import NotFound

@@ -15,13 +15,13 @@ from jinja2 import FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from mailer.compose.cover import make_cover
-from mailer.compose.edition import EditionText, edition_text
+from mailer.compose.covers.cover import make_cover
+from mailer.compose.covers.occasions import occasion_cards
 from mailer.compose.enclosing import FileLink, LogoImage
 from mailer.compose.letter import Letter
-from mailer.compose.markup import to_html, to_text
-from mailer.compose.occasions import occasion_cards
-from mailer.compose.reading import Setting
+from mailer.compose.text.edition import EditionText, edition_text
+from mailer.compose.text.markup import to_html, to_text
+from mailer.compose.text.reading import Setting
 from mailer.compose.tracking import Links, links_of
 from mailer.compose.wire import isolated, one_line
 from mailer.languages import direction

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from mailer.compose.letter import Letter
-from mailer.compose.markup import links_in
+from mailer.compose.text.markup import links_in
 from mailer.database import insert
 from mailer.models import Revision, TrackedLink, TrackingMode
 from mailer.tokens import Purpose

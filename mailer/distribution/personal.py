@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from mailer.audience.candidates import Candidate
-from mailer.compose.greetings import Person, greeting
+from mailer.compose.covers.greetings import Person, greeting
 from mailer.models import Journalist
 from mailer.releases.editions import FullRelease
 from mailer.releases.personal_notes import Notes, notes_for

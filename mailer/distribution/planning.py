@@ -16,7 +16,7 @@ from mailer.audience.criteria import Criteria, parse
 from mailer.audience.leaving_out.matters import Matter
 from mailer.audience.leaving_out.representing import Standing
 from mailer.audience.selection import LeftOut, in_chunks, readings, refused
-from mailer.compose.notice import told_source
+from mailer.compose.covers.notice import told_source
 from mailer.distribution.earlier import Earlier
 from mailer.distribution.leaves import Leaves
 from mailer.distribution.personal import OwnWords, Personal

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlmodel import Session
 
 from mailer import database
-from mailer.compose.greetings import Person, greeting
+from mailer.compose.covers.greetings import Person, greeting
 from mailer.compose.letter import Identity, Letter, write_letter
 from mailer.compose.printing.pages import counted
 from mailer.compose.rendering import render

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from jinja2.exceptions import SecurityError
 
 from mailer.compose import rendering
-from mailer.compose.markup import to_html, to_text
 from mailer.compose.rendering import render
 from mailer.compose.text.figures import Picture
+from mailer.compose.text.markup import to_html, to_text
 from mailer.models import Revision
 
 #: Pieces that mean something to Markdown, to HTML, to templates or to somebody's mail program.

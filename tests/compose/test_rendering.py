@@ -14,9 +14,9 @@ from markupsafe import Markup
 from sqlmodel import SQLModel
 
 from mailer.compose import rendering
-from mailer.compose.cover import NOT_BEFORE, make_cover
-from mailer.compose.edition import dateline
+from mailer.compose.covers.cover import NOT_BEFORE, make_cover
 from mailer.compose.rendering import render
+from mailer.compose.text.edition import dateline
 from mailer.compose.tracking import links_of
 from mailer.languages import catalog, cover_languages, direction
 from mailer.models import ReleaseKind, TrackingMode

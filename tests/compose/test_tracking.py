@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session, select
 
 from mailer.compose.letter import Identity
-from mailer.compose.markup import links_in
+from mailer.compose.text.markup import links_in
 from mailer.compose.tracking import links_of, register_links
 from mailer.models import Office, Revision, TrackedLink, TrackingMode
 from mailer.tokens import Purpose

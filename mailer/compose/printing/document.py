@@ -7,12 +7,12 @@ under the same cover get the same print.
 from dataclasses import replace
 from functools import partial
 
-from mailer.compose.cover import ContactCard, Cover, make_cover
-from mailer.compose.edition import EditionText, edition_text
+from mailer.compose.covers.cover import ContactCard, Cover, make_cover
+from mailer.compose.covers.occasions import OccasionCard, occasion_cards
+from mailer.compose.covers.saying import Way
 from mailer.compose.letter import Letter
-from mailer.compose.occasions import OccasionCard, occasion_cards
 from mailer.compose.printing.flowing import Node, clean, flow, is_seen
-from mailer.compose.saying import Way
+from mailer.compose.text.edition import EditionText, edition_text
 from mailer.compose.text.figures import Pictures
 from mailer.compose.wire import one_line
 from mailer.languages import direction

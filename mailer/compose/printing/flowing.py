@@ -11,9 +11,9 @@ from typing import Any, Unpack
 
 from markdown_it.tree import SyntaxTreeNode
 
-from mailer.compose.reading import Setting, read
 from mailer.compose.text.figures import Picture
 from mailer.compose.text.links import TARGETS
+from mailer.compose.text.reading import Setting, read
 from mailer.compose.wire import END_ISOLATE, ISOLATE_LTR
 
 Node = dict[str, Any]

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 import structlog
 
+from mailer.compose.covers.notice import told_source
+from mailer.compose.covers.own_words import told_line
 from mailer.compose.letter import Addressee, Identity, Letter, write_letter
 from mailer.compose.message import ComposedMessage, compose
-from mailer.compose.notice import told_source
-from mailer.compose.own_words import told_line
 from mailer.compose.parts import without_files
 from mailer.compose.skeleton.parts import Skeleton, marked_files
 from mailer.compose.skeleton.splicing import (

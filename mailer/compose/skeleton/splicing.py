@@ -13,10 +13,10 @@ from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
+from mailer.compose.covers.notice import source_lines
+from mailer.compose.covers.own_words import greeting_lines
 from mailer.compose.letter import Letter
 from mailer.compose.message import date_line, from_domain, thread_headers, unfilled
-from mailer.compose.notice import source_lines
-from mailer.compose.own_words import greeting_lines
 from mailer.compose.signing.dkim import relaxed_value, signature_header, stamp, wrapped
 from mailer.compose.skeleton.parts import (
     BODY_HASH,

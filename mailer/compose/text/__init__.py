@@ -1,1 +1,3 @@
-"""What is in the text of an edition beyond plain Markdown: links, pictures, footnotes, tables."""
+"""The text of an edition: from Markdown to HTML and plain text, with links, pictures, footnotes,
+tables.
+"""

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from mailer.compose.covers.occasions import occasion_cards
 from mailer.compose.letter import Letter
-from mailer.compose.occasions import occasion_cards
 from mailer.languages import cover_languages
+from tests.compose.covers.test_occasions import CHANGED, occasion
 from tests.compose.printing.paper import lost, printed, text_in
-from tests.compose.test_occasions import CHANGED, occasion
 
 PART = {"title": "Lunch #panic()", "starts_at": "2026-12-01T11:00:00+00:00", "ends_at": None}
 

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailer.compose.letter import Letter
-from mailer.compose.markup import to_text
 from mailer.compose.printing import press
 from mailer.compose.printing.document import document_of
 from mailer.compose.printing.press import CannotPrint, print_document
+from mailer.compose.text.markup import to_text
 from mailer.languages import cover_languages, direction
 from mailer.models import ReleaseKind
 from tests.compose.printing.paper import (

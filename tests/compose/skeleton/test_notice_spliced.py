@@ -13,9 +13,9 @@ from mailer.languages import cover_languages
 from mailer.models import LegalBasis, TrackingMode
 from mailer.releases.editions import FullRelease
 from tests.compose.conftest import NOW
+from tests.compose.covers.test_notice import ODD
 from tests.compose.skeleton.conftest import MakeReader, composed
 from tests.compose.skeleton.test_compositor import agree
-from tests.compose.test_notice import ODD
 
 BASES = list(LegalBasis)
 SOURCES = ["", "Cision", "contacts.csv", "Kærlighed, " * 25, *ODD]

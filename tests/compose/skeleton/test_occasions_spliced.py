@@ -9,9 +9,9 @@ import pytest
 from mailer.compose.letter import Identity
 from mailer.compose.skeleton import Compositor
 from mailer.languages import cover_languages
+from tests.compose.covers.test_occasions import CHANGED, occasion
 from tests.compose.skeleton.conftest import MakeReader
 from tests.compose.skeleton.test_compositor import agree
-from tests.compose.test_occasions import CHANGED, occasion
 
 ZONES = ["", "Europe/Luxembourg", "Europe/London", "Pacific/Auckland"]
 DEADLINE = {"photographers": "2026-11-27T17:00:00+00:00"}

@@ -1,6 +1,6 @@
 """Targets that are defined apart from their links."""
 
-from mailer.compose.markup import to_html, to_text
+from mailer.compose.text.markup import to_html, to_text
 
 
 def test_a_target_that_is_used_is_no_text() -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from mailer.compose.markup import to_html, to_text
+from mailer.compose.text.markup import to_html, to_text
 
 TABLE = "| Day | |\n|---|--:|\n| Monday | 9.30 |\n"
 

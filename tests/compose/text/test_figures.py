@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from mailer.compose.markup import links_in, to_html, to_text
 from mailer.compose.text.figures import Picture
+from mailer.compose.text.markup import links_in, to_html, to_text
 
 QUAY = Picture(
     name="quay 1.jpg",

@@ -2,7 +2,7 @@
 
 import re
 
-from mailer.compose.markup import to_html, to_text
+from mailer.compose.text.markup import to_html, to_text
 
 BODY = "First[^b], then[^a], again[^b].\n\n[^a]: Note *a*.\n\n[^b]: Note b.\n"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailer.compose.markup import to_html, to_text
+from mailer.compose.text.markup import to_html, to_text
 
 WRITTEN = "Day: Monday; Time: 9.30\nDay: Tuesday; Time: 10"
 

@@ -7,7 +7,7 @@ import re
 from binascii import b2a_qp
 from functools import lru_cache
 
-from mailer.compose.notice import AS_INLINED
+from mailer.compose.covers.notice import AS_INLINED
 from mailer.compose.wire import BIDI_MARKS, one_line, quoted_printable
 
 #: A longer greeting is cut off: it is one line above the text.

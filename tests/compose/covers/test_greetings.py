@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailer.compose.greetings import Person, closing, greeting, is_shared
+from mailer.compose.covers.greetings import Person, closing, greeting, is_shared
 from mailer.languages import TRANSLATIONS, cover_languages
 from mailer.models import SalutationForm as Form
 

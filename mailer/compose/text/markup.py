@@ -8,8 +8,8 @@ from typing import Unpack
 import nh3
 from markdown_it.tree import SyntaxTreeNode
 
-from mailer.compose.reading import READER, Setting, links, read
 from mailer.compose.text.plain import stacked
+from mailer.compose.text.reading import READER, Setting, links, read
 
 TEXT_TAGS = {"p", "br", "strong", "em", "s", "a", "code", "pre", "hr", "blockquote", "bdi", "sup"}
 LIST_TAGS = {"ul", "ol", "li"}

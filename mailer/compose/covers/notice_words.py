@@ -4,9 +4,9 @@ which basis and for how long, and what the reader may do about it.
 
 from dataclasses import dataclass
 
+from mailer.compose.covers.notice import ACTS, AUTHORITIES
+from mailer.compose.covers.saying import Way, Words
 from mailer.compose.letter import Letter
-from mailer.compose.notice import ACTS, AUTHORITIES
-from mailer.compose.saying import Way, Words
 from mailer.languages import direction
 from mailer.models import LegalBasis, LegalProfile, Office
 from mailer.releases.offices import masthead_name

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from mailer.compose.markup import links_in, to_html, to_text
+from mailer.compose.text.markup import links_in, to_html, to_text
 
 
 def html_of(body: str) -> str:

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from mailer.clock import zone
-from mailer.compose.clocks import city, whose
+from mailer.compose.covers.clocks import city, whose
+from mailer.compose.covers.saying import Words, words_for
 from mailer.compose.letter import Letter
-from mailer.compose.saying import Words, words_for
 from mailer.compose.wire import one_line
 from mailer.languages import clock_time, direction, weekday_date
 from mailer.models import Occasion, Office

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from mailer.compose.edition import edition_text
 from mailer.compose.rendering import render
+from mailer.compose.text.edition import edition_text
 from mailer.models import ReleaseKind
 from tests.compose.rich import rich_letter
 from tests.compose.test_rendering import Page

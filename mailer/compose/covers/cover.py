@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mailer.clock import zone
-from mailer.compose.clocks import city, on_clock
-from mailer.compose.greetings import closing
+from mailer.compose.covers.clocks import city, on_clock
+from mailer.compose.covers.greetings import closing
+from mailer.compose.covers.notice_words import NoticeWords, notice_words
+from mailer.compose.covers.saying import Way, Words, words_for, written_date
 from mailer.compose.letter import Letter
-from mailer.compose.notice_words import NoticeWords, notice_words
-from mailer.compose.saying import Way, Words, words_for, written_date
 from mailer.compose.thread import change_word, subject_word, tells_change, told_kind
 from mailer.languages import (
     closest,

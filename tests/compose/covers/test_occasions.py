@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from mailer.compose.calendar import calendar_files
+from mailer.compose.covers.occasions import occasion_cards
 from mailer.compose.letter import Letter
 from mailer.compose.message import compose
-from mailer.compose.occasions import occasion_cards
 from mailer.compose.rendering import render
 from mailer.languages import cover_languages
 from mailer.models import Occasion

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mailer import languages
-from mailer.compose.cover import NOT_BEFORE, make_cover
+from mailer.compose.covers.cover import NOT_BEFORE, make_cover
 from mailer.languages import cover_languages
 
 UNTIL = datetime(2026, 6, 11, 7, 0, tzinfo=UTC)

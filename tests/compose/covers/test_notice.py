@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mailer.compose.covers.notice import LONGEST_SOURCE, Terms, told_source
 from mailer.compose.letter import Identity
-from mailer.compose.notice import LONGEST_SOURCE, Terms, told_source
 from mailer.compose.rendering import render
 from mailer.languages import catalog, cover_languages, direction
 from mailer.models import LegalBasis

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from babel.dates import get_timezone_location
 
 from mailer.clock import zone
-from mailer.compose.saying import Words
+from mailer.compose.covers.saying import Words
 from mailer.languages import clock_time, locale, zone_abbreviation
 from mailer.models import Office
 

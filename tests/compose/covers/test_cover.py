@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mailer.compose.cover import KICKERS, full_stop_joined, make_cover
-from mailer.compose.edition import dateline
+from mailer.compose.covers.cover import KICKERS, full_stop_joined, make_cover
+from mailer.compose.text.edition import dateline
 from mailer.languages import cover_languages
 from mailer.models import ReleaseKind
 

@@ -4,8 +4,8 @@ what changed, the text, what closes it, the notes to editors, and what the offic
 
 from dataclasses import dataclass
 
+from mailer.compose.covers.saying import COMMAS, words_for, written_date
 from mailer.compose.letter import Letter
-from mailer.compose.saying import COMMAS, words_for, written_date
 from mailer.compose.thread import change_word, tells_change
 from mailer.compose.wire import one_line
 from mailer.languages import closest, cover_languages, direction

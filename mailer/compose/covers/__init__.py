@@ -1,0 +1,1 @@
+"""The cover: what stands around a text in its reader's language."""
