@@ -29,6 +29,12 @@ def test_a_moment_comes_back_aware_and_in_utc(session: Session) -> None:
     assert found.utcoffset() == timedelta(0)
 
 
+def test_a_document_of_old_times_can_be_read(sqlite_engine: sa.Engine) -> None:
+    read = sa.select(sa.literal_column(r"""'["half \ud800"]'""", database.Json))
+    with Session(sqlite_engine) as session:
+        assert session.scalar(read) == ["half \ud800"]
+
+
 def test_a_naive_moment_is_refused(session: Session) -> None:
     row = factories.address(session, "a@b.example")
     row.state_changed_at = datetime(2026, 7, 1, 10, 0)  # noqa: DTZ001 – the point of the test

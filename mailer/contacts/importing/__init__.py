@@ -1,8 +1,9 @@
 """The list keeper's daily work: a file of contacts read, typed, put in order and written.
 
 files: bytes → lines · columns: the header → what each column means · values: a cell → a value ·
-rows: a line → contacts · spool: contacts in order, on disk · placing: contacts × what we know →
-what is said of each · applying: what is said → the address book.
+rows: a line → contacts · typists: lines → contacts, by several processes · spool: contacts in
+order, on disk · placing: contacts × what we know → what is said of each · applying: what is said →
+the address book.
 """
 
 from collections.abc import Mapping

@@ -89,7 +89,7 @@ def _read_cells(line: Line, columns: Columns, typed: TypedLine) -> Said:
     said: Said = {}
     region = ""
     for place, kind in columns.reading_order:
-        if place >= len(line.cells):
+        if place >= len(line.cells) or not line.cells[place]:
             continue
         if kind is Kind.PHONES and not region:
             region = next((said[target] for target in REGIONS if target in said), "")

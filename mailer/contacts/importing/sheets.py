@@ -1,16 +1,16 @@
 """From a file to the rows on disk: each sheet's header, then its lines one by one."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain, islice
 
 from mailer.contacts.importing.columns import Columns, UnknownColumns, is_header, read_header
 from mailer.contacts.importing.files import ContactFile, Line, Sheet
 from mailer.contacts.importing.report import Mark, Tally
-from mailer.contacts.importing.rows import type_line
 from mailer.contacts.importing.samples import LOOKED_AT, samples_of, with_samples
 from mailer.contacts.importing.spool import Spool
-from mailer.contacts.importing.tabs import Tab, meaning_of
+from mailer.contacts.importing.tabs import meaning_of
+from mailer.contacts.importing.typists import Numbered, Typed, Typists
 from mailer.contacts.importing.vocabulary import Vocabulary
 from mailer.errors import BadInput
 
@@ -38,10 +38,11 @@ def read_sheets(
     Raises BadInput when no sheet has a header that can be used, TooManyLines for more than
     `most_lines` unless that is 0.
     """
-    reading = _Reading(spool, tally, mapping=mapping, recall=recall, today=today)
-    reading.most_lines, reading.vocabulary, reading.tabs = most_lines, vocabulary, file.tabs
-    for sheet in file.sheets:
-        reading.read(sheet)
+    with Typists(today=today) as typists:
+        reading = _Reading(spool, tally, typists, mapping=mapping, recall=recall)
+        reading.most_lines, reading.vocabulary, reading.tabs = most_lines, vocabulary, file.tabs
+        for sheet in file.sheets:
+            reading.read(sheet)
     if not reading.is_usable and reading.refusal is not None:
         raise reading.refusal
     for notice in file.notices:
@@ -57,13 +58,13 @@ class _Reading:
         self,
         spool: Spool,
         tally: Tally,
+        typists: Typists,
         *,
         mapping: Mapping[str, str],
         recall: Recall,
-        today: date,
     ) -> None:
-        self.spool, self.tally = spool, tally
-        self.mapping, self.recall, self.today = mapping, recall, today
+        self.spool, self.tally, self.typists = spool, tally, typists
+        self.mapping, self.recall = mapping, recall
         self.most_lines = self.taken = 0
         self.vocabulary = Vocabulary()
         self.tabs: Sequence[str] = ()
@@ -90,8 +91,10 @@ class _Reading:
         tab = meaning_of(sheet.name, among=self.tabs)
         if tab.notice:
             self.tally.notice(0, tab.notice)
-        for line in chain([first] if columns.is_unnamed else [], below, sheet.lines):
-            self._take(line, columns, base + line.number, tab=tab)
+        lines = chain([first] if columns.is_unnamed else [], below, sheet.lines)
+        contacts = self._contacts(lines, columns, base)
+        for typed in self.typists.type(contacts, columns, tab):
+            self._lay(typed)
 
     def _leave_out(self, sheet: str, wrong: BadInput) -> None:
         self.refusal = self.refusal or wrong
@@ -107,23 +110,27 @@ class _Reading:
             self.mapped.append(columns)
         return columns
 
-    def _take(self, line: Line, columns: Columns, number: int, *, tab: Tab) -> None:
-        if not line.problem and is_header(line.cells, columns):
-            is_heading = sum(1 for cell in line.cells if cell.strip()) == 1
-            what = "a heading between blocks" if is_heading else "repeats the header and"
-            self.tally.notice(number, f"{what} is left out")
-            return
-        self.taken += 1
-        if self.most_lines and self.taken > self.most_lines:
-            raise TooManyLines(f"the file has more than {self.most_lines:,} rows")
-        self.tally.mark(number, Mark.USED)
-        try:
-            typed = type_line(line, columns, row=number, today=self.today, tab=tab)
-        except BadInput as wrong:
-            self.tally.refuse(number, str(wrong))
+    def _contacts(self, lines: Iterable[Line], columns: Columns, base: int) -> Iterator[Numbered]:
+        """The lines that are to be typed; headings on the way are told."""
+        for line in lines:
+            number = base + line.number
+            if not line.problem and is_header(line.cells, columns):
+                is_heading = sum(1 for cell in line.cells if cell.strip()) == 1
+                what = "a heading between blocks" if is_heading else "repeats the header and"
+                self.tally.notice(number, f"{what} is left out")
+                continue
+            self.taken += 1
+            if self.most_lines and self.taken > self.most_lines:
+                raise TooManyLines(f"the file has more than {self.most_lines:,} rows")
+            self.tally.mark(number, Mark.USED)
+            yield Numbered(number, line)
+
+    def _lay(self, typed: Typed) -> None:
+        if typed.refusal:
+            self.tally.refuse(typed.number, typed.refusal)
             return
         for notice in typed.notices:
-            self.tally.notice(number, notice)
-        self.vocabulary.hear(typed)
-        for row in typed.rows:
+            self.tally.notice(typed.number, notice)
+        self.vocabulary.hear(typed.words)
+        for row in typed.laid:
             self.spool.lay(row)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 from operator import itemgetter
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from pydantic import TypeAdapter
 
@@ -56,6 +56,22 @@ class NamedOutlet(NamedTuple):
     line: int
 
 
+class Laid(NamedTuple):
+    """A row as it lies on the spool, by the columns of its table."""
+
+    line: int
+    document: bytes
+    rank: int
+    mailbox: str
+    person: str
+    external_id: str
+    outlet: str
+    outlet_name: str
+    country: str
+    outlet_external_id: str
+    outlet_facts: str
+
+
 class Spool:
     """A private database of one import, gone when it is closed."""
 
@@ -64,7 +80,7 @@ class Spool:
         self._disk = sqlite3.connect("", isolation_level=None)
         self._disk.executescript(f"PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; {TABLES}")
         self._disk.execute("BEGIN")
-        self._laid: list[tuple[object, ...]] = []
+        self._laid: list[tuple[Any, ...]] = []
         self._count = 0
 
     def __enter__(self) -> Self:
@@ -76,29 +92,17 @@ class Spool:
     def __len__(self) -> int:
         return self._count
 
-    def lay(self, row: ContactRow) -> None:
+    def lay(self, row: Laid) -> None:
         """Put a row down."""
         self._count += 1
-        # Rows that say most come first: one without an outlet joins the job that another names.
-        rank = 2 * (not row.outlet) + (not row.is_person and not row.desk)
-        outlet = spelling(row.outlet)
-        person = row.link or (f"{row.name_key}@{outlet}" if row.is_person and outlet else "")
-        self._laid.append(
-            (
-                *(self._count, row.row, ROW.dump_json(row, exclude_defaults=True), rank),
-                *(row.mailbox, person, row.role_external_id),
-                *(outlet, row.outlet, row.outlet_country, row.outlet_external_id),
-                FACTS.dump_json(row.outlet_facts).decode(),
-            )
-        )
+        self._laid.append((self._count, *row))
         if len(self._laid) >= LAID:
             self._write()
 
     def _write(self) -> None:
         self._disk.executemany(
-            "INSERT INTO row (at, line, document, rank, mailbox, person, external_id, outlet,"
-            " outlet_name, country, outlet_external_id, outlet_facts)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO row (at, {', '.join(Laid._fields)})"  # noqa: S608 - names of ours
+            f" VALUES (?{', ?' * len(Laid._fields)})",
             self._laid,
         )
         self._laid.clear()
@@ -208,6 +212,27 @@ class Spool:
                 slice_ = []
         if slice_:
             yield slice_
+
+
+def laid(row: ContactRow) -> Laid:
+    """The row as it is put down, with what it is found by."""
+    # Rows that say most come first: one without an outlet joins the job that another names.
+    rank = 2 * (not row.outlet) + (not row.is_person and not row.desk)
+    outlet = spelling(row.outlet)
+    person = row.link or (f"{row.name_key}@{outlet}" if row.is_person and outlet else "")
+    return Laid(
+        row.row,
+        ROW.dump_json(row, exclude_defaults=True),
+        rank,
+        row.mailbox,
+        person,
+        row.role_external_id,
+        outlet,
+        row.outlet,
+        row.outlet_country,
+        row.outlet_external_id,
+        FACTS.dump_json(row.outlet_facts).decode(),
+    )
 
 
 def _row(document: bytes, ref: str | None) -> ContactRow:

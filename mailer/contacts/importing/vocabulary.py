@@ -5,6 +5,7 @@ there is no cover, kinds of outlets that nobody knows. Told once for the whole f
 import json
 from collections import Counter
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -21,6 +22,29 @@ NAMED = 5
 MOST_COUNTED = 5000
 
 
+class Words(NamedTuple):
+    """What one line names in words of its own."""
+
+    beats: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    #: Of outlets, that nobody knows.
+    kinds: tuple[str, ...] = ()
+
+
+NO_WORDS = Words()
+
+
+def words_of(line: TypedLine) -> Words:
+    """The words that a typed line names, each once."""
+    beats: set[str] = set()
+    tags: set[str] = set()
+    for row in line.rows:
+        beats.update(row.job.get("beats", ()), row.person.get("beats", ()))
+        tags.update(row.person.get("languages", ()))
+        tags.update(row.outlet_facts.get("publication_languages", ()))
+    return Words(frozenset(beats), frozenset(tags), tuple(line.unknown_kinds))
+
+
 class Vocabulary:
     """What the rows of a file name in words of their own, and in how many rows."""
 
@@ -29,17 +53,11 @@ class Vocabulary:
         self._languages: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
 
-    def hear(self, line: TypedLine) -> None:
+    def hear(self, words: Words) -> None:
         """Count the words of a line, each once."""
-        beats: set[str] = set()
-        tags: set[str] = set()
-        for row in line.rows:
-            beats.update(row.job.get("beats", ()), row.person.get("beats", ()))
-            tags.update(row.person.get("languages", ()))
-            tags.update(row.outlet_facts.get("publication_languages", ()))
-        _count(self._beats, beats)
-        _count(self._languages, tags)
-        _count(self._kinds, line.unknown_kinds)
+        _count(self._beats, words.beats)
+        _count(self._languages, words.languages)
+        _count(self._kinds, words.kinds)
 
     def notices(self, session: Session) -> list[str]:
         """What to tell; asked before anything of the file is written."""

@@ -6,7 +6,7 @@ import pytest
 
 from mailer import addresses
 from mailer.contacts.importing.contact_row import ContactRow
-from mailer.contacts.importing.spool import Spool
+from mailer.contacts.importing.spool import Spool, laid
 from mailer.contacts.importing.together import Together
 
 
@@ -15,7 +15,7 @@ def chain(count: int) -> Spool:
     spool = Spool()
     for n in range(count):
         email = addresses.parse(f"a{n // 2}@x.example")
-        spool.lay(ContactRow(row=n + 2, email=email, link=f"p{(n + 1) // 2}"))
+        spool.lay(laid(ContactRow(row=n + 2, email=email, link=f"p{(n + 1) // 2}")))
     return spool
 
 
