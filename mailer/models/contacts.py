@@ -195,7 +195,9 @@ class Journalist(Preferences, Provenance, table=True):
     __table_args__ = (
         sa.Index("ix_journalist_languages", beginning("languages")),
         # The few that a count leaves out.
-        sa.Index("ix_journalist_refusing", "id", **only_where("do_not_contact IS TRUE")),
+        sa.Index(
+            "ix_journalist_refusing", "id", "do_not_contact", **only_where("do_not_contact IS TRUE")
+        ),
         NUMBERED_ONCE,
     )
 
