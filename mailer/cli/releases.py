@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlmodel import Session
 
 from mailer import clock
 from mailer.cli import editions, files, personal_notes
 from mailer.cli.context import AsJson, Context
 from mailer.compose.letter import Letter, write_letter
 from mailer.compose.message import compose
-from mailer.compose.printing.document import document_of
-from mailer.compose.printing.pages import counted
-from mailer.compose.printing.press import print_document
+from mailer.compose.printing.pages import counted, print_letter
 from mailer.compose.proofreading import proofread
 from mailer.compose.rendering import render
 from mailer.distribution.planning import as_delivery, planned_for
@@ -189,7 +188,7 @@ def preview(
         full = load(session, reference)
         delivery = as_delivery(planned_for(session, full, to, at=now))
         letter = counted(session, write_letter(delivery, full, identity=desk.identity, at=now))
-    octets = _in_form(letter, form)
+        octets = _in_form(session, letter, form)
     document = {
         "to": to,
         "edition": delivery.edition_language,
@@ -204,9 +203,9 @@ def preview(
     desk.answer(document, as_json=as_json, told=lambda: _write_as_it_is(octets, form))
 
 
-def _in_form(letter: Letter, form: Form) -> bytes:
+def _in_form(session: Session, letter: Letter, form: Form) -> bytes:
     if form is Form.PDF:
-        return print_document(document_of(letter)).pdf
+        return print_letter(session, letter).pdf
     if form is Form.EML:
         return compose(letter).data
     rendered = render(letter)

@@ -106,7 +106,7 @@ class Enclosing:
             linked=links,
             logo=logo,
             logo_image=image,
-            pictures=dict(self._pictures(files, edition_language)),
+            pictures=dict(self._pictures(files, edition_language, is_over=is_over)),
         )
 
     def _attached(
@@ -129,7 +129,7 @@ class Enclosing:
         return file_url(self.public_url, self.keyring, number, file.name, purpose, form=form)
 
     def _pictures(
-        self, files: Sequence[CarriedFile], language: str
+        self, files: Sequence[CarriedFile], language: str, *, is_over: bool
     ) -> Iterator[tuple[str, Picture]]:
         for file in files:
             if file.kind is AttachmentKind.PICTURE:
@@ -146,6 +146,7 @@ class Enclosing:
                         width=file.width,
                         height=file.height,
                         small_href=small,
+                        digest="" if is_over else file.digest,
                     ),
                 )
 

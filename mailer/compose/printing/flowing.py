@@ -19,6 +19,11 @@ from mailer.compose.wire import END_ISOLATE, ISOLATE_LTR
 Node = dict[str, Any]
 Piece = str | Node
 
+#: The kind of a block that is a picture of the release.
+FIGURE = "figure"
+#: The room that a picture has on paper, and a pixel of a small one, in points.
+WIDEST, HIGHEST = 453.5, 312.0
+PIXEL = 0.75
 #: Pieces that only change how what is inside looks.
 LOOKS = frozenset({"strong", "em", "s", "sup"})
 #: What has no sign on paper, and what PDF forbids in a text.
@@ -133,11 +138,35 @@ def _table(node: SyntaxTreeNode) -> Node:
 
 
 def _figure(node: SyntaxTreeNode) -> Node:
-    """What is said about a picture, as a link to it: paper has the words, a file has the way."""
+    """A picture of the release as such; of one from elsewhere what is said about it, and a link."""
     picture: Picture = node.meta["picture"]
     said = clean(" – ".join(picture.sayings) or picture.href)
-    way: list[Piece] = [{"kind": "link", "href": picture.href, "inside": [said]}]
+    if not (picture.digest and picture.width and picture.height):
+        return linked_words(picture.href, said)
+    owner = " – ".join(filter(None, (picture.credit, picture.rights)))
+    lines = [clean(line) for line in (picture.caption, owner) if is_seen(line)]
+    return {
+        "kind": FIGURE,
+        "file": picture.digest,
+        "width": _width_on_paper(picture),
+        # A picture must say something to who does not see it (ISO 14289-1 section 7.3).
+        "alt": next(filter(is_seen, map(clean, (picture.alt, picture.caption))), picture.name),
+        "lines": lines,
+        "href": picture.href,
+        "words": said,
+    }
+
+
+def linked_words(href: str, said: str) -> Node:
+    """What is said about a picture, as a link to it: paper has the words, a file has the way."""
+    way: list[Piece] = [{"kind": "link", "href": href, "inside": [said]}]
     return {"kind": "paragraph", "inside": way}
+
+
+def _width_on_paper(picture: Picture) -> float:
+    """As wide as the page, no higher than half of it, and never larger than a screen shows it."""
+    scale = min(PIXEL, WIDEST / picture.width, HIGHEST / picture.height)
+    return round(picture.width * scale, 1)
 
 
 def _pieces(node: SyntaxTreeNode) -> list[Piece]:

@@ -14,10 +14,17 @@ from mailer.compose.letter import Letter
 from mailer.compose.printing import press
 from mailer.compose.printing.document import document_of
 from mailer.compose.printing.flowing import Node
+from mailer.compose.printing.pictures import pictures_in
 from mailer.database import insert
 from mailer.models import Rendition
+from mailer.releases.files.printable import printable
 
 log = structlog.get_logger(__name__)
+
+
+def print_letter(session: Session, letter: Letter) -> press.Print:
+    """The print of that letter with the pictures of its release. Raises CannotPrint."""
+    return _printed(session, document_of(letter))
 
 
 def counted(session: Session, letter: Letter) -> Letter:
@@ -29,7 +36,7 @@ def counted(session: Session, letter: Letter) -> Letter:
         return letter
     document = document_of(letter)
     pages = _kept(session, press.digest_of(document))
-    return replace(letter, pages=_count(document, letter) if pages is None else pages)
+    return replace(letter, pages=_count(session, document, letter) if pages is None else pages)
 
 
 def keep_counts(session: Session, letters: Iterable[Letter]) -> None:
@@ -39,7 +46,7 @@ def keep_counts(session: Session, letters: Iterable[Letter]) -> None:
         document = document_of(letter)
         digest = press.digest_of(document)
         if digest not in new and _kept(session, digest) is None:
-            pages = _count(document, letter)
+            pages = _count(session, document, letter)
             new |= {} if pages is None else {digest: pages}
     # In one order, so that two who count the same never wait for each other in a circle.
     for digest in sorted(new):
@@ -82,10 +89,14 @@ def _kept(session: Session, digest: str) -> int | None:
     return row.pages if row else None
 
 
-def _count(document: Node, letter: Letter) -> int | None:
+def _printed(session: Session, document: Node) -> press.Print:
+    return press.print_document(document, printable(session, {*pictures_in(document)}))
+
+
+def _count(session: Session, document: Node, letter: Letter) -> int | None:
     """The pages; None where the print fails: a number that is missing holds up no release."""
     try:
-        return press.print_document(document).pages
+        return _printed(session, document).pages
     except press.CannotPrint as cause:
         log.warning("pages not counted", release_id=letter.full.release.id, cause=str(cause))
         return None

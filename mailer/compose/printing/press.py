@@ -4,16 +4,18 @@ the same number of pages on every machine: only the fonts that we bring are used
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mailer.compose.printing.flowing import Node
+from mailer.compose.printing.pictures import with_words_for
 from mailer.errors import BadInput
 from mailer.settings import TEMPLATES
 
@@ -23,6 +25,8 @@ FONTS = Path(__file__).parent / "fonts"
 #: What the press says of signs that no font has; it names all of them at once.
 UNPRINTABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+#: Of a print that shows no picture.
+NO_PICTURES: Mapping[str, bytes] = {}
 #: So often signs that cannot be printed are replaced: some only come up beside others.
 ATTEMPTS = 4
 
@@ -44,19 +48,24 @@ def is_there() -> bool:
     return find_spec("typst") is not None and any(FONTS.glob("*.ttf"))
 
 
-def print_document(document: Node) -> Print:
+def print_document(document: Node, pictures: Mapping[str, bytes] = NO_PICTURES) -> Print:
     """The document as PDF. Signs that no font has are printed as their numbers, such as [U+0BA4].
 
-    Raises CannotPrint.
+    `pictures` are those that it shows, by their digests; of one that is not among them, or that
+    cannot be set, the words are printed. Raises CannotPrint.
     """
     _refuse_without_press()
+    document = with_words_for(document, pictures)
     for _ in range(ATTEMPTS):
         try:
-            return _set(document)
+            return _set(document, pictures)
         except _typst().TypstError as wrong:
             missing = {_unescaped(signs) for signs in UNPRINTABLE.findall(wrong.diagnostic)}
-            if not missing:
+            if not (missing or pictures):
                 raise CannotPrint(f"the release cannot be printed: {wrong.message}") from wrong
+            if not missing:
+                # A picture is never worth the page that it stands on.
+                document, pictures = with_words_for(document, ()), NO_PICTURES
             document = _spelt(document, missing)
     raise CannotPrint("the release cannot be printed: it has signs that no font has")
 
@@ -92,17 +101,29 @@ def _press_itself() -> bytes:
     return TEMPLATE.read_bytes() + f"{metadata.version('typst')} {fonts}".encode()
 
 
-def _set(document: Node) -> Print:
+def _set(document: Node, pictures: Mapping[str, bytes]) -> Print:
+    if not pictures:
+        return _set_in(TEMPLATE, document)
+    # The press reads pictures from beside the template, and from nowhere else.
+    with TemporaryDirectory(prefix="press-mailer-print-") as room:
+        template = Path(room) / TEMPLATE.name
+        template.write_bytes(TEMPLATE.read_bytes())
+        for digest, octets in pictures.items():
+            (Path(room) / digest).write_bytes(octets)
+        return _set_in(template, document)
+
+
+def _set_in(template: Path, document: Node) -> Print:
     given: dict[str, Any] = {
-        "root": TEMPLATE.parent,
+        "root": template.parent,
         "font_paths": _fonts(),
         "ignore_system_fonts": True,
         "sys_inputs": {"document": json.dumps(document, ensure_ascii=False)},
     }
     # The date of the document is in it; none of our clock comes into the file.
-    pdf = _typst().compile(TEMPLATE, format="pdf", pdf_standards=["ua-1"], timestamp=0, **given)
+    pdf = _typst().compile(template, format="pdf", pdf_standards=["ua-1"], timestamp=0, **given)
     # What was set is remembered by the press, and only asked how long it is.
-    pages = _typst().query(TEMPLATE, "<pages>", field="value", one=True, **given)
+    pages = _typst().query(template, "<pages>", field="value", one=True, **given)
     return Print(pdf, int(json.loads(pages)))
 
 

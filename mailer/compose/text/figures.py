@@ -38,6 +38,8 @@ class Picture:
     height: int = 0
     #: What the message shows where that is smaller than the whole picture.
     small_href: str = ""
+    #: What the stored file of a picture of the release is known by; empty for one from elsewhere.
+    digest: str = ""
 
     @property
     def sayings(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from mailer.models import Attachment, AttachmentKind, StoredFile
@@ -33,6 +34,8 @@ class CarriedFile:
     height: int = 0
     #: Whether there is a smaller one for messages.
     has_small: bool = False
+    #: What a message loads of a picture that it shows, in bytes.
+    shown_size: int = 0
     alts: dict[str, str] = field(default_factory=dict)
     captions: dict[str, str] = field(default_factory=dict)
     credit: str = ""
@@ -80,7 +83,7 @@ class Logo:
 
 def carried_by(session: Session, release_id: int) -> tuple[CarriedFile, ...]:
     """The files of a release, in order."""
-    small = StoredFile.small_id
+    small = aliased(StoredFile)
     rows = session.execute(
         sa.select(
             Attachment,
@@ -89,9 +92,10 @@ def carried_by(session: Session, release_id: int) -> tuple[CarriedFile, ...]:
             col(StoredFile.digest),
             col(StoredFile.width),
             col(StoredFile.height),
-            col(small),
+            col(small.size),
         )
         .join(StoredFile, col(StoredFile.id) == col(Attachment.file_id))
+        .outerjoin(small, col(small.id) == col(StoredFile.small_id))
         .where(col(Attachment.release_id) == release_id)
         .order_by(col(Attachment.position), col(Attachment.id))
     )
@@ -105,7 +109,7 @@ def _carried(
     digest: str,
     width: int | None,
     height: int | None,
-    small_id: int | None,
+    small_size: int | None,
 ) -> CarriedFile:
     return CarriedFile(
         attachment_id=row.id or 0,
@@ -118,7 +122,8 @@ def _carried(
         digest=digest,
         width=width or 0,
         height=height or 0,
-        has_small=small_id is not None,
+        has_small=small_size is not None,
+        shown_size=size if small_size is None else small_size,
         alts=row.alts,
         captions=row.captions,
         credit=row.credit,

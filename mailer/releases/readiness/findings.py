@@ -32,11 +32,11 @@ WARNS: Final = (
     *("wrong-weekday", "no-such-day", "digit-date", "typed-dateline"),
     *("other-reference", "same-title", "other-language"),
     *("long-title", "capitals", "reply-prefix", "no-lead"),
-    *("picture-alt", "picture-caption", "picture-credit", "risky-file"),
+    *("picture-alt", "picture-caption", "picture-credit", "heavy-pictures", "risky-file"),
     *("numbers-differ", "dates-differ", "hours-differ", "links-differ", "names-differ"),
     *("large-html", "large-message", "html-faults"),
 )
-INFOS: Final = ("no-boilerplate", "no-end-mark")
+INFOS: Final = ("no-boilerplate", "no-end-mark", "picture-small")
 SEVERITIES: Final = (
     dict.fromkeys(BLOCKS, Severity.BLOCK)
     | dict.fromkeys(WARNS, Severity.WARN)

@@ -67,6 +67,8 @@ class Link:
     target: str
     words: str
     is_picture: bool = False
+    #: What the text itself says below a picture.
+    caption: str = ""
 
     @property
     def is_dead(self) -> bool:
@@ -108,7 +110,8 @@ def links(body: str) -> list[Link]:
                 found.append(Link(target, _until_close(children[place + 1 :])))
             elif token.type == "image":
                 target = unquote(str(token.attrGet("src") or ""))
-                found.append(Link(target, token.content.strip() or NO_ALT, is_picture=True))
+                alt, caption = token.content.strip(), str(token.attrGet("title") or "").strip()
+                found.append(Link(target, alt or NO_ALT, is_picture=True, caption=caption))
     return found
 
 

@@ -1,17 +1,24 @@
-"""Whether every picture says what it shows, who took it and how it may be used; and whether a file
-is of a kind that newsrooms take (PF-15).
+"""Whether every picture says what it shows, who took it and how it may be used, and has a size that
+serves print and mail; and whether a file is of a kind that newsrooms take (PF-11, PF-15).
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from mailer import languages
 from mailer.models import Attachment, AttachmentKind
+from mailer.releases.files.carried import CarriedFile, in_language
 from mailer.releases.readiness.findings import Found, finding
 from mailer.releases.readiness.known import known
 from mailer.releases.readiness.reading import Reading, Subject
 
 #: Mail servers strip them, or refuse the whole message.
 RISKY: Final = known("risky endings")
+#: The longer side of a picture that a newspaper can print one column wide, 8.5 cm, in pixels.
+LEAST_PIXELS: Final = 1000
+DOTS_PER_CM: Final = 118
+#: So many bytes of pictures a reader on the road loads with a message without a grudge.
+MOST_LOADED: Final = 2_000_000
 
 
 def check(subject: Subject) -> Found:
@@ -23,6 +30,9 @@ def check(subject: Subject) -> Found:
             if file.kind is AttachmentKind.PICTURE and file.language in {"", reading.language}:
                 yield from _said_in(file, reading)
         yield from _linked(reading)
+        yield from _weighed(in_language(subject.full.files, reading.language), reading)
+    for stored in subject.full.files:
+        yield from _measured(stored)
 
 
 def _file(file: Attachment) -> Found:
@@ -52,7 +62,7 @@ def _said_in(file: Attachment, reading: Reading) -> Found:
     )
     for check_id, key, texts, what in said:
         own = languages.closest(reading.language, [tag for tag in texts if texts[tag].strip()])
-        if own is None:
+        if own is None and not _says_itself(reading, file.name, key):
             yield finding(
                 check_id,
                 reading.language,
@@ -60,6 +70,43 @@ def _said_in(file: Attachment, reading: Reading) -> Found:
                 f"in {name}, {file.name} {what}",
                 f"add {key}: in {name} to the picture",
             )
+
+
+def _says_itself(reading: Reading, name: str, key: str) -> bool:
+    """Whether the text says it wherever it shows the picture."""
+    shown = [link for link in reading.links if link.is_picture and link.target == name]
+    said = [link.has_alt if key == "alt" else bool(link.caption) for link in shown]
+    return bool(said) and all(said)
+
+
+def _measured(file: CarriedFile) -> Found:
+    longer = max(file.width, file.height)
+    if file.kind is AttachmentKind.PICTURE and 0 < longer < LEAST_PIXELS:
+        yield finding(
+            "picture-small",
+            file.language,
+            f"picture {file.name}",
+            f"{file.name} has {file.width} by {file.height} pixels:"
+            f" in print it is {longer / DOTS_PER_CM:.1f} cm long",
+            "bring the original; leave a logo or a drawing for screens as it is",
+        )
+
+
+def _weighed(files: Sequence[CarriedFile], reading: Reading) -> Found:
+    """What a reader's program loads of the pictures that the text shows."""
+    named = {link.target for link in reading.links if link.is_picture}
+    shown = [one for one in files if one.kind is AttachmentKind.PICTURE and one.name in named]
+    loaded = sum(one.shown_size for one in shown)
+    if loaded >= MOST_LOADED:
+        heaviest = max(shown, key=lambda one: one.shown_size)
+        yield finding(
+            "heavy-pictures",
+            reading.language,
+            f"picture {heaviest.name}",
+            f"readers load {loaded / 1_000_000:.1f} MB of pictures,"
+            f" of which {heaviest.shown_size / 1_000_000:.1f} MB are {heaviest.name}",
+            "save a photograph as JPEG, let nothing move, or show fewer pictures",
+        )
 
 
 def _linked(reading: Reading) -> Found:

@@ -13,6 +13,7 @@ from mailer.models import (
     ReleaseKind,
     ReleaseStatus,
 )
+from mailer.releases.files.carried import CarriedFile
 from mailer.releases.readiness import lint
 from tests.releases.readiness.texts import (
     LEAD,
@@ -233,3 +234,37 @@ def test_a_picture_of_the_text_is_a_file_or_an_address() -> None:
     text = LEAD + "\n\n![A quay](quay.jpg) ![](https://harbour.example/x.jpg)"
     assert ids(found_on(full({"en": text}), (picture(),))) == ["picture-alt"]
     assert ids(found_on(full({"en": text}))) == ["dead-link", "picture-alt"]
+
+
+def test_what_a_text_says_about_its_picture_need_not_stand_with_the_file() -> None:
+    bare = picture(alts={}, captions={})
+    said = LEAD + '\n\n![A quay](quay.jpg "The new quay")'
+    assert found_on(full({"en": said}), (bare,)) == []
+    once = said + "\n\n![](quay.jpg)"
+    assert ids(found_on(full({"en": once}), (bare,))) == ["picture-alt", "picture-caption"]
+
+
+def carrying(body: str, **given: Any) -> list[str]:
+    """What is found on a release that carries a stored picture of that size."""
+    whole = CarriedFile(1, 1, "quay.jpg", "", AttachmentKind.PICTURE, "image/jpeg", 9, **given)
+    return ids(found_on(replace(full({"en": LEAD + body}), files=(whole,)), (picture(),)))
+
+
+SHOWN = "\n\n![](quay.jpg)"
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "found"),
+    [(999, 600, ["picture-small"]), (1000, 600, []), (600, 1000, []), (0, 0, [])],
+)
+def test_a_picture_too_small_for_print_is_asked_about(
+    width: int, height: int, found: list[str]
+) -> None:
+    assert carrying("", width=width, height=height) == found
+
+
+def test_pictures_that_are_heavy_to_load_are_told_of_where_they_are_shown() -> None:
+    assert carrying("", shown_size=9_000_000) == []
+    heavy = carrying(SHOWN, shown_size=2_000_000)
+    light = carrying(SHOWN, shown_size=1_999_999)
+    assert ("heavy-pictures" in heavy, "heavy-pictures" in light) == (True, False)
