@@ -48,7 +48,7 @@ class Scheduler:
 
     def tick(self) -> None:
         """Look once. A step that does not work does not keep the others from working."""
-        work = (self.start, self.rescue, self.follow, self.expire, self.nudge, self.finish)
+        work = (self.start, self.rescue, self.follow, self.expire, self.finish, self.nudge)
         for step in (*work, self.hear, self.forget):
             try:
                 step()
@@ -83,16 +83,9 @@ class Scheduler:
         rescue(self.engine, self.settings, keyring=self.identity.keyring)
 
     def follow(self) -> None:
-        """Bring translations that are ready to those who wait for them, and corrections to those
-        who got the earlier text after all.
-        """
+        """Bring translations that are ready to those who wait for them."""
         with database.writing(self.engine) as session:
             bring_ready(session, identity=self.identity, now=clock.now())
-            late = take_up_late(
-                session, identity=self.identity, settings=self.settings, now=clock.now()
-            )
-        if late:
-            log.info("follow-ups taken up", deliveries=late)
 
     def expire(self) -> None:
         """Give up what is too late, or was given back after a cancellation."""
@@ -115,9 +108,17 @@ class Scheduler:
                 nudge(self.broker, one.distribution_id, is_urgent=one.is_urgent)
 
     def finish(self) -> None:
-        """Call distributions sent that have nothing left to do."""
+        """Bring corrections to those who got the earlier text after all, and call distributions
+        sent that have nothing left to do. It is one step: what a worker wrote down between the two
+        would be seen by neither.
+        """
         with database.writing(self.engine) as session:
+            late = take_up_late(
+                session, identity=self.identity, settings=self.settings, now=clock.now()
+            )
             done = scheduling.finish_done(session, now=clock.now())
+        if late:
+            log.info("follow-ups taken up", deliveries=late)
         for distribution_id in done:
             log.info("distribution sent", distribution_id=distribution_id)
 

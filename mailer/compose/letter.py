@@ -1,6 +1,6 @@
 """The letter: everything that one message needs, gathered once so that nothing is looked up."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, Self
 
@@ -9,7 +9,6 @@ from mailer.compose.covers.notice import NO_TERMS, Notice, Terms, notice_of
 from mailer.compose.covers.own_words import told_line, told_note
 from mailer.compose.enclosing import NOTHING, Enclosing, Enclosures
 from mailer.compose.signing import Signer, load_signers
-from mailer.compose.text.figures import Pictures
 from mailer.errors import NotFound
 from mailer.languages import cover_languages
 from mailer.models import LegalBasis, Revision, TrackingMode
@@ -128,13 +127,13 @@ class Letter:
     #: The first attempt; it stays the same on every later one.
     dated_at: datetime
     plain_text_only: bool
+    #: Until when its text may not be published; None when it is told after that.
+    embargo_until: datetime | None = None
     #: For somebody who was not told yet that we have her data; None for all others.
     notice: Notice | None = None
     #: The pages of the print rendition of this very edition; None prints no count.
     pages: int | None = None
-    #: What its text shows, by the name that its manuscript gives it.
-    pictures: Pictures = field(default_factory=dict)
-    #: What goes with it beside its text.
+    #: What goes with it, in its text and beside it.
     enclosures: Enclosures = NOTHING
     #: The line that greets the reader; empty: none.
     greeting: str = ""
@@ -155,15 +154,16 @@ def write_letter(
     *,
     identity: Identity,
     at: datetime,
+    told_at: datetime | None = None,
     pages: int | None = None,
 ) -> Letter:
     """The letter of that delivery; a preview's delivery has no id, and goes the same way.
 
-    `at` dates it unless an attempt was made before. Raises NotFound when the edition's revision
-    is not in `full`, or there are no cover words in its language.
+    `at` dates it unless an attempt was made before. An embargo that has passed by `told_at` (`at`
+    if not said) is not told. Raises NotFound when the edition's revision is not in `full`, or there
+    are no cover words in its language.
     """
     _refuse_unspoken(delivery.cover_language)
-    enclosures = _enclosures(delivery, full, identity)
     return Letter(
         identity=identity,
         full=full,
@@ -179,13 +179,13 @@ def write_letter(
         message_id=delivery.message_id,
         dated_at=delivery.first_attempt_at or at,
         plain_text_only=delivery.plain_text_only,
+        embargo_until=full.embargo_at(told_at or at),
         notice=notice_of(delivery.notice_basis, delivery.notice_source),
         pages=pages,
         greeting=told_line(delivery.greeting),
         note=told_note(delivery.personal_note),
         references=tuple(delivery.in_reply_to.split()),
-        pictures=enclosures.pictures,
-        enclosures=enclosures,
+        enclosures=_enclosures(delivery, full, identity),
     )
 
 

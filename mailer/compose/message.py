@@ -34,6 +34,8 @@ OCTETS_IN_A_LINE = 998
 REFERENCE_LETTERS = 20
 #: So much of its name stands in a List-Id, of which programs read 255 characters (RFC 2919).
 LIST_NAME_LETTERS = 80
+#: The header that tells programs of an embargo: its instant, in UTC.
+EMBARGO = "X-Embargo-Until"
 BARE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
@@ -175,7 +177,7 @@ def _message_id_of(letter: Letter) -> str:
 
 
 def _list_headers(letter: Letter) -> dict[str, str]:
-    links, release = links_of(letter), letter.full.release
+    links, embargo = links_of(letter), letter.embargo_until
     languages = dict.fromkeys((letter.cover_language, letter.edition_language))
     headers = {
         "Content-Language": ", ".join(languages),
@@ -187,9 +189,8 @@ def _list_headers(letter: Letter) -> dict[str, str]:
         # No receipts, please; but do tell us who is away or has left (standards A-4).
         "X-Auto-Response-Suppress": "DR, RN, NRN",
     }
-    if release.embargo_until is not None:
-        until = release.embargo_until.astimezone(UTC)
-        headers["X-Embargo-Until"] = until.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if embargo is not None:
+        headers[EMBARGO] = embargo.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return headers
 
 

@@ -121,7 +121,7 @@ def _files(letter: Letter) -> Files:
 
 def _text(letter: Letter, links: Links) -> Text:
     said = edition_text(letter)
-    place: Setting = {"direction": said.direction, "pictures": letter.pictures}
+    place: Setting = {"direction": said.direction, "pictures": letter.enclosures.pictures}
     return Text(
         language=said.language,
         direction=said.direction,

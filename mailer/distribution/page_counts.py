@@ -46,13 +46,15 @@ def _letters(
     identity: Identity,
     at: datetime,
 ) -> Iterator[Letter]:
-    """A letter to nobody for each print."""
+    """A letter to nobody for each print, also for those who get it once the embargo has passed."""
+    moments = {at, full.embargo_at(at) or at}
     alike = {}
-    for frame in frames:
-        if frame.revision_id:
-            values = dict(zip(PRINTED, (frame.values[place] for place in PLACES), strict=True))
-            zone = values["zone"] if full.tells_time else ""
-            alike[values["edition_language"], values["cover_language"], zone] = values
-    for values, thread in product(alike.values(), threads):
+    for frame in (one for one in frames if one.revision_id):
+        values = dict(zip(PRINTED, (frame.values[place] for place in PLACES), strict=True))
+        for moment in moments:
+            zone = values["zone"] if full.tells_time(moment) else ""
+            key = values["edition_language"], values["cover_language"], zone, moment
+            alike[key] = values, moment
+    for (values, moment), thread in product(alike.values(), threads):
         delivery = Delivery(distribution_id=0, email="", in_reply_to=thread, **values)
-        yield write_letter(delivery, full, identity=identity, at=at)
+        yield write_letter(delivery, full, identity=identity, at=at, told_at=moment)

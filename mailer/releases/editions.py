@@ -64,10 +64,16 @@ class FullRelease:
     held: Mapping[int, HeldFile] = field(default_factory=dict)
     logo: Logo | None = None
 
-    @property
-    def tells_time(self) -> bool:
-        """Whether it tells a moment on the clock of its reader: an embargo or an occasion."""
-        return self.release.embargo_until is not None or bool(self.occasions)
+    def embargo_at(self, moment: datetime) -> datetime | None:
+        """Until when it may not be published, as is told at that moment; None: it may be, since
+        there is no embargo, or it has passed. At its very instant it has.
+        """
+        until = self.release.embargo_until
+        return until if until is not None and moment < until else None
+
+    def tells_time(self, moment: datetime) -> bool:
+        """Whether it tells a time on the clock of its reader then: an embargo or an occasion."""
+        return bool(self.occasions) or self.embargo_at(moment) is not None
 
     def contacts_for(self, language: str) -> tuple[PressContact, ...]:
         """The contacts in the order of an edition: of those on duty, who speaks it comes first."""

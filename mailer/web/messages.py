@@ -4,13 +4,13 @@ sends it.
 
 from base64 import b64encode
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from mailer import clock
 from mailer.compose.letter import Identity, Letter, write_letter
-from mailer.compose.message import compose
+from mailer.compose.message import EMBARGO, compose
 from mailer.compose.printing.pages import counted
 from mailer.compose.rendering import render
 from mailer.compose.skeleton.proof import prove
@@ -62,23 +62,43 @@ def preview(session: Session, full: FullRelease, address_id: int, *, identity: I
 def sent(session: Session, delivery: Delivery, *, identity: Identity) -> ShownMessage:
     """The message of that delivery, from the revision that was frozen with its audience.
 
-    Its source is that of the very octets that were sent, where any were. Raises NotFound for one
-    that was withheld before it had an edition.
+    Its source is that of the very octets that were sent, where any were, and it tells of an embargo
+    if they do. Raises NotFound for one that was withheld before it had an edition.
     """
     full = _as_frozen(session, delivery)
-    shown = _shown(session, delivery, full, identity=identity, at=clock.now())
     if delivery.email and not delivery.skeleton_id:
-        return shown
-    return replace(shown, source=_sent_source(session, delivery, identity=identity))
+        return _shown(session, delivery, full, identity=identity, at=clock.now())
+    source, at = _sent_source(session, delivery, full, identity=identity)
+    return replace(_shown(session, delivery, full, identity=identity, at=at), source=source)
 
 
-def _sent_source(session: Session, delivery: Delivery, *, identity: Identity) -> str:
-    """The octets that were sent, or why they cannot be made again."""
+def in_browser(session: Session, delivery: Delivery, *, identity: Identity) -> str:
+    """The same as HTML for its reader, by what may be published now: an embargo that has passed
+    since it was sent is not told any more. Raises what `sent` does.
+    """
+    full = _as_frozen(session, delivery)
+    return _shown(session, delivery, full, identity=uncounted(identity), at=clock.now()).html
+
+
+def _sent_source(
+    session: Session, delivery: Delivery, full: FullRelease, *, identity: Identity
+) -> tuple[str, datetime]:
+    """The octets that were sent, or why they cannot be made again; and when they were true."""
     try:
         proof = prove(session, delivery.id or 0, identity=identity)
     except MailerError as gone:
-        return str(gone)
-    return proof.data.decode("utf-8", errors="replace")
+        return str(gone), delivery.sent_at or clock.now()
+    source = proof.data.decode("utf-8", errors="replace")
+    return source, _told_at(source, full)
+
+
+def _told_at(source: str, full: FullRelease) -> datetime:
+    """A moment at which that much was told: before the end of the embargo, if it tells of one."""
+    until = full.release.embargo_until
+    if until is None:
+        return clock.now()
+    is_told = f"\r\n{EMBARGO}: " in source.partition("\r\n\r\n")[0]
+    return until - timedelta(seconds=1) if is_told else until
 
 
 def with_logo(html: str, letter: Letter) -> str:

@@ -114,7 +114,7 @@ def stop_measuring(request: Request) -> Response:
 
 
 def view(request: Request) -> Response:
-    """A message in the browser, as it was sent."""
+    """A message in the browser, as it was sent, but for an embargo that has passed since."""
     door = door_of(request)
     try:
         claim = door.identity.keyring.verify(Purpose.VIEW, request.path_params["token"])
@@ -124,7 +124,7 @@ def view(request: Request) -> Response:
         delivery = session.get(Delivery, claim.row_id)
         if delivery is None:
             return _not_valid(request)
-        html = messages.sent(session, delivery, identity=messages.uncounted(door.identity)).html
+        html = messages.in_browser(session, delivery, identity=door.identity)
     return Response(html, media_type="text/html", headers=for_message(framed=False))
 
 

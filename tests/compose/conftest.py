@@ -139,7 +139,12 @@ def make_letter(identity: Identity) -> MakeLetter:
     the release, everything else is a column of the delivery."""
 
     def make(
-        cover: str = "da", edition: str = "en", *, pages: int | None = None, **given: Any
+        cover: str = "da",
+        edition: str = "en",
+        *,
+        pages: int | None = None,
+        at: datetime = NOW,
+        **given: Any,
     ) -> Letter:
         parts = {key: given.pop(key, {}) for key in ("office", "release", "contact")}
         who = given.pop("identity", identity)
@@ -155,6 +160,6 @@ def make_letter(identity: Identity) -> MakeLetter:
             "edition_language": edition,
             "cover_language": cover,
         }
-        return write_letter(Delivery(**(values | given)), full, identity=who, at=NOW, pages=pages)
+        return write_letter(Delivery(**(values | given)), full, identity=who, at=at, pages=pages)
 
     return make

@@ -149,4 +149,4 @@ def rich_letter(make_letter: Any, cover: str = "da", edition: str = "en", **give
     letter: Letter = make_letter(cover, edition, texts=TEXTS, office=OFFICE, **more)
     letter.revision.change_note = CHANGES[edition]
     letter.revision.notes = NOTES[edition]
-    return replace(letter, pictures=PICTURES)
+    return replace(letter, enclosures=replace(letter.enclosures, pictures=PICTURES))

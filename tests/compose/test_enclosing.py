@@ -171,7 +171,7 @@ def test_a_picture_of_the_text_is_shown_by_a_link_and_never_enclosed(make_letter
     letter = letter_with(make_letter, files.picture(), texts=texts)
     html, text = render(letter).html, render(letter).text
 
-    shown = letter.pictures["harbour.jpg"]
+    shown = letter.enclosures.pictures["harbour.jpg"]
     assert f'src="{shown.small_href}" alt="A harbour at dawn" width="544" height="272"' in html
     assert f'href="{shown.href}"' in html
     assert "The harbour of Example" in html
@@ -182,7 +182,7 @@ def test_a_picture_of_the_text_is_shown_by_a_link_and_never_enclosed(make_letter
 def test_what_is_said_of_a_picture_in_another_language_is_not_said(make_letter: Any) -> None:
     letter = letter_with(make_letter, files.picture(alts={"fr": "Un port"}, captions={}))
 
-    assert letter.pictures["harbour.jpg"].alt == ""
+    assert letter.enclosures.pictures["harbour.jpg"].alt == ""
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +15,8 @@ from sqlmodel import SQLModel
 
 from mailer.compose import rendering
 from mailer.compose.covers.cover import NOT_BEFORE, make_cover
+from mailer.compose.message import compose
+from mailer.compose.printing.document import document_of
 from mailer.compose.rendering import render
 from mailer.compose.text.edition import dateline
 from mailer.compose.tracking import links_of
@@ -203,6 +205,23 @@ def test_links_are_counted_in_html_only(make_letter: Any) -> None:
     assert "https://www.harbour.example/code_of_conduct" in hrefs
     assert "/c/" not in rendered.text
     assert sum("/c/" in href for href in hrefs) == 2
+
+
+@pytest.mark.parametrize("seconds", [-1, 0, 1])
+def test_at_its_instant_nothing_speaks_of_an_embargo_any_more(
+    make_letter: Any, seconds: int
+) -> None:
+    at = UNTIL + timedelta(seconds=seconds)
+    given: Any = {"office": {"says_immediate": True}, "release": {"embargo_until": UNTIL}}
+    letter = make_letter("en", at=at, **given)
+    free = make_letter("en", at=at, office={"says_immediate": True})
+    said, data = render(letter), compose(letter).data
+    for words in (said.text, said.html):
+        assert ("EMBARGO" in words) is (seconds < 0)
+        assert ("For immediate release" in words) is (seconds >= 0)
+    assert (b"X-Embargo-Until" in data) is (seconds < 0)
+    assert (said == render(free)) is (seconds >= 0)
+    assert (document_of(letter) == document_of(free)) is (seconds >= 0)
 
 
 @pytest.mark.parametrize("language", cover_languages())

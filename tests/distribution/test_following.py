@@ -264,6 +264,32 @@ def test_what_was_taken_up_late_stands_in_batches_of_its_own(
     assert len(set(positions)) == 2305
 
 
+def test_an_answer_that_came_before_the_correction_and_was_written_down_after_it_counts(
+    session: Session,
+    friday: Distribution,
+    decide: Any,
+    start: Any,
+    identity: Identity,
+    settings: Settings,
+) -> None:
+    """The whole wave was answered, and its line waited for the scheduler to write that down."""
+    on_its_way = of(session, friday)[100]
+    on_its_way.status, on_its_way.next_attempt_at = DeliveryStatus.SENDING, None
+    batch = session.exec(select(Batch).where(Batch.first_position == 0)).one()
+    batch.lease_owner = "a line"
+    session.flush()
+    row, answered_at = decide(), clock.now()
+    start()
+    assert counts(session, row) == {"pending": 2304}
+    on_its_way.status, on_its_way.sent_at, batch.lease_owner = DeliveryStatus.SENT, answered_at, ""
+    session.flush()
+    batches.recount(session, batch_ids=[batch.id or 0])
+    assert take_up_late(session, identity=identity, settings=settings, now=clock.now()) == 1
+    reply = max(of(session, row), key=lambda one: one.id or 0)
+    assert (reply.address_id, reply.in_reply_to) == (on_its_way.address_id, on_its_way.message_id)
+    assert status_of(session, friday) is DistributionStatus.SENT
+
+
 def test_what_was_replaced_is_neither_resumed_nor_corrected_twice_at_once(
     session: Session, friday: Distribution, decide: Any, start: Any
 ) -> None:

@@ -62,8 +62,8 @@ def test_an_embargo_is_printed_on_each_clock(
         person.embargo_trusted = True
         session.add(person)
     fanned_out()
-    # Two of the three covers in Paris, Danish there and in Tokyo.
-    assert len(session.exec(select(Rendition)).all()) == 4
+    # Two of the three covers in Paris, Danish there and in Tokyo; and each of the three without it.
+    assert len(session.exec(select(Rendition)).all()) == 4 + 3
 
 
 def test_a_worker_finds_the_count_of_every_delivery(

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,8 @@ import redis
 import sqlalchemy as sa
 
 from mailer.settings import Settings, load
+from tests.chaos import databases
+from tests.chaos.databases import Database
 from tests.cli.conftest import Command, mailer
 from tests.journeys.press_office import PressOffice, open_office
 from tests.smtpd import SMTPServer
@@ -35,3 +38,21 @@ def press(
     monkeypatch.setenv("MAILER_RELAY__PORT", str(relay.port))
     with open_office(mailer, engine, load(), relay, redis_client, folder=tmp_path) as office:
         yield office
+
+
+@pytest.fixture
+def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of this test alone, which can be taken away."""
+    opened: AbstractContextManager[Database]
+    if request.param == "sqlite":
+        opened = databases.sqlite(tmp_path)
+    else:
+        url = request.getfixturevalue("postgresql_server")
+        opened = databases.on_server(url, name=f"chaos_{tmp_path.name[-12:]}".replace("-", "_"))
+    with opened as one:
+        yield one
+
+
+BOTH = pytest.mark.parametrize(
+    "base", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)

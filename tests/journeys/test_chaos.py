@@ -7,12 +7,13 @@ from random import Random
 
 import pytest
 
-from tests.chaos import databases, scenarios
+from tests.chaos import scenarios
 from tests.chaos.databases import Database
 from tests.chaos.office import Office, office
 from tests.chaos.recorder import recorder
 from tests.chaos.rounds import play
 from tests.chaos.scenarios import Size
+from tests.journeys.conftest import BOTH
 
 RECIPIENTS = 600
 FAULTS = (
@@ -29,23 +30,6 @@ SMALL = Size(
     urgent_recipients=60,
     relay_rates=(100.0,),
     is_long=False,
-)
-
-
-@pytest.fixture
-def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A database of this test alone, which can be taken away."""
-    if request.param == "sqlite":
-        opened = databases.sqlite(tmp_path)
-    else:
-        url = request.getfixturevalue("postgresql_server")
-        opened = databases.on_server(url, name=f"chaos_{tmp_path.name[-12:]}".replace("-", "_"))
-    with opened as one:
-        yield one
-
-
-BOTH = pytest.mark.parametrize(
-    "base", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
 )
 
 

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -5,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from mailer import database
+from mailer import clock, database
 from mailer.contacts.suppressions import is_suppressed
 from mailer.models import (
     Delivery,
@@ -13,6 +14,7 @@ from mailer.models import (
     DeliveryStatus,
     EngagementCount,
     EventKind,
+    Release,
     Revision,
     TrackedLink,
     TrackingMode,
@@ -297,6 +299,17 @@ def test_a_message_is_shown_as_it_was_sent(
     assert "/o/" not in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert all_rows() == before
+
+
+@pytest.mark.parametrize(("minutes", "is_told"), [(-1, False), (1, True)])
+def test_an_embargo_that_has_passed_is_not_shown_to_a_reader(
+    client: TestClient, engine: sa.Engine, token: Any, sample: Sample, minutes: int, is_told: bool
+) -> None:
+    with database.writing(engine) as session:
+        release = session.get_one(Release, sample.release.id)
+        release.embargo_until = clock.now() + timedelta(minutes=minutes)
+    page = client.get(f"/v/{token(Purpose.VIEW, sample.danish)}").text
+    assert ("Klausuleret" in page) is is_told
 
 
 def test_a_message_is_shown_in_the_revision_that_was_sent(

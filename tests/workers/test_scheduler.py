@@ -16,11 +16,14 @@ from mailer.delivery.journal import Journal
 from mailer.delivery.waves import Handed
 from mailer.distribution import batches, leases
 from mailer.models import (
+    Batch,
     Delivery,
     DeliveryStatus,
     Distribution,
     DistributionStatus,
+    Relation,
     Release,
+    Revision,
 )
 from mailer.settings import Settings
 from tests import factories
@@ -148,6 +151,47 @@ def test_it_ends_a_distribution_that_has_nothing_left(
     scheduler.tick()
     with reading(engine) as session:
         assert session.get_one(Distribution, due.id).status is DistributionStatus.SENT
+
+
+def on_its_way(session: Session) -> tuple[int, int]:
+    """A cancelled distribution with a delivery on the wire, and the correction of it; their ids."""
+    release = factories.release(session, factories.office(session))
+    earlier = factories.distribution(session, release, status=DistributionStatus.CANCELLED)
+    first = session.exec(select(Revision)).one()
+    values = first.model_dump() | {"id": None, "number": 2, "change_note": "The 25th."}
+    session.add(Revision(**values))
+    later = factories.distribution(
+        session, release, follows_id=earlier.id, relation=Relation.CORRECTION, fanned_out_at=now()
+    )
+    sending = {"status": DeliveryStatus.SENDING, "next_attempt_at": None}
+    factories.delivery(session, earlier, "late@havnebladet.example", **sending)
+    batch = session.exec(select(Batch)).one()
+    batch.lease_owner, batch.lease_until = "a line", now() + timedelta(hours=1)
+    session.flush()
+    return earlier.id or 0, later.id or 0
+
+
+def test_what_arrives_while_it_looks_is_corrected_before_the_correction_is_called_sent(
+    scheduler: Scheduler, engine: sa.Engine
+) -> None:
+    with writing(engine) as session:
+        earlier, later = on_its_way(session)
+    for step in (scheduler.start, scheduler.follow, scheduler.expire):
+        step()
+    with writing(engine) as session:
+        (row,) = deliveries(session)
+        row.status, row.sent_at = DeliveryStatus.SENT, now()
+        batch = session.exec(select(Batch)).one()
+        batch.lease_owner, batch.lease_until = "", None
+        session.flush()
+        batches.recount(session, batch_ids=[batch.id or 0])
+    scheduler.finish()
+    with reading(engine) as session:
+        (reply,) = session.exec(select(Delivery).where(Delivery.distribution_id == later))
+        assert reply.in_reply_to == row.message_id
+        assert reply.status is DeliveryStatus.PENDING
+        assert session.get_one(Distribution, later).status is DistributionStatus.SENDING
+        assert session.get_one(Distribution, earlier).status is DistributionStatus.CANCELLED
 
 
 def test_it_settles_what_lost_its_worker(

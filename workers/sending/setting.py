@@ -12,7 +12,7 @@ from typing import NamedTuple, overload
 
 import sqlalchemy as sa
 
-from mailer import database
+from mailer import clock, database
 from mailer.compose.message import ComposedMessage
 from mailer.compose.skeleton import Compositor, Setting, Skeleton
 from mailer.delivery import archive
@@ -35,6 +35,8 @@ class Ready(NamedTuple):
 
     message: ComposedMessage
     skeleton_id: int
+    #: The moment that it was composed for.
+    told_at: datetime
 
 
 class Setter:
@@ -58,10 +60,13 @@ class Setter:
 
         Several threads may do so at once. Raises Unreachable when the database goes away.
         """
-        settings = self._compositor.set_wave(deliveries, full, at=at)
+        told_at = clock.now()
+        settings = self._compositor.set_wave(deliveries, full, at=at, told_at=told_at)
         numbers = self._numbers([one.skeleton for one in settings if isinstance(one, Setting)])
         return [
-            Ready(one.message, numbers[one.skeleton.digest]) if isinstance(one, Setting) else one
+            Ready(one.message, numbers[one.skeleton.digest], told_at)
+            if isinstance(one, Setting)
+            else one
             for one in settings
         ]
 
@@ -101,7 +106,7 @@ class WaveMessages(Sequence[ComposedMessage]):
         self._setter, self._full, self._at = setter, full, at
         self._deliveries = deliveries
         #: Those that are composed and not taken yet: a wave in memory is some dozen of them.
-        self._messages: dict[int, ComposedMessage] = {}
+        self._messages: dict[int, Ready] = {}
         self._set_until = 0
         #: What is being composed beside the wire, from the first that is not set on.
         self._begun: deque[Future[list[Ready | str]]] = deque()
@@ -131,29 +136,45 @@ class WaveMessages(Sequence[ComposedMessage]):
             return [self[one] for one in range(len(self))[number]]
         if not self.can_be(number):
             raise LookupError(self.problems[number])
-        return self._messages.pop(number, None) or self._set_again(number)
+        ready = self._messages.pop(number, None)
+        if ready is None or self._is_outdated(ready):
+            ready = self._set_again(number)
+        return ready.message
 
-    def _set_again(self, number: int) -> ComposedMessage:
-        """Of a message that was taken before: its connection was lost, and another one asks."""
+    def _is_outdated(self, ready: Ready) -> bool:
+        """Whether it tells of an embargo that has passed since it was composed."""
+        until = self._full.embargo_at(ready.told_at)
+        return until is not None and clock.now() >= until
+
+    def _set_again(self, number: int) -> Ready:
+        """Of a message that was taken before, since its connection was lost and another one asks;
+        or of one that is told otherwise by now.
+        """
         (ready,) = self._set([self._deliveries[number]])
-        if isinstance(ready, Ready):
-            return ready.message
-        raise LookupError(ready)
+        if not isinstance(ready, Ready):
+            raise LookupError(ready)  # noqa: TRY004 – it says why it cannot be composed
+        self._keep_proof(number, ready)
+        return ready
 
     def _set_next(self) -> None:
         start, end = self._set_until, self._set_until + self._setter.at_once
         self._begin_ahead()
         chosen = self._deliveries[start:end]
         ready = self._begun.popleft().result() if self._begun else self._set(chosen)
-        for place, (delivery, one) in enumerate(zip(chosen, ready, strict=True), start):
+        for place, one in enumerate(ready, start):
             if isinstance(one, str):
                 self.problems[place] = f"cannot be composed: {one}"
                 continue
-            message, skeleton_id = one
-            self._messages[place] = message
-            content_hash = sha256(message.data).hexdigest()
-            self.handed[place] = Handed(delivery, skeleton_id, content_hash, message.signatures)
+            self._messages[place] = one
+            self._keep_proof(place, one)
         self._set_until = start + len(chosen)
+
+    def _keep_proof(self, number: int, ready: Ready) -> None:
+        """Keep what shows and proves it later."""
+        message, content_hash = ready.message, sha256(ready.message.data).hexdigest()
+        self.handed[number] = Handed(
+            self._deliveries[number], ready.skeleton_id, content_hash, message.signatures
+        )
 
     def _begin_ahead(self) -> None:
         while len(self._begun) < self._setter.ahead and self._begun_until < len(self):

@@ -175,13 +175,13 @@ def _date_line(letter: Letter, words: Words) -> str:
 
 def _notes(letter: Letter) -> Iterator[str]:
     """What the reader is told beside the kind of the text, in English."""
-    release, kind = letter.full.release, told_kind(letter)
+    kind = told_kind(letter)
     # The kicker of a correction says already that something has changed.
     if letter.revision.change_note and tells_change(letter) and not kind.replaces:
         yield change_word(letter)
     if kind is ReleaseKind.SPEECH:
         yield "Check against delivery"
-    if letter.full.office.says_immediate and release.embargo_until is None:
+    if letter.full.office.says_immediate and letter.embargo_until is None:
         yield "For immediate release"
 
 
@@ -197,10 +197,9 @@ def _reference_line(letter: Letter, words: Words) -> str:
 
 
 def _embargo_line(letter: Letter, words: Words) -> str:
-    until = letter.full.release.embargo_until
-    if until is None:
+    if letter.embargo_until is None:
         return ""
-    return words.say(NOT_BEFORE, datetime=_moment(until, letter, words))
+    return words.say(NOT_BEFORE, datetime=_moment(letter.embargo_until, letter, words))
 
 
 def _moment(until: datetime, letter: Letter, words: Words) -> str:

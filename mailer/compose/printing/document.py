@@ -49,7 +49,7 @@ def document_of(letter: Letter) -> Node:
         "fonts": list(JAPANESE if said.language.startswith("ja") else FONTS),
         "masthead": _masthead(cover),
         "cover": _head(cover),
-        "text": _text(said, letter.pictures),
+        "text": _text(said, letter.enclosures.pictures),
         "occasions": [*map(_occasion, occasion_cards(letter))],
         "contacts": {
             "heading": clean(cover.contact_heading),

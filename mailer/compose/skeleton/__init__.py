@@ -46,7 +46,7 @@ KEPT = 256
 
 #: What of a delivery makes another skeleton.
 Key = tuple[
-    int | None, str, str, TrackingMode, bool, str, LegalBasis | None, bool, bool, bool, bool
+    int | None, str, str, TrackingMode, bool, str, bool, LegalBasis | None, bool, bool, bool, bool
 ]
 
 
@@ -55,6 +55,15 @@ class Setting(NamedTuple):
 
     message: ComposedMessage
     skeleton: Skeleton
+
+
+class _Moments(NamedTuple):
+    """When messages are made."""
+
+    #: Dates those that were not attempted before.
+    at: datetime
+    #: An embargo that has passed by then is not told.
+    told_at: datetime
 
 
 class _Reader(NamedTuple):
@@ -90,13 +99,20 @@ class Compositor:
         self.signs = bool(identity.signers)
 
     def set_wave(
-        self, deliveries: Sequence[Addressee], full: FullRelease, *, at: datetime
+        self,
+        deliveries: Sequence[Addressee],
+        full: FullRelease,
+        *,
+        at: datetime,
+        told_at: datetime | None = None,
     ) -> list[Setting | str]:
         """A message for each delivery, or why there can be none, in the order of the deliveries.
 
-        `at` dates those that were not attempted before. The skeletons of a release are kept for
-        as long as the same `full` is given.
+        `at` dates those that were not attempted before; an embargo that has passed by `told_at`,
+        which is `at` if not said, is not told. The skeletons of a release are kept for as long as
+        the same `full` is given.
         """
+        when = _Moments(at, told_at or at)
         settings: list[Setting | str] = [""] * len(deliveries)
         groups: dict[Key, list[_Reader]] = {}
         date_of = cache(partial(dated, zone_name=full.office.zone))
@@ -107,33 +123,33 @@ class Compositor:
                 settings[number] = _why(defect)
                 continue
             if reader is None:
-                settings[number] = self._whole(delivery, full, at=at)
+                settings[number] = self._whole(delivery, full, when)
             else:
-                groups.setdefault(_key(delivery, full), []).append(reader)
+                groups.setdefault(_key(delivery, full, told_at=when.told_at), []).append(reader)
         for key, readers in groups.items():
-            found = self._group(key, readers, full, at=at)
+            found = self._group(key, readers, full, when)
             for reader, setting in zip(readers, found, strict=True):
                 settings[reader.number] = setting
         return settings
 
     def _group(
-        self, key: Key, readers: Sequence[_Reader], full: FullRelease, *, at: datetime
+        self, key: Key, readers: Sequence[_Reader], full: FullRelease, when: _Moments
     ) -> Sequence[Setting | str]:
         """The messages of readers who share a skeleton."""
         try:
-            skeleton = self._skeleton(key, readers[0], full, at=at)
+            skeleton = self._skeleton(key, readers[0], full, when)
             if skeleton is not None:
                 return self._spliced(skeleton, readers)
         except Unreachable:
             raise
         except Exception as defect:  # noqa: BLE001
             return [_why(defect)] * len(readers)
-        return [self._whole(reader.delivery, full, at=at) for reader in readers]
+        return [self._whole(reader.delivery, full, when) for reader in readers]
 
-    def _whole(self, delivery: Addressee, full: FullRelease, *, at: datetime) -> Setting | str:
+    def _whole(self, delivery: Addressee, full: FullRelease, when: _Moments) -> Setting | str:
         """The message by the long way: one letter's defect must not stop the others."""
         try:
-            letter = self._letter(delivery, full, at=at)
+            letter = self._letter(delivery, full, when)
             message = compose(letter)
         except Unreachable:
             raise
@@ -144,26 +160,26 @@ class Compositor:
         held = {file.file_id: file for file in files}
         return Setting(message, Skeleton(marked, is_personal=True, files=held))
 
-    def _letter(self, delivery: Addressee, full: FullRelease, *, at: datetime) -> Letter:
-        letter = write_letter(delivery, full, identity=self._identity, at=at)
+    def _letter(self, delivery: Addressee, full: FullRelease, when: _Moments) -> Letter:
+        letter = write_letter(delivery, full, identity=self._identity, **when._asdict())
         return self._counted(letter) if self._counted else letter
 
     def _skeleton(
-        self, key: Key, reader: _Reader, full: FullRelease, *, at: datetime
+        self, key: Key, reader: _Reader, full: FullRelease, when: _Moments
     ) -> Skeleton | None:
         with self._lock:
             kept = self._kept.get((id(full), key))
             if kept is None:
-                kept = _Kept(full, self._proven(reader, full, at=at))
+                kept = _Kept(full, self._proven(reader, full, when))
                 self._kept[id(full), key] = kept
             self._kept.move_to_end((id(full), key))
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return kept.skeleton
 
-    def _proven(self, reader: _Reader, full: FullRelease, *, at: datetime) -> Skeleton | None:
+    def _proven(self, reader: _Reader, full: FullRelease, when: _Moments) -> Skeleton | None:
         """The skeleton, if its first message is octet by octet what the long way makes of it."""
-        letter = self._letter(reader.delivery, full, at=at)
+        letter = self._letter(reader.delivery, full, when)
         whole = compose(letter)
         try:
             skeleton = cut(letter)
@@ -269,7 +285,7 @@ def _read(number: int, delivery: Addressee, *, date: tuple[bytes, bytes]) -> _Re
     return None if values is None else _Reader(number, delivery, recipient, values)
 
 
-def _key(delivery: Addressee, full: FullRelease) -> Key:
+def _key(delivery: Addressee, full: FullRelease, *, told_at: datetime) -> Key:
     return (
         delivery.revision_id,
         delivery.edition_language,
@@ -277,7 +293,9 @@ def _key(delivery: Addressee, full: FullRelease) -> Key:
         delivery.tracking,
         delivery.plain_text_only,
         # Only an embargo and an occasion are told on the reader's own clock.
-        delivery.zone if full.tells_time else "",
+        delivery.zone if full.tells_time(told_at) else "",
+        # Once it has passed, all share one that says nothing of it.
+        full.embargo_at(told_at) is not None,
         delivery.notice_basis,
         # Whom we have the data from is spliced; words of the catalog stand for nobody.
         bool(_source(delivery)),

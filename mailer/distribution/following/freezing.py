@@ -5,7 +5,7 @@ crash either all of it is done or nothing.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -74,11 +74,13 @@ def freeze(
     at: datetime,
     batch_size: int,
     throttle: ThrottleSettings,
+    lookback: timedelta = timedelta(),
 ) -> int:
     """One delivery for each address of the thread that has none yet; how many will be handed over.
 
     It may be called again and again: once what was on its way has been settled, those are found
-    who got the earlier text meanwhile, and those who did not.
+    who got the earlier text meanwhile, and those who did not. An answer that was written down since
+    the first time may be older than that, by `lookback` at most.
     """
     number = distribution.id or 0
     earlier = earlier_of(session, distribution)
@@ -90,7 +92,8 @@ def freeze(
     choosing = Choosing(distribution, full, identity.keyring, at)
     start = batches.next_position(session, number)
     with rarely_searched(), Spool[Place]() as spool:
-        found = receivers(session, earlier, distribution_id=number, since=since)
+        changed_since = None if since is None else since - lookback
+        found = receivers(session, earlier, distribution_id=number, since=changed_since)
         notes = _own_notes(session, full, at=at)
         frames = _FollowingFrames(distribution, session.get_bind().dialect.name, at, notes)
         planned = frames.set_aside(spool, choosing.followed(session, found))

@@ -3,7 +3,7 @@ after all gets the follow-up as well, and what was given back is stopped. The sc
 it, so that nothing is lost with any worker.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -87,6 +87,9 @@ def _taken_up(
         at=now,
         batch_size=settings.delivery.batch_size,
         throttle=settings.throttle,
+        # A line may have been told before, and written it down after: at most its lease later, and
+        # what it was told while it last renewed that.
+        lookback=2 * timedelta(seconds=settings.delivery.lease_seconds),
     )
     if planned:
         reopen(session, number)

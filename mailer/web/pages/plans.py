@@ -228,7 +228,7 @@ def _show_review(
     ]
     context = {
         "reference": full.release.reference,
-        "release": full.release,
+        "embargo": full.embargo_at(full.at or clock.now()),
         "zone": full.office.zone,
         "headlines": headlines,
         "blocking": _blocking(door_of(request), session, full),

@@ -84,6 +84,7 @@ def show_release(
         release = listing.describe(session, reference)
         context |= {
             "release": release,
+            "is_embargoed": full.embargo_at(clock.now()) is not None,
             "source": _source(release),
             "zone": full.office.zone,
             "findings": preflight(session, full, identity=door.identity, at=clock.now()),

@@ -109,7 +109,7 @@ def test_numbers_and_names_are_set_apart_in_a_cover_to_the_left(make_letter: Any
 
 def test_whoever_may_publish_is_told_so_where_the_office_says_it(make_letter: Any) -> None:
     says = {"says_immediate": True}
-    until = {"embargo_until": datetime(2026, 6, 11, 7, 0, tzinfo=UTC)}
+    until = {"embargo_until": datetime(2026, 12, 11, 7, 0, tzinfo=UTC)}
     assert make_cover(make_letter("da", office=says)).notes == (
         "Til øjeblikkelig offentliggørelse",
     )

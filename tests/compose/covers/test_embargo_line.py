@@ -17,8 +17,9 @@ BIDI = re.compile("[\u2066-\u2069]")
 
 
 def line_of(make_letter: Any, language: str, *, zone: str = "", until: datetime = UNTIL) -> str:
-    """The line under an embargo of a Strasbourg office."""
-    letter = make_letter(language, zone=zone, office=STRASBOURG, release={"embargo_until": until})
+    """The line under an embargo of a Strasbourg office, a day before it ends."""
+    given = {"office": STRASBOURG, "release": {"embargo_until": until}}
+    letter = make_letter(language, zone=zone, at=until - timedelta(days=1), **given)
     return make_cover(letter).embargo_line
 
 

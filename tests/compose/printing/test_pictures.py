@@ -67,7 +67,7 @@ def letter_with(
     enclosures = bare.identity.enclosing.enclosures(
         full, edition_language="en", cover_language="en", attaches=True, shows_logo=False
     )
-    return replace(bare, full=full, enclosures=enclosures, pictures=enclosures.pictures)
+    return replace(bare, full=full, enclosures=enclosures)
 
 
 def images_in(one: Print) -> list[tuple[float, float]]:

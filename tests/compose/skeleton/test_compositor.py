@@ -95,6 +95,33 @@ def test_an_embargo_is_told_on_each_readers_clock(
     assert len({setting.skeleton.digest for setting in ready}) == 4
 
 
+@pytest.mark.parametrize("seconds", [-1, 0, 1])
+def test_what_is_composed_at_its_instant_or_later_tells_no_embargo(
+    make_letter: Any, make_reader: MakeReader, signing: Identity, seconds: int
+) -> None:
+    """Whatever was composed before, and however early it was attempted first."""
+    full = make_letter(
+        release={"embargo_until": UNTIL}, office={"prints_pages": True, "says_immediate": True}
+    ).full
+    free = replace(full, release=full.release.model_copy(update={"embargo_until": None}))
+    readers = [
+        make_reader(1, zone="Europe/Copenhagen"),
+        make_reader(2, zone="Asia/Tokyo"),
+        make_reader(3, zone="Asia/Tokyo", first_attempt_at=NOW - timedelta(hours=1)),
+        make_reader(4, personal_note="For you."),
+    ]
+    compositor, told_at = Compositor(signing), UNTIL + timedelta(seconds=seconds)
+    before = compositor.set_wave(readers, full, at=NOW, told_at=UNTIL - timedelta(hours=1))
+    ready = compositor.set_wave(readers, full, at=NOW, told_at=told_at)
+    other = Compositor(signing).set_wave(readers, free, at=NOW)
+    made = [[one.message for one in wave if isinstance(one, Setting)] for wave in (ready, other)]
+    assert len(made[0]) == len(readers)
+    assert (made[0] == made[1]) is (seconds >= 0)
+    assert (ready == before) is (seconds < 0)
+    first, second = (one for one in ready[:2] if isinstance(one, Setting))
+    assert (first.skeleton is second.skeleton) is (seconds >= 0)
+
+
 def test_without_an_embargo_zones_share_a_skeleton(
     make_letter: Any, make_reader: MakeReader, compositor: Compositor, identity: Identity
 ) -> None:

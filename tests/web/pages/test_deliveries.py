@@ -1,9 +1,18 @@
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from mailer import database
+from mailer.compose.letter import Identity
+from mailer.compose.skeleton import Compositor, Setting
+from mailer.delivery import archive
 from mailer.feedback.recording import record_event
-from mailer.models import Agent, Delivery, DeliveryStatus, EventKind, TrackingMode
+from mailer.models import Agent, Delivery, DeliveryStatus, EventKind, Release, TrackingMode
+from mailer.releases.editions import load
+from mailer.settings import Settings
 from tests import factories
 from tests.web.samples import Sample
 
@@ -36,6 +45,35 @@ def test_the_message_is_the_one_that_was_sent(desk: TestClient, sample: Sample) 
     assert "Pressemeddelelse til redaktionen" in message
     source = desk.get(f"/deliveries/{sample.danish.id}?form=source").text
     assert sample.danish.message_id.strip("<>") in source
+
+
+@pytest.mark.parametrize(("seconds", "is_told"), [(-1, True), (0, False)])
+def test_an_embargo_is_shown_if_the_message_told_of_it(
+    desk: TestClient,
+    engine: sa.Engine,
+    settings: Settings,
+    sample: Sample,
+    seconds: int,
+    is_told: bool,
+) -> None:
+    """What was sent is what was sent, and stays so after the embargo has passed."""
+    until = factories.NOW
+    compositor = Compositor(Identity.from_settings(settings))
+    with database.writing(engine) as session:
+        session.get_one(Release, sample.release.id).embargo_until = until
+        row = session.get_one(Delivery, sample.danish.id)
+        told_at = until + timedelta(seconds=seconds)
+        full = load(session, sample.release.reference)
+        (setting,) = compositor.set_wave([row], full, at=told_at)
+        assert isinstance(setting, Setting)
+        row.skeleton_id = archive.keep(session, setting.skeleton)
+        row.content_hash = sha256(setting.message.data).hexdigest()
+        row.status, row.first_attempt_at = DeliveryStatus.UNKNOWN, told_at
+    message = desk.get(f"/deliveries/{sample.danish.id}/message").text
+    text = desk.get(f"/deliveries/{sample.danish.id}?form=text").text
+    source = desk.get(f"/deliveries/{sample.danish.id}?form=source").text
+    assert ["Klausuleret" in words for words in (message, text)] == [is_told] * 2
+    assert ("X-Embargo-Until" in source) is is_told
 
 
 def test_looking_at_a_message_is_no_open_and_no_click(
