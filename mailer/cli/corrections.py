@@ -14,10 +14,10 @@ from mailer.cli.context import BIGGEST, AsJson, Context, counted
 from mailer.cli.options import written
 from mailer.cli.plans import Reference, note_local_links
 from mailer.cli.progress import Number
-from mailer.compose.proofreading import proofread
 from mailer.distribution.following import correcting, translations
 from mailer.distribution.following.choosing import Followed
 from mailer.distribution.following.correcting import Decided, FollowUpPlan
+from mailer.distribution.preflight import Proofs
 from mailer.distribution.timetable import read_start
 from mailer.releases.editions import FullRelease, load
 
@@ -51,9 +51,13 @@ def correct(
     they get only the new one, and nothing of what is withdrawn.
     """
     desk: Context = context.obj
-    with desk.writing() as session:
+    with desk.reading() as session:
         full = load(session, reference)
         zone = full.office.zone
+        start = read_start(at, local_time="", office_zone=zone, now=clock.now())
+        proofs = Proofs(full, identity=desk.unsigned, at=start.at)
+    with desk.writing() as session:
+        full = load(session, reference)
         start = read_start(at, local_time="", office_zone=zone, now=clock.now())
         decided = correcting.correct(
             session,
@@ -64,7 +68,7 @@ def correct(
             waive_because=waive,
             expect=expect,
             keyring=desk.keyring,
-            more=proofread(full, identity=desk.unsigned, at=start.at),
+            more=proofs.of(full),
         )
         document = _document(decided, full, at=start.at)
         if dry_run:

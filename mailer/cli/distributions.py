@@ -21,9 +21,9 @@ from mailer.cli.plans import (
     within_limits,
 )
 from mailer.cli.progress import Number, list_of, show_status, tell_status
-from mailer.compose.proofreading import proofread
 from mailer.distribution import lifecycle, overview
 from mailer.distribution.options import Terms, terms_of
+from mailer.distribution.preflight import Proofs
 from mailer.models import Distribution
 from mailer.releases.editions import FullRelease, load
 from mailer.releases.offices import the_office
@@ -53,6 +53,10 @@ def schedule(
 ) -> None:
     """Decide that a release goes to an audience at a moment; prints the distribution's number."""
     desk: Context = context.obj
+    with desk.reading() as session:
+        full = load(session, reference)
+        start, _ = read_terms(desk, full, typed, at=at)
+        proofs = Proofs(full, identity=desk.unsigned, at=start.at)
     with desk.writing() as session:
         full = load(session, reference)
         start, options = read_terms(desk, full, typed, at=at)
@@ -66,7 +70,7 @@ def schedule(
             options=options,
             expect=typed.expect,
             keyring=desk.keyring,
-            more=proofread(full, identity=desk.unsigned, at=start.at),
+            more=proofs.of(full),
         )
         terms, zone = terms_of(session, distribution.id or 0), full.office.zone
         document = _scheduled(distribution, full, start.at) | as_document(terms)

@@ -27,6 +27,29 @@ def preflight(
     return open_findings(session, full, messages)
 
 
+class Proofs:
+    """What proofreading finds, read before a decision: a long text takes seconds, and in the
+    transaction of the decision all others would wait for them.
+    """
+
+    def __init__(self, full: FullRelease, *, identity: Identity, at: datetime) -> None:
+        """Read the messages of a release that go out at that moment."""
+        self._identity, self._at = identity, at
+        self._read = _texts(full)
+        self._findings = self._proofread(full)
+
+    def of(self, full: FullRelease) -> list[Finding]:
+        """The findings of that release as it is now: revised meanwhile, it is read once more."""
+        return self._findings if _texts(full) == self._read else self._proofread(full)
+
+    def _proofread(self, full: FullRelease) -> list[Finding]:
+        return proofread(full, identity=self._identity, at=self._at)
+
+
+def _texts(full: FullRelease) -> set[int | None]:
+    return {revision.id for revision in full.revisions.values()}
+
+
 def refuse_silence(session: Session, full: FullRelease, *, at: datetime) -> None:
     """Raise Refused when it would go out now and nobody is on duty, unless somebody let it pass.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,8 +12,18 @@ from mailer.clock import now
 from mailer.compose.letter import Identity
 from mailer.database import reading, writing
 from mailer.distribution import batches, doubts, leases, lifecycle, scheduling
+from mailer.distribution.following import correcting
 from mailer.errors import Refused
-from mailer.models import Batch, Delivery, DeliveryStatus, Distribution, DistributionStatus
+from mailer.models import (
+    Batch,
+    Delivery,
+    DeliveryStatus,
+    Distribution,
+    DistributionStatus,
+    Release,
+    Revision,
+)
+from mailer.releases.editions import load_by_id
 from mailer.settings import Settings
 from tests import factories
 from tests.factories import NOW
@@ -166,3 +177,24 @@ def test_who_resumes_while_it_starts_and_is_paused_never_starts_it_twice(
         resumed = steps.transact(another, lambda session: lifecycle.resume(session, starting))
     assert resumed.result() is None
     assert stands(postgresql_engine) == (S.SENDING, {"pending": 1}, 1)
+
+
+def test_of_two_corrections_at_once_one_is_refused(
+    postgresql_engine: sa.Engine, steps: Beside
+) -> None:
+    number = made(postgresql_engine, DeliveryStatus.SENT)
+    with writing(postgresql_engine) as session:
+        first = session.exec(select(Revision)).one()
+        news = {"id": None, "number": 2, "body": "25", "content_hash": "25", "change_note": "25"}
+        factories.saved(session, Revision(**(first.model_dump() | news)))
+
+    def correct(session: Session) -> int | None:
+        full = load_by_id(session, session.exec(select(Release.id)).one() or 0)
+        given: dict[str, Any] = {"at": now(), "by": "marie", "waive_because": "a test"}
+        return correcting.correct(session, number, full, **given).distribution.id
+
+    with writing(postgresql_engine) as one:
+        decided = correct(one)
+        other = steps.transact(one, correct)
+    with pytest.raises(Refused, match=f"distribution {decided} is still to follow {number}"):
+        other.result()

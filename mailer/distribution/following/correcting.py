@@ -14,7 +14,7 @@ from mailer import clock
 from mailer.distribution.following.choosing import UNCHANGED, Choosing, Followed
 from mailer.distribution.following.freezing import hold
 from mailer.distribution.following.received import receivers, settling
-from mailer.distribution.following.threads import REPLACING, thread_of
+from mailer.distribution.following.threads import REPLACING, lock_thread, thread_of
 from mailer.distribution.lifecycle import refuse_blocked, refuse_past
 from mailer.distribution.options import OptionRefused
 from mailer.errors import Refused
@@ -142,9 +142,9 @@ def correct(  # noqa: PLR0913 – all that is decided is said by its name
     refuse_past(at, now=clock.now(), office_zone=full.office.zone)
     full = going_out(session, full, at=at)
     refuse_blocked(session, full, waive_because=waive_because, by=by, more=more)
+    thread = lock_thread(session, distribution_id)
     plan = plan_follow_up(session, distribution_id, full, at=at, keyring=keyring)
     _refuse_other_number(plan, expect)
-    thread = thread_of(session, distribution_id)
     row = _after(thread[0], full, plan, session=session)
     row.scheduled_at, row.created_by = at, by
     session.flush()

@@ -34,6 +34,15 @@ def thread_of(session: Session, distribution_id: int) -> list[Distribution]:
     return [root, *later]
 
 
+def lock_thread(session: Session, distribution_id: int) -> list[Distribution]:
+    """The same, and until the end of the transaction nobody else decides anything in it."""
+    root = root_of(session, distribution_id)
+    # Rows that point to it may still be written: what is on its way is not held up.
+    locked = sa.select(col(Distribution.id)).where(col(Distribution.id) == root.id)
+    session.execute(locked.with_for_update(key_share=True))
+    return thread_of(session, distribution_id)
+
+
 def is_replaced() -> sa.Exists:
     """Whether a later distribution of its thread takes the place of a `distribution`."""
     later = aliased(Distribution)

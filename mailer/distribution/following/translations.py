@@ -20,7 +20,7 @@ from mailer.compose.letter import Identity
 from mailer.compose.message import message_ids
 from mailer.compose.tracking import register_links
 from mailer.distribution.batches import lock_all, recount
-from mailer.distribution.following.threads import replaced_by
+from mailer.distribution.following.threads import lock_thread, replaced_by
 from mailer.distribution.lifecycle import found
 from mailer.distribution.timing import first_moment
 from mailer.errors import Refused
@@ -115,6 +115,7 @@ def release_waiting(
 
 def _brought(session: Session, number: int, *, identity: Identity, now: datetime) -> int:
     numbers = lock_all(session, number)
+    lock_thread(session, number)
     row = found(session, number, to_change=True)
     full = load_by_id(session, row.release_id, duty=row.duty)
     is_replaced = replaced_by(session, number) is not None

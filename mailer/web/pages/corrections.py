@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mailer import clock
-from mailer.compose.proofreading import proofread
 from mailer.distribution.following import correcting
 from mailer.distribution.following.correcting import FollowUpPlan
 from mailer.distribution.overview import progress
+from mailer.distribution.preflight import Proofs
 from mailer.errors import BadInput, MailerError, NotFound, Refused
 from mailer.releases import offices
 from mailer.releases.editions import FullRelease, load
@@ -72,9 +72,11 @@ def _decided(door: Door, distribution_id: int, bound: Bound[CorrectionForm], *, 
     typed = bound.values["expect"].strip()
     if not (typed.isascii() and typed.isdigit()):
         raise BadExpectation("type the number of messages")
-    now = clock.now()
+    now, reference = clock.now(), bound.values["reference"]
+    with door.reading() as session:
+        proofs = Proofs(load(session, reference), identity=door.identity, at=now)
     with door.writing() as session:
-        full = load(session, bound.values["reference"])
+        full = load(session, reference)
         decided = correcting.correct(
             session,
             distribution_id,
@@ -83,7 +85,7 @@ def _decided(door: Door, distribution_id: int, bound: Bound[CorrectionForm], *, 
             by=by,
             expect=int(typed),
             keyring=door.identity.keyring,
-            more=proofread(full, identity=door.identity, at=now),
+            more=proofs.of(full),
         )
         return decided.distribution.id or 0
 

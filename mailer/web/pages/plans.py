@@ -9,10 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mailer import clock
-from mailer.compose.proofreading import proofread
 from mailer.delivery.throttling.throttle import limit_per_minute
 from mailer.distribution import lifecycle
-from mailer.distribution.preflight import preflight
+from mailer.distribution.preflight import Proofs, preflight
 from mailer.errors import BadInput, Refused
 from mailer.models import UnknownPolicy
 from mailer.releases import editions
@@ -105,6 +104,10 @@ def schedule(
 
 
 def _scheduled(door: Door, reference: str, form: PlanForm, *, by: str) -> int:
+    with door.reading() as session:
+        full = editions.load(session, reference)
+        start = deciding.start_of(form, full, now=clock.now())
+        proofs = Proofs(full, identity=door.identity, at=start.at)
     with door.writing() as session:
         full = editions.load(session, reference)
         start = deciding.start_of(form, full, now=clock.now())
@@ -119,7 +122,7 @@ def _scheduled(door: Door, reference: str, form: PlanForm, *, by: str) -> int:
             options=deciding.options_of(form, full, start, unknown=unknown),
             expect=form.expect,
             keyring=door.identity.keyring,
-            more=proofread(full, identity=door.identity, at=start.at),
+            more=proofs.of(full),
         )
         return decided.distribution.id or 0
 
