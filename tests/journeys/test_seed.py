@@ -98,7 +98,7 @@ def received(
     Scheduler(settings, engine, identity, broker).tick()
     worker = Worker(broker, worker_threads=1, worker_timeout=50)
     worker.start()
-    broker.join("deliver", timeout=DEADLINE_MILLISECONDS)
+    broker.join("deliver", interval=20, timeout=DEADLINE_MILLISECONDS)
     worker.join()
     worker.stop()
     sender.close()

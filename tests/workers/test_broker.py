@@ -34,7 +34,7 @@ def test_a_nudge_comes_out_of_the_queue_of_its_lane(with_valkey: Settings) -> No
     worker.start()
     try:
         for lane in (URGENT, CALM):
-            broker.join(lane, timeout=20_000)
+            broker.join(lane, interval=20, timeout=20_000)
         worker.join()
     finally:
         worker.stop()
