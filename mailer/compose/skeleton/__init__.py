@@ -16,24 +16,19 @@ from typing import NamedTuple
 
 import structlog
 
-from mailer.compose.covers.notice import told_source
-from mailer.compose.covers.own_words import told_line
 from mailer.compose.letter import Addressee, Identity, Letter, write_letter
 from mailer.compose.message import ComposedMessage, compose
 from mailer.compose.parts import without_files
 from mailer.compose.skeleton.parts import Skeleton, marked_files
+from mailer.compose.skeleton.readers import Key, Reader, key_of, read
 from mailer.compose.skeleton.splicing import (
-    Personal,
     columns_of,
     cut,
     dated,
-    personal,
     to_be_signed,
     with_signatures,
 )
-from mailer.compose.wire import on_wire
 from mailer.errors import BadInput, MailerError, Refused, Unreachable
-from mailer.models import LegalBasis, TrackingMode
 from mailer.releases.editions import FullRelease
 from mailer.tokens import Purpose
 
@@ -43,11 +38,6 @@ log = structlog.get_logger(__name__)
 
 #: So many skeletons are kept by a process: one for each cover, and each zone of an embargo.
 KEPT = 256
-
-#: What of a delivery makes another skeleton.
-Key = tuple[
-    int | None, str, str, TrackingMode, bool, str, bool, LegalBasis | None, bool, bool, bool, bool
-]
 
 
 class Setting(NamedTuple):
@@ -64,16 +54,6 @@ class _Moments(NamedTuple):
     at: datetime
     #: An embargo that has passed by then is not told.
     told_at: datetime
-
-
-class _Reader(NamedTuple):
-    """A recipient whose message can be spliced."""
-
-    #: Her place in the wave.
-    number: int
-    delivery: Addressee
-    recipient: str
-    personal: Personal
 
 
 @dataclass(frozen=True)
@@ -114,18 +94,18 @@ class Compositor:
         """
         when = _Moments(at, told_at or at)
         settings: list[Setting | str] = [""] * len(deliveries)
-        groups: dict[Key, list[_Reader]] = {}
+        groups: dict[Key, list[Reader]] = {}
         date_of = cache(partial(dated, zone_name=full.office.zone))
         for number, delivery in enumerate(deliveries):
             try:
-                reader = _read(number, delivery, date=date_of(delivery.first_attempt_at or at))
+                reader = read(number, delivery, date=date_of(delivery.first_attempt_at or at))
             except Exception as defect:  # noqa: BLE001
                 settings[number] = _why(defect)
                 continue
             if reader is None:
                 settings[number] = self._whole(delivery, full, when)
             else:
-                groups.setdefault(_key(delivery, full, told_at=when.told_at), []).append(reader)
+                groups.setdefault(key_of(delivery, full, told_at=when.told_at), []).append(reader)
         for key, readers in groups.items():
             found = self._group(key, readers, full, when)
             for reader, setting in zip(readers, found, strict=True):
@@ -133,7 +113,7 @@ class Compositor:
         return settings
 
     def _group(
-        self, key: Key, readers: Sequence[_Reader], full: FullRelease, when: _Moments
+        self, key: Key, readers: Sequence[Reader], full: FullRelease, when: _Moments
     ) -> Sequence[Setting | str]:
         """The messages of readers who share a skeleton."""
         try:
@@ -165,7 +145,7 @@ class Compositor:
         return self._counted(letter) if self._counted else letter
 
     def _skeleton(
-        self, key: Key, reader: _Reader, full: FullRelease, when: _Moments
+        self, key: Key, reader: Reader, full: FullRelease, when: _Moments
     ) -> Skeleton | None:
         with self._lock:
             kept = self._kept.get((id(full), key))
@@ -177,7 +157,7 @@ class Compositor:
                 self._kept.popitem(last=False)
         return kept.skeleton
 
-    def _proven(self, reader: _Reader, full: FullRelease, when: _Moments) -> Skeleton | None:
+    def _proven(self, reader: Reader, full: FullRelease, when: _Moments) -> Skeleton | None:
         """The skeleton, if its first message is octet by octet what the long way makes of it."""
         letter = self._letter(reader.delivery, full, when)
         whole = compose(letter)
@@ -196,7 +176,7 @@ class Compositor:
         )
         return None
 
-    def _spliced(self, skeleton: Skeleton, readers: Sequence[_Reader]) -> list[Setting]:
+    def _spliced(self, skeleton: Skeleton, readers: Sequence[Reader]) -> list[Setting]:
         identity, count = self._identity, len(readers)
         people = [reader.personal for reader in readers]
         columns = columns_of(skeleton, people, keyring=identity.keyring)
@@ -257,57 +237,14 @@ def remake(
     return next(skeleton.form.filled(columns, count=1))
 
 
-def _as_sent(skeleton: Skeleton, delivery: Addressee) -> _Reader | None:
+def _as_sent(skeleton: Skeleton, delivery: Addressee) -> Reader | None:
     """The reader of a message that was spliced; None when she was erased since."""
     if delivery.first_attempt_at is None:
         return None
     try:
-        return _read(0, delivery, date=dated(delivery.first_attempt_at, zone_name=skeleton.zone))
+        return read(0, delivery, date=dated(delivery.first_attempt_at, zone_name=skeleton.zone))
     except BadInput:
         return None
-
-
-def _read(number: int, delivery: Addressee, *, date: tuple[bytes, bytes]) -> _Reader | None:
-    """The reader of that delivery; None when her message must be composed whole."""
-    if delivery.personal_note:
-        return None
-    recipient = on_wire(delivery.email)
-    values = personal(
-        delivery.id or 0,
-        name=delivery.recipient_name,
-        recipient=recipient,
-        message_id=delivery.message_id,
-        date=date,
-        thread=delivery.in_reply_to,
-        source=_source(delivery),
-        greeting=told_line(delivery.greeting),
-    )
-    return None if values is None else _Reader(number, delivery, recipient, values)
-
-
-def _key(delivery: Addressee, full: FullRelease, *, told_at: datetime) -> Key:
-    return (
-        delivery.revision_id,
-        delivery.edition_language,
-        delivery.cover_language,
-        delivery.tracking,
-        delivery.plain_text_only,
-        # Only an embargo and an occasion are told on the reader's own clock.
-        delivery.zone if full.tells_time(told_at) else "",
-        # Once it has passed, all share one that says nothing of it.
-        full.embargo_at(told_at) is not None,
-        delivery.notice_basis,
-        # Whom we have the data from is spliced; words of the catalog stand for nobody.
-        bool(_source(delivery)),
-        bool(delivery.in_reply_to),
-        # Whether files are attached makes no other message where there are none.
-        delivery.attaches_files and bool(full.files),
-        bool(told_line(delivery.greeting)),
-    )
-
-
-def _source(delivery: Addressee) -> str:
-    return told_source(delivery.notice_source) if delivery.notice_basis else ""
 
 
 def _why(defect: Exception) -> str:
