@@ -19,6 +19,7 @@ from mailer.compose.message import message_ids
 from mailer.compose.tracking import register_links
 from mailer.contacts.providers import provider_of
 from mailer.distribution import batches
+from mailer.distribution.following.threads import refuse_replaced
 from mailer.distribution.frames import FRAMED, MADE, OWN, Frame, Frames
 from mailer.distribution.interleaving import Interleaving
 from mailer.distribution.options import options_of, refuse_staggered
@@ -60,9 +61,11 @@ def fan_out(
     """Freeze the audience: one delivery for each address, cut into batches; their number.
 
     Whom a rule leaves out is kept as `withheld`, with the reason. Raises OptionRefused for
-    different hours under a later embargo, Refused when nobody answers for the release then.
+    different hours under a later embargo, Refused when nobody answers for the release then, or
+    another has taken its place.
     """
     full, number = load_by_id(session, distribution.release_id, at=at), distribution.id or 0
+    refuse_replaced(session, full)
     refuse_silence(session, full, at=at)
     refuse_staggered(options_of(distribution), at=at, embargo_until=full.release.embargo_until)
     frames = Frames(distribution, full, dialect=session.get_bind().dialect.name)

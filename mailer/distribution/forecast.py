@@ -31,6 +31,8 @@ class Crowd:
     total: int = 0
     zones: Counter[str] = field(default_factory=Counter)
     covers: Counter[str] = field(default_factory=Counter)
+    #: Those whose own edition is expected, by its language.
+    awaited: Counter[str] = field(default_factory=Counter)
     #: How many live in a zone that is not known, and the addresses of the first of them.
     unknown: int = 0
     examples: list[str] = field(default_factory=list)
@@ -112,6 +114,8 @@ def crowd_of(planned: Iterable[PlannedDelivery]) -> Crowd:
         crowd.total += 1
         crowd.zones[one.zone.name] += 1
         crowd.covers[one.cover.language] += 1
+        if one.choice.awaited:
+            crowd.awaited[one.choice.awaited] += 1
         if not one.zone.is_known:
             crowd.unknown += 1
             if crowd.unknown <= EXAMPLES:

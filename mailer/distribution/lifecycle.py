@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from mailer import clock
 from mailer.audience.criteria import Criteria, parse
 from mailer.distribution.batches import WAITING, lock_all, recount
-from mailer.distribution.following.threads import is_replaced, replaced_by
+from mailer.distribution.following.threads import is_replaced, refuse_replaced, replaced_by
 from mailer.distribution.forecast import Prospect, prospect_of
 from mailer.distribution.jump import measure, refuse_jump
 from mailer.distribution.options import AT_ONCE, Options
@@ -71,6 +71,7 @@ def schedule(  # noqa: PLR0913 – all that is decided is said by its name
     now = clock.now()
     refuse_past(at, now=now, office_zone=full.office.zone)
     full, rule = going_out(session, full, at=at), parse(criteria)
+    refuse_replaced(session, full)
     refuse_blocked(session, full, waive_because=waive_because, by=by, more=more)
     prospect = _foresee(session, full, rule, at=at, now=now, options=options, keyring=keyring)
     refuse_jump(measure(session, full, count=prospect.crowd.total), expected=expect)

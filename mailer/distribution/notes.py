@@ -13,6 +13,7 @@ from mailer.distribution.options import Options
 from mailer.distribution.rates import rate_in_words
 from mailer.distribution.timetable import Timetable
 from mailer.distribution.timing import meant_day, parse_clock_time, showings
+from mailer.models import LanguagePolicy
 
 #: So many zones, addresses or languages are named in a line; the rest is counted.
 NAMED = 6
@@ -26,6 +27,7 @@ def notes(prospect: Prospect, *, written: Written) -> Iterator[str]:
     yield from times_to_know(prospect, written=written)
     yield from end_to_know(prospect, written=written)
     yield from names_to_know(prospect)
+    yield from translations_to_know(prospect)
 
 
 def times_to_know(prospect: Prospect, *, written: Written) -> Iterator[str]:
@@ -80,6 +82,25 @@ def names_to_know(prospect: Prospect) -> Iterator[str]:
             f" told that they are on “{office.list_name}”: add list_names to the office's file"
             " and save it"
         )
+
+
+def translations_to_know(prospect: Prospect) -> Iterator[str]:
+    """Who gets a translation later; and that nobody does where none is expected."""
+    policy, awaited = prospect.options.language_policy, prospect.crowd.awaited
+    if policy is LanguagePolicy.FALLBACK:
+        return
+    if not awaited:
+        yield (
+            "no language is expected of this release, so nothing comes later: `mailer releases"
+            " expect` names those that are on their way"
+        )
+        return
+    each = (f"{languages.name(tag, written_in='en')} ({n})" for tag, n in awaited.most_common())
+    told = {
+        LanguagePolicy.WAIT: "these wait for their own language",
+        LanguagePolicy.FOLLOW: "their own language follows for those of these who want it",
+    }
+    yield f"{told[policy]}: {named(list(each))}"
 
 
 def lasting(span: timedelta) -> str:

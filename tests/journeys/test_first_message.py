@@ -41,14 +41,14 @@ def test_the_first_message_tells_it_and_the_second_does_not(press: PressOffice) 
     press.relay.answer(GONE, "rcpt", "450 4.2.2 mailbox full", times=1)
     first = press.write("41a26")
     preview = press.mailer("releases", "preview", first, "--to", CLAIRE).out
-    assert SOURCE in preview.splitlines()
+    assert f" {SOURCE}\n" in preview
     assert press.mailer("contacts", "show", CLAIRE).out.count("not yet") == 1
 
     number = press.send(first, "everyone")
     for address in (CLAIRE, DESK):
         (message,) = press.received(address)
         text, html = part(message, "plain"), part(message, "html")
-        assert SOURCE in text.splitlines()
+        assert f" {SOURCE}\n" in text
         assert '<bdi>the "Lighthouse" media directory &lt;2026&gt;</bdi>' in html
         assert RESPONSIBLE in text
         assert RESPONSIBLE in html
@@ -66,7 +66,7 @@ def test_the_first_message_tells_it_and_the_second_does_not(press: PressOffice) 
         _, later = press.received(address)
         assert RESPONSIBLE not in part(later, "plain") + part(later, "html")
     (late,) = press.received(GONE)
-    assert SOURCE in part(late, "plain").splitlines()
+    assert f" {SOURCE}\n" in part(late, "plain")
     assert all(informed(press, GONE))
 
     delivery = str(press.deliveries(number)[CLAIRE]["id"])

@@ -371,3 +371,56 @@ def test_the_page_asks_for_the_number_and_shows_the_thread(
     page = press.desk.get(f"/distributions/{number}").text
     assert "a correction: scheduled" in page
     assert f'href="{path}"' not in page
+
+
+@pytest.fixture
+def two(press: PressOffice) -> tuple[PressOffice, int, int]:
+    """A release that went out in two threads, and one more reader who has not had it."""
+    people(press, 3)
+    people(press, 2, start=3, lists="Late")
+    bring_in(press, "2026-042")
+    bring_in(press, "2026-042", "fr", body="Le 24 du mois.")
+    first, second = (press.send("2026-042", f'list:"{name}"') for name in ("Friday", "Late"))
+    people(press, 1, start=9, lists="New")
+    return press, first, second
+
+
+def withdraw(press: PressOffice, number: int) -> Any:
+    given = {"kind": "withdrawal", "corrects": "2026-042", "change_note": "It is not true."}
+    for language in ("en", "fr"):
+        bring_in(press, "2026-043", language, **given)
+    return press.command("distributions", "correct", str(number), "2026-043")
+
+
+def test_a_withdrawn_text_goes_to_nobody_any_more(two: tuple[PressOffice, int, int]) -> None:
+    press, first, _ = two
+    tomorrow = (clock.now() + timedelta(days=1)).isoformat()
+    words = ("distributions", "schedule", "2026-042", "--audience", 'list:"New"')
+    later = press.command(*words, "--at", tomorrow)["distribution_id"]
+    withdraw(press, first)
+    refused = press.mailer(*words)
+    assert refused.exit_code == 1
+    assert "release 2026-043 takes the place of 2026-042" in refused.err
+    press.work_urgent()
+    press.work_urgent()
+    refused = press.mailer(*words)
+    assert "release 2026-042 was withdrawn" in refused.err
+
+    with database.writing(press.engine) as session:
+        due = sa.update(Distribution).where(col(Distribution.id) == later)
+        session.exec(due.values(scheduled_at=clock.now()))
+    press.work()
+    held = press.command("distributions", "status", str(later))
+    assert (held["status"], held["counts"]) == ("paused", {})
+    assert "release 2026-042 was withdrawn" in held["note"]
+    assert press.received(address(9)) == []
+
+
+def test_who_got_it_in_another_thread_is_not_forgotten(two: tuple[PressOffice, int, int]) -> None:
+    press, first, second = two
+    with database.writing(press.engine) as session:
+        again = sa.update(Distribution).where(col(Distribution.id) == second)
+        session.exec(again.values(status=DistributionStatus.SENDING, finished_at=None))
+    told = withdraw(press, first)["notes"]
+    assert f"2 got it in distribution {second}, a thread of its own" in told[0]
+    assert press.command("distributions", "status", str(second))["status"] == "paused"

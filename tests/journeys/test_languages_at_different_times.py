@@ -221,6 +221,43 @@ def test_a_correction_meanwhile_stops_those_who_wait_and_keeps_them_waiting_for_
     assert taken(morning) == Counter(readers("fr"))
 
 
+def test_a_translation_follows_a_correction_as_it_would_have_followed_the_text(
+    morning: PressOffice,
+) -> None:
+    wanting = {address("fr", 0), address("fr", 1)}
+    for one in wanting:
+        morning.command("contacts", "edit", one, "--set", "wants_translations=yes")
+    number = schedule(morning, "follow")
+    morning.work()
+    taken(morning)
+    note = "The date is the 25th."
+    bring_in(morning, "2026-042", body="They meet on the 25th.", change_note=note)
+    decided = morning.command("distributions", "correct", str(number), "2026-042")
+    morning.work_urgent()
+    morning.work_urgent()
+    assert taken(morning) == Counter(readers("en", "fr", "de"))
+    bring_in(morning, "2026-042", "fr", body="Le 25 du mois.")
+    for _ in range(2):
+        morning.work_urgent()
+        morning.work_urgent()
+    second = morning.deliveries(decided["distribution_id"])
+    for one in wanting:
+        (message,) = morning.received(one)
+        assert message["In-Reply-To"] == second[one]["message_id"]
+        assert "Le 25 du mois" in text_of(message)
+    assert taken(morning) == Counter(wanting)
+
+
+def test_the_plan_tells_who_gets_a_translation_and_when_nobody_can(press: PressOffice) -> None:
+    press.take(HEADER + f"{address('fr', 0)},Karen,Holm,Blad,DK,fr|en,Friday\n")
+    bring_in(press, "2026-042")
+    words = ("distributions", "plan", "2026-042", "--audience", AUDIENCE, "--languages", "follow")
+    assert "no language is expected of this release" in " ".join(press.command(*words)["notes"])
+    press.command("releases", "expect", "2026-042", "fr")
+    told = " ".join(press.command(*words)["notes"])
+    assert "their own language follows for those of these who want it: French (1)" in told
+
+
 def test_a_translation_of_an_earlier_source_goes_only_by_somebodys_word(
     press: PressOffice,
 ) -> None:

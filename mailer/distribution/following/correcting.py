@@ -4,7 +4,7 @@ then on.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,12 +13,18 @@ from sqlmodel import Session
 from mailer import clock
 from mailer.distribution.following.choosing import UNCHANGED, Choosing, Followed
 from mailer.distribution.following.freezing import hold
-from mailer.distribution.following.received import receivers, settling
+from mailer.distribution.following.received import got_elsewhere, receivers, settling
 from mailer.distribution.following.threads import REPLACING, lock_thread, thread_of
 from mailer.distribution.lifecycle import refuse_blocked, refuse_past
 from mailer.distribution.options import OptionRefused
 from mailer.errors import Refused
-from mailer.models import Distribution, DistributionStatus, Relation, ReleaseKind
+from mailer.models import (
+    Distribution,
+    DistributionStatus,
+    LanguagePolicy,
+    Relation,
+    ReleaseKind,
+)
 from mailer.releases.editions import FullRelease, going_out
 from mailer.releases.readiness import Finding
 from mailer.tokens import Keyring
@@ -47,6 +53,8 @@ class FollowUpPlan:
     stopped: int
     #: How many are being handed the earlier text at this moment; what becomes of it decides.
     settling: int
+    #: How many got it by a distribution of another thread, by its number: they get nothing of this.
+    elsewhere: Mapping[int, int]
 
     @property
     def total(self) -> int:
@@ -73,6 +81,13 @@ class FollowUpPlan:
             )
         if self.settling:
             yield f"{self.settling} are being handed the old text now: they get this after it"
+        for number, got in self.elsewhere.items():
+            if not got:
+                continue
+            yield (
+                f"{got} got it in distribution {number}, a thread of its own: `mailer distributions"
+                f" correct {number}` tells them"
+            )
         if self.relation is Relation.WITHDRAWAL and self.stopped:
             yield f"{self.stopped} for whom it still waits get nothing: they never saw it"
 
@@ -116,6 +131,7 @@ def plan_follow_up(
         left_out=tuple(one for one in followed if one.refusal is not None),
         stopped=waiting if relation in REPLACING else 0,
         settling=settling(session, numbers),
+        elsewhere=got_elsewhere(session, thread),
     )
     _refuse_silent(plan, full)
     return plan
@@ -145,18 +161,20 @@ def correct(  # noqa: PLR0913 – all that is decided is said by its name
     thread = lock_thread(session, distribution_id)
     plan = plan_follow_up(session, distribution_id, full, at=at, keyring=keyring)
     _refuse_other_number(plan, expect)
-    row = _after(thread[0], full, plan, session=session)
+    row = _after(thread, full, plan, session=session)
     row.scheduled_at, row.created_by = at, by
     session.flush()
     if plan.relation in REPLACING:
-        hold(session, [one.id or 0 for one in thread], distribution_id=row.id or 0)
+        numbers = [one.id or 0 for one in thread]
+        hold(session, [*numbers, *plan.elsewhere], distribution_id=row.id or 0)
     return Decided(row, plan)
 
 
 def _after(
-    root: Distribution, full: FullRelease, plan: FollowUpPlan, *, session: Session
+    thread: Sequence[Distribution], full: FullRelease, plan: FollowUpPlan, *, session: Session
 ) -> Distribution:
-    """The distribution that goes after `root`, on its terms and ahead of all other traffic."""
+    """The distribution that goes after the first, on its terms and ahead of all other traffic."""
+    root = thread[0]
     if full.release.id != root.release_id:
         full.release.corrects_id = root.release_id
         session.add(full.release)
@@ -171,9 +189,18 @@ def _after(
         unknown_policy=root.unknown_policy,
         created_at=clock.now(),
         decided_count=plan.total,
+        awaited=_still_awaited(thread, plan.relation),
     )
     session.add(row)
     return row
+
+
+def _still_awaited(thread: Sequence[Distribution], relation: Relation) -> list[str]:
+    """The languages that follow the corrected text as they would have followed the first one."""
+    if relation is Relation.WITHDRAWAL:
+        return []
+    follow = (one for one in thread if one.language_policy is LanguagePolicy.FOLLOW)
+    return sorted({language for one in follow for language in one.awaited})
 
 
 def relation_to(full: FullRelease, thread: Sequence[Distribution]) -> Relation:

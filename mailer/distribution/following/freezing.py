@@ -94,8 +94,8 @@ def freeze(
     with rarely_searched(), Spool[Place]() as spool:
         changed_since = None if since is None else since - lookback
         found = receivers(session, earlier, distribution_id=number, since=changed_since)
-        notes = _own_notes(session, full, at=at)
-        frames = _FollowingFrames(distribution, session.get_bind().dialect.name, at, notes)
+        notes = own_notes(session, full, at=at)
+        frames = FollowingFrames(distribution, session.get_bind().dialect.name, at, notes)
         planned = frames.set_aside(spool, choosing.followed(session, found))
         distribution.awaited = sorted({*distribution.awaited, *frames.awaited})
         if frames.all:
@@ -175,7 +175,7 @@ def _begin(
     )
 
 
-def _own_notes(session: Session, full: FullRelease, *, at: datetime) -> Notes:
+def own_notes(session: Session, full: FullRelease, *, at: datetime) -> Notes:
     """The notes of a release of its own; those of the text that it follows were read with that."""
     if full.corrects is None:
         return Notes()
@@ -183,7 +183,7 @@ def _own_notes(session: Session, full: FullRelease, *, at: datetime) -> Notes:
 
 
 @dataclass
-class _FollowingFrames:
+class FollowingFrames:
     """What the deliveries of a follow-up have in common, by the values themselves."""
 
     distribution: Distribution
@@ -205,7 +205,7 @@ class _FollowingFrames:
         """Put each delivery where it belongs in the order; how many will be handed over."""
         turns, planned = Interleaving(), 0
         for one in found:
-            values = self._values(one)
+            values = self.values(one)
             if values is None:
                 continue
             domain = values["email"].rpartition("@")[2]
@@ -219,7 +219,7 @@ class _FollowingFrames:
             spool.add(Place(False, due_at, turns.round_of(domain)), (frame.number, domain, *own))
         return planned
 
-    def _values(self, one: Followed) -> dict[str, Any] | None:
+    def values(self, one: Followed) -> dict[str, Any] | None:
         """The columns of her delivery; None for who has the text already."""
         row, refusal = one.receiver.row, one.refusal
         if refusal is not None and refusal.cause is Cause.HAS_IT:

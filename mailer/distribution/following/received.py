@@ -15,8 +15,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from mailer.distribution.batches import WAITING
+from mailer.distribution.following.threads import is_replaced
 from mailer.distribution.wording import DECIDED, IN_DOUBT
-from mailer.models import Batch, Delivery, DeliveryStatus
+from mailer.models import Batch, Delivery, DeliveryStatus, Distribution
 
 #: Addresses come mixed, as an audience does: nobody is first because we met her first.
 MIXED = 99_991
@@ -49,6 +50,20 @@ def marker(distribution_id: int) -> str:
     return f"not handed over: distribution {distribution_id} takes its place"
 
 
+def got_elsewhere(session: Session, thread: Sequence[Distribution]) -> dict[int, int]:
+    """Of other distributions of the same releases, that stand: how many got the text by each."""
+    first = col(Distribution.follows_id).is_(None)
+    of_same = col(Distribution.release_id).in_({one.release_id for one in thread})
+    rows = session.execute(
+        sa.select(col(Distribution.id), sa.func.count(col(Delivery.id)).filter(was_got()))
+        .join(Delivery, col(Delivery.distribution_id) == col(Distribution.id))
+        .where(first, of_same, col(Distribution.id) != thread[0].id, ~is_replaced())
+        .group_by(col(Distribution.id))
+        .order_by(col(Distribution.id))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def is_in_doubt() -> sa.ColumnElement[bool]:
     """Of those that wait or were given up: whether an earlier attempt may have arrived."""
     return sa.and_(
@@ -69,12 +84,14 @@ def receivers(
     *,
     distribution_id: int,
     since: datetime | None = None,
+    address_id: int | None = None,
 ) -> Iterator[Receiver]:
     """The addresses of these distributions that got the text, and those whom it waits for.
 
     `distribution_id` is the follow-up; who has a delivery in it already is left out, and so is
     whoever is being handed the earlier text at this moment: once that is settled, she is found.
-    With `since` only those are looked at where something may have changed after that moment.
+    With `since` only those are looked at where something may have changed after that moment, with
+    `address_id` that one alone.
     """
     is_got, is_sending = was_got(), col(Delivery.status) == DeliveryStatus.SENDING
     mixed = (col(Delivery.address_id) * 7919 + distribution_id) % MIXED
@@ -91,6 +108,7 @@ def receivers(
             sa.or_(is_got, is_sending, _waits(distribution_id)),
             ~_has_one(distribution_id),
             *([] if since is None else [_is_changed(earlier, since)]),
+            *([] if address_id is None else [col(Delivery.address_id) == address_id]),
         )
         .order_by(mixed, col(Delivery.address_id), col(Delivery.distribution_id)),
         execution_options={"yield_per": ROWS_AT_ONCE},

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from mailer.errors import NotFound
-from mailer.models import Distribution, DistributionStatus, Relation
+from mailer.errors import NotFound, Refused
+from mailer.models import Distribution, DistributionStatus, Relation, Release, ReleaseStatus
+from mailer.releases.editions import FullRelease
 
 #: What takes the place of the earlier text, so that this goes to nobody any more.
 REPLACING = (Relation.CORRECTION, Relation.WITHDRAWAL, Relation.UPDATE)
@@ -53,6 +54,40 @@ def is_replaced() -> sa.Exists:
         col(later.relation).in_(REPLACING),
         col(later.status) != DistributionStatus.CANCELLED,
     )
+
+
+def refuse_replaced(session: Session, full: FullRelease) -> None:
+    """Raise Refused for a release of which nothing may go out any more, whoever never had it: it
+    was withdrawn, or another release takes its place.
+    """
+    release = full.release
+    if release.status is ReleaseStatus.WITHDRAWN:
+        raise Refused(
+            f"release {release.reference} was withdrawn: nobody gets it any more; what is true goes"
+            " out as a new release"
+        )
+    other = _other_release(session, release.id or 0)
+    if other is not None:
+        raise Refused(f"release {other} takes the place of {release.reference}: send that one")
+
+
+def _other_release(session: Session, release_id: int) -> str | None:
+    """The reference of the release that was decided to take the place of that one, if any."""
+    first = aliased(Distribution)
+    found = session.exec(
+        select(Release.reference)
+        .join(Distribution, col(Distribution.release_id) == col(Release.id))
+        .join(first, col(first.id) == col(Distribution.follows_id))
+        .where(
+            col(first.release_id) == release_id,
+            col(Distribution.release_id) != release_id,
+            col(Distribution.relation).in_(REPLACING),
+            col(Distribution.status) != DistributionStatus.CANCELLED,
+        )
+        .order_by(col(Distribution.id).desc())
+        .limit(1)
+    )
+    return found.first()
 
 
 def replaced_by(session: Session, distribution_id: int) -> int | None:

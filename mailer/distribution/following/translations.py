@@ -118,9 +118,13 @@ def _brought(session: Session, number: int, *, identity: Identity, now: datetime
     lock_thread(session, number)
     row = found(session, number, to_change=True)
     full = load_by_id(session, row.release_id, duty=row.duty)
-    is_replaced = replaced_by(session, number) is not None
+    replacing = replaced_by(session, number)
+    is_replaced = replacing is not None
     ready = [one for one in row.awaited if one in full.revisions]
     if not ready and not is_replaced:
+        return 0
+    if replacing is not None and found(session, replacing).fanned_out_at is None:
+        # It may still be called off: then this one stands again, and so do its translations.
         return 0
     if is_replaced:
         row.awaited = []
