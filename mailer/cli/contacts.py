@@ -66,6 +66,15 @@ def _tell_card(desk: Context, card: ContactCard, parts: Sequence[str]) -> None:
         "informed",
         rows=((*row[:4], *(", ".join(words) for words in row[4:7]), row[7]) for row in rows),
     )
+    # A person has the same wishes in all her jobs.
+    for name, wishes in dict.fromkeys((one.name, _wishes(desk, one)) for one, _ in readers):
+        desk.say(f"{name}: {wishes}")
+
+
+def _wishes(desk: Context, one: RoleCard | DeskCard) -> str:
+    """What decides, beside the state of the address, whether and when mail goes there."""
+    paused = one.wishes.paused_until
+    return "; ".join(one.wishes.in_words(paused_until=desk.at(paused) if paused else ""))
 
 
 def _country(one: RoleCard | DeskCard) -> str:

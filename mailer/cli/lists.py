@@ -18,9 +18,9 @@ from mailer.cli.context import AsJson, Context
 from mailer.cli.keeping.undoing import SOURCE
 from mailer.contacts import list_keeping
 from mailer.contacts.book_lock import lock_book
-from mailer.contacts.history import Recording, note_added, operation
+from mailer.contacts.history import Recording, operation
 from mailer.contacts.list_keeping import ListCard, ListLine
-from mailer.models import ListPurpose, MediaList, OperationKind
+from mailer.models import ListPurpose, OperationKind
 from mailer.models.ending import lasts
 
 app = typer.Typer(no_args_is_help=True, help="Lists kept by hand: contacts and rules.")
@@ -45,7 +45,7 @@ def list_all(context: typer.Context, as_json: AsJson = False) -> None:
     """List all lists, with how much stands on each."""
     desk: Context = context.obj
     with desk.reading() as session:
-        rows = list_keeping.overview(session)
+        rows = list_keeping.overview(session, today=clock.now().date())
     desk.answer(rows, as_json=as_json, told=lambda: _tell_all(desk, rows))
 
 
@@ -56,9 +56,10 @@ def _tell_all(desk: Context, rows: list[ListLine]) -> None:
         "persons",
         "desks",
         "rules",
+        "ended",
         "note",
         rows=(
-            (row.name, row.purpose, str(row.roles), str(row.desks), str(row.rules), row.note)
+            (row.name, row.purpose, row.roles, row.desks, row.rules, row.ended, row.note)
             for row in rows
         ),
     )
@@ -123,7 +124,6 @@ def make(
     desk: Context = context.obj
     with _keeping(desk, f"list {name} made", dry_run=dry_run) as (session, done):
         made = list_keeping.make(session, name, purpose=purpose, note=note)
-        note_added(session, MediaList, [made.id or 0])
         number = done.id
         document = {"name": made.name, "purpose": made.purpose, "note": made.note}
     told = f"made the list {document['name']}"

@@ -13,6 +13,7 @@ from mailer import addresses
 from mailer.addresses import MailAddress
 from mailer.contacts import suppressions
 from mailer.contacts.inserting import chunked, insert_missing
+from mailer.contacts.wishes import Wishes, wishes_of
 from mailer.errors import NotFound
 from mailer.models import (
     Address,
@@ -45,6 +46,7 @@ class RoleCard:
     lists: list[str]
     #: When the person was told that we hold her data; None: the next message tells it.
     informed_at: datetime | None
+    wishes: Wishes
     #: Where she reads in that job; empty for no address.
     email: str = ""
     #: Whether no market of the outlet is known, so that the person's own country counts.
@@ -69,6 +71,7 @@ class DeskCard:
     ended_on: date | None
     lists: list[str]
     informed_at: datetime | None
+    wishes: Wishes
     #: Whether no market of the outlet is known, so that the desk's own country counts.
     is_own_country: bool = False
 
@@ -211,6 +214,7 @@ def _roles(session: Session, address: Address) -> tuple[RoleCard, ...]:
             ended_on=role.ended_on,
             lists=lists.get(role.id or 0, []),
             informed_at=person.informed_at,
+            wishes=wishes_of(person),
             email=email or "",
         )
         for role, person, outlet, email in rows
@@ -243,6 +247,7 @@ def _desks(session: Session, address: Address) -> tuple[DeskCard, ...]:
             ended_on=desk.ended_on,
             lists=lists.get(desk.id or 0, []),
             informed_at=desk.informed_at,
+            wishes=wishes_of(desk),
         )
         for desk, outlet in rows
     )

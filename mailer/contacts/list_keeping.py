@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from mailer import addresses
-from mailer.contacts import history, media_lists
+from mailer.contacts import media_lists
 from mailer.contacts.directory import find_address
 from mailer.contacts.importing.values import clean, is_blank
 from mailer.contacts.suggesting import did_you_mean, spelling
@@ -26,7 +26,7 @@ from mailer.models import (
     Outlet,
     Role,
 )
-from mailer.models.ending import lasts
+from mailer.models.ending import is_lasting, lasts
 
 LONGEST_NAME = 200
 
@@ -38,10 +38,13 @@ class ListLine:
     name: str
     purpose: ListPurpose
     note: str
+    #: Jobs and desks that last: what an audience may find.
     roles: int
     desks: int
     rules: int
     list_id: int
+    #: Jobs and desks that are over; their entries only leave out, with a minus.
+    ended: int
 
 
 @dataclass(frozen=True)
@@ -83,19 +86,27 @@ def find(session: Session, name: str) -> MediaList:
     return media_lists.the_one(exactly or found)
 
 
-def overview(session: Session) -> list[ListLine]:
-    """All lists by name, with what stands on them."""
+def overview(session: Session, *, today: date) -> list[ListLine]:
+    """All lists by name, with what stands on them on that day."""
+    works = is_lasting(col(Role.ended_on), today)
+    is_open = is_lasting(col(Desk.ended_on), today)
+    over = sa.or_(
+        sa.and_(col(Role.id).is_not(None), ~works), sa.and_(col(Desk.id).is_not(None), ~is_open)
+    )
     rows = session.execute(
         sa.select(
             col(MediaList.name),
             col(MediaList.purpose),
             col(MediaList.note),
-            sa.func.count(col(MediaListEntry.role_id)),
-            sa.func.count(col(MediaListEntry.desk_id)),
+            sa.func.count(sa.case((works, col(Role.id)))),
+            sa.func.count(sa.case((is_open, col(Desk.id)))),
             sa.func.count(sa.case((col(MediaListEntry.criteria) != "", 1))),
             col(MediaList.id),
+            sa.func.count(sa.case((over, 1))),
         )
         .outerjoin(MediaListEntry, col(MediaListEntry.list_id) == col(MediaList.id))
+        .outerjoin(Role, col(Role.id) == col(MediaListEntry.role_id))
+        .outerjoin(Desk, col(Desk.id) == col(MediaListEntry.desk_id))
         .group_by(col(MediaList.id), col(MediaList.name), col(MediaList.purpose), MediaList.note)
         .order_by(col(MediaList.name))
     )
@@ -119,9 +130,7 @@ def make(session: Session, name: str, *, purpose: ListPurpose, note: str = "") -
     _refuse_odd(name)
     if spelling(name) in media_lists.all_lists(session):
         raise Refused(f"there is a list {name!r} already: `mailer lists show` tells what is on it")
-    made = media_lists.save_list(session, name, purpose=purpose, note=note)
-    history.note_added(session, MediaList, [made.id or 0])
-    return made
+    return media_lists.save_list(session, name, purpose=purpose, note=note)
 
 
 def rename(session: Session, media_list: MediaList, name: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, select
 
+from mailer.contacts import history
 from mailer.contacts.inserting import chunked, insert_missing
 from mailer.contacts.suggesting import spelling
 from mailer.errors import BadInput
@@ -43,13 +44,11 @@ def save_lists(
         raise BadInput("a list needs a name")
     refuse_twins(session, wanted)
     known = all_lists(session)
-    missing = [
-        {"name": name, "purpose": purpose, "note": note}
-        for key, name in wanted.items()
-        if key not in known
-    ]
-    if insert_missing(session, MediaList, missing):
+    missing = {key: name for key, name in wanted.items() if key not in known}
+    rows = [{"name": name, "purpose": purpose, "note": note} for name in missing.values()]
+    if insert_missing(session, MediaList, rows):
         known = all_lists(session)
+        history.note_added(session, MediaList, [known[key].id or 0 for key in missing])
     return {key: known[key] for key in wanted}
 
 

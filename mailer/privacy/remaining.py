@@ -88,7 +88,7 @@ PLACES = (
         PUBLISHED,
     ),
     Place(
-        (Occasion.title, Occasion.place, Occasion.parts),
+        (Occasion.title, Occasion.place, Occasion.parts, Occasion.wordings),
         "an occasion of",
         Release.reference,
         PUBLISHED,

@@ -26,9 +26,13 @@ def test_an_import_is_listed_and_undone_by_its_number(ready: Command) -> None:
     assert again.exit_code == 1
     undo_id = done.document["undo_id"]
     assert f"mailer contacts undo {undo_id}" in again.err
+    assert ready("contacts", "imports", "--json").document[0]["undone_by_id"] == undo_id
     assert ready("contacts", "undo", str(undo_id)).exit_code == 0
     assert ready("contacts", "show", CLAIRE).exit_code == 0
-    assert ready("contacts", "imports", "--json").document[0]["undone_by_id"] == undo_id
+    # Its undo was undone: it stands, wherever it is told.
+    assert ready("contacts", "imports", "--json").document[0]["undone_by_id"] is None
+    assert "by operation" not in ready("contacts", "imports").out
+    assert f"undone by operation {undo_id}" not in ready("contacts", "history", CLAIRE).out
 
 
 def test_an_import_has_one_number_wherever_it_is_told(ready: Command, files: Path) -> None:
@@ -68,6 +72,24 @@ def test_an_import_that_is_undone_in_part_is_listed_so_and_undone_once_more(
     assert ready("contacts", "undo", str(second)).exit_code == 0
     assert ready("contacts", "undo", str(first)).exit_code == 0
     assert ready("contacts", "show", "rita@havn.example").exit_code == 2
+
+
+def test_the_card_tells_all_that_decides_about_mail(ready: Command) -> None:
+    told = ready("contacts", "show", CLAIRE).out
+    assert "Claire Martin: not trusted with embargoes: gets nothing before the hour\n" in told
+    wishes = ("do_not_contact=yes", "kinds=speech", "urgent_only=yes", "quiet_from=19:30")
+    more = ("quiet_until=07:00", "paused_until=2027-01-02 08:00", "embargo_trusted=yes")
+    sets = [word for one in (*wishes, *more) for word in ("--set", one)]
+    edited = ready("contacts", "edit", CLAIRE, *sets)
+    assert edited.exit_code == 0, edited.err
+    told = " ".join(ready("contacts", "show", CLAIRE).out.split())
+    assert "Claire Martin: gets no mail: do not contact; paused until 2027-01-02T08:00" in told
+    assert "only what is urgent; only the kinds speech; quiet from 19:30 until 07:00" in told
+    assert told.endswith("trusted with embargoes")
+    (card,) = ready("contacts", "show", CLAIRE, "--json").document["roles"]
+    assert (card["wishes"]["do_not_contact"], card["wishes"]["embargo_trusted"]) == (True, True)
+    shown = ready("contacts", "show", DESK).out
+    assert "Redaktionen: not trusted with embargoes" in shown
 
 
 def test_a_conflict_ends_with_code_1_and_is_told(ready: Command) -> None:

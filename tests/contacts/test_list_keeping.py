@@ -31,7 +31,7 @@ def test_all_who_read_an_address_now_are_put_on(session: Session) -> None:
         ("Karen Holm", "role", "news@x.example"),
         ("Redaktionen", "desk", "news@x.example"),
     ]
-    (line,) = list_keeping.overview(session)
+    (line,) = list_keeping.overview(session, today=TODAY)
     assert (line.name, line.roles, line.desks, line.rules, line.note) == (
         "Ports",
         1,
@@ -39,6 +39,20 @@ def test_all_who_read_an_address_now_are_put_on(session: Session) -> None:
         0,
         "Harbours",
     )
+
+
+def test_the_overview_counts_who_may_be_in_an_audience_and_tells_the_ended_apart(
+    session: Session,
+) -> None:
+    people = [factories.journalist(session, f"p{n}@x.example") for n in range(3)]
+    closed = factories.desk(session, "news@x.example")
+    emails = ["news@x.example", *(f"p{n}@x.example" for n in range(3))]
+    list_keeping.add(session, "ports", emails, today=TODAY)
+    ended = session.exec(select(Role).where(Role.journalist_id == people[0].id)).one()
+    ended.ended_on = closed.ended_on = TODAY
+    session.flush()
+    (line,) = list_keeping.overview(session, today=TODAY)
+    assert (line.roles, line.desks, line.rules, line.ended) == (2, 0, 0, 2)
 
 
 def test_a_job_that_is_over_is_taken_off_but_not_put_on(session: Session) -> None:

@@ -57,6 +57,7 @@ def told(engine: sa.Engine, keyring: Keyring, note: str) -> str:
         "Zoe\u0308 U\u0308nlu\u0308; ZOË ÜNLÜ",
         "İPEK IŞIKLI; ipek ışıklı; Ilgın Yılmaz; ILGIN YILMAZ",
         "JÖRG STRASSENBAUER; Jörg Strassenbauer",
+        "王 (明); 王,  明; 明，王; 山田,\n太郎; 山田（太郎）; 김,  철수; 김（철수）",
         "RONALD MCDONALD; ronald mcdonald; Ronald Mcdonald",
         "Pia von der Heide; Pia Von Der Heide; Heide, Pia",
         "Sinéad O’Connor; SINÉAD O'CONNOR",

@@ -119,6 +119,7 @@ def test_a_list_by_that_name_gets_another(
         ("明", "王", "小王明天来"),
         ("太郎", "山田", "山田花子と太郎"),
         ("明", "王", "王 小明"),
+        ("明", "王", "国王,明天; 国王(明)"),
     ],
 )
 def test_who_is_called_otherwise_stays(
@@ -129,6 +130,30 @@ def test_who_is_called_otherwise_stays(
     session.flush()
     forget(session, keyring)
     assert lars.private_note == note
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "note", "left"),
+    [
+        ("明", "王", "A/王 (明)/B; x:王, 明", "A/[erased]/B; x:[erased]"),
+        ("민수", "김", "(김,  민수) 김(민수)는", "([erased]) [erased]는"),
+        ("ナオミ", "ワタナベ", "ワタナベ,\nナオミ ワタナベ（ナオミ）さん", "[erased] [erased]さん"),
+    ],
+)
+def test_an_east_asian_name_goes_with_a_comma_and_in_brackets(
+    session: Session,
+    keyring: Keyring,
+    lars: Journalist,
+    given: str,
+    family: str,
+    note: str,
+    left: str,
+) -> None:
+    factories.journalist(session, HER, given_name=given, family_name=family)
+    with operation(session, OperationKind.EDIT):
+        lars.private_note = note
+    forget(session, keyring)
+    assert lars.private_note == left
 
 
 def test_two_signs_inside_of_a_text_stay_are_told_and_go_when_they_are_said(

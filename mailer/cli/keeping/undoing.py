@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from mailer.audience.renaming.undoing import undo as take_back
 from mailer.cli.context import BIGGEST, AsJson, Context, counted
+from mailer.contacts.fallen import fallen
 from mailer.contacts.keeping.telling import OperationTold, history_of
 from mailer.contacts.keeping.telling.outcomes import left_in_words, undone_in_words
 from mailer.contacts.keeping.undoing import Undone
@@ -56,14 +57,16 @@ def _imports(session: Session) -> Iterator[dict[str, Any]]:
         .outerjoin(undo_of_it, col(undo_of_it.id) == ContactOperation.undone_by_id)
         .order_by(col(ContactImport.id).desc())
     )
+    down = fallen(session)
     for row, undone_by_id, left_alone in rows:
+        is_undone = row.operation_id in down
         # One number for an import, the operation's: the history and `contacts undo` have no other.
         kept = row.model_dump(exclude={"id", "operation_id"})
         yield {
             "operation_id": row.operation_id,
             **kept,
-            "undone_by_id": undone_by_id,
-            "left_alone": left_alone or 0,
+            "undone_by_id": undone_by_id if is_undone else None,
+            "left_alone": (left_alone or 0) if is_undone else 0,
         }
 
 

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from mailer import clock
+from mailer.contacts.fallen import fallen
 from mailer.contacts.history import operation
 from mailer.contacts.importing.applying import Origin
 from mailer.contacts.importing.columns import Columns, recall, remember
@@ -28,7 +29,7 @@ from mailer.contacts.importing.writing import Progress, Writing
 from mailer.contacts.young import close_young
 from mailer.database import reading
 from mailer.memory import rarely_searched
-from mailer.models import ContactImport, ContactOperation, LegalBasis, OperationKind
+from mailer.models import ContactImport, LegalBasis, OperationKind
 from mailer.tokens import Keyring
 
 __all__ = ["FieldChange", "Given", "ImportReport", "RowFate", "UnusableRow", "import_contacts"]
@@ -134,13 +135,11 @@ def _recalled(session: Session, fingerprint: str) -> Mapping[str, str] | None:
 
 
 def _was_taken(session: Session, digest: str) -> bool:
-    """Whether a file of the same octets was imported, and nobody took it back."""
-    same = (
-        sa.select(col(ContactImport.id))
-        .join(ContactOperation, col(ContactOperation.id) == col(ContactImport.operation_id))
-        .where(col(ContactImport.digest) == digest, col(ContactOperation.undone_by_id).is_(None))
+    """Whether a file of the same octets was imported, and that import stands."""
+    same = sa.select(col(ContactImport.operation_id)).where(
+        col(ContactImport.digest) == digest, col(ContactImport.operation_id).is_not(None)
     )
-    return session.execute(same.limit(1)).first() is not None
+    return not fallen(session).issuperset(session.scalars(same))
 
 
 def _record(

@@ -277,7 +277,6 @@ class Applying:
         made = media_lists.save_lists(
             self.session, [name for name in names if spelling(name) not in there]
         )
-        history.note_added(self.session, MediaList, [row.id or 0 for row in made.values()])
         return there | made
 
 

@@ -1,6 +1,6 @@
 """The files that were imported: who did it, when, what came of it, and whether it was undone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from mailer.contacts.fallen import fallen
 from mailer.errors import NotFound
 from mailer.models import ContactImport, ContactOperation, PressOfficer
 
@@ -56,7 +57,8 @@ def past_imports(session: Session, *, limit: int, before: int = 0) -> list[PastI
     query = _query().order_by(col(ContactImport.id).desc()).limit(limit)
     if before:
         query = query.where(col(ContactImport.id) < before)
-    return [_told(row) for row in session.execute(query)]
+    down = fallen(session)
+    return [_told(row, down) for row in session.execute(query)]
 
 
 def past_import(session: Session, import_id: int) -> PastImport:
@@ -64,7 +66,7 @@ def past_import(session: Session, import_id: int) -> PastImport:
     row = session.execute(_query().where(col(ContactImport.id) == import_id)).first()
     if row is None:
         raise NotFound(f"there is no import {import_id}: see the list of imports")
-    return _told(row)
+    return _told(row, fallen(session))
 
 
 def _query() -> sa.Select[ContactImport, str, str, ContactOperation, str]:
@@ -84,7 +86,7 @@ def _query() -> sa.Select[ContactImport, str, str, ContactOperation, str]:
     )
 
 
-def _told(row: Sequence[Any]) -> PastImport:
+def _told(row: Sequence[Any], down: Collection[int]) -> PastImport:
     record, source, who, undo, undoer = row
     return PastImport(
         import_id=record.id,
@@ -94,15 +96,10 @@ def _told(row: Sequence[Any]) -> PastImport:
         who=who or "",
         source=source or "",
         counts=record.counts,
-        undoing=_undoing(undo, undoer) if undo is not None else None,
+        undoing=_undoing(undo, undoer, stands=record.operation_id not in down) if undo else None,
     )
 
 
-def _undoing(undo: ContactOperation, who: str | None) -> Undoing:
-    return Undoing(
-        undo.id or 0,
-        undo.done_at,
-        who or "",
-        undo.undone_by_id is not None,
-        left_alone=undo.left_alone,
-    )
+def _undoing(undo: ContactOperation, who: str | None, *, stands: bool) -> Undoing:
+    left_alone = undo.left_alone if undo.undone_by_id is None else 0
+    return Undoing(undo.id or 0, undo.done_at, who or "", stands, left_alone=left_alone)

@@ -17,8 +17,9 @@ ERASED = "[erased]"
 SPACE = r"[\s\u00ad\u200b-\u200f\u2060\ufeff]"
 #: What may stand between two parts of a name: space or a comma, then initials, as in Karen A. Holm.
 BETWEEN = rf"(?:{SPACE}+|{SPACE}*,{SPACE}*)(?:[^\W\d_]\.{SPACE}*){{0,3}}"
-#: East Asian names need nothing between their parts.
+#: East Asian names need nothing between their parts; a comma or brackets are also full-width ones.
 TOGETHER = rf"(?:{SPACE}|[・·])*"
+COMMA = rf"{SPACE}*[,，]{SPACE}*"
 #: Names of so many letters of those scripts are found inside of running text, which has no spaces;
 #: two letters that happen to stand side by side are often no name.
 SURE_EAST_ASIAN = 3
@@ -84,19 +85,33 @@ def _pattern(word: str, *, anywhere: bool) -> str:
     parts = word.replace(",", " ").split() or [word]
     letters = "".join(parts)
     if is_east_asian(letters):
-        spelt = TOGETHER.join(map(pattern, parts))
-        is_sure = anywhere or (len(parts) > 1 and len(letters) >= SURE_EAST_ASIAN)
-        return spelt if is_sure else rf"(?<!\w){spelt}(?!\w)"
+        is_long = len(parts) > 1 and len(letters) >= SURE_EAST_ASIAN
+        return _east_asian(list(map(pattern, parts)), anywhere=anywhere, is_long=is_long)
     if len(parts) == 1:
         # A single name may be a word like any other, which is written small.
         return rf"{NO_WORD_BEFORE}{capital_pattern(word)}(?![.+-]*@){NO_WORD_AFTER}"
     return rf"{NO_WORD_BEFORE}(?:{_of_several(list(map(pattern, parts)))}){NO_WORD_AFTER}"
 
 
-def _of_several(parts: list[str]) -> str:
-    """The parts of a name side by side, or some of them in brackets after the others."""
-    bracketed = [
-        rf"{BETWEEN.join(parts[:at])}{SPACE}*\({SPACE}*{BETWEEN.join(parts[at:])}{SPACE}*\)"
+def _east_asian(parts: list[str], *, anywhere: bool, is_long: bool) -> str:
+    """The parts together, or with a comma, or the last of them in brackets."""
+    together = TOGETHER.join(parts)
+    apart = [COMMA.join(parts), *_bracketed(parts, TOGETHER)] if len(parts) > 1 else []
+    inside = [together] if anywhere or is_long else []
+    if is_long:
+        return "|".join((*inside, *apart))
+    alone = apart if anywhere else [together, *apart]
+    return "|".join((*inside, *(rf"(?<!\w){one}(?!\w)" for one in alone)))
+
+
+def _bracketed(parts: list[str], between: str) -> list[str]:
+    """Some of the parts in brackets after the others."""
+    return [
+        rf"{between.join(parts[:at])}{SPACE}*[(（]{SPACE}*{between.join(parts[at:])}{SPACE}*[)）]"
         for at in range(1, len(parts))
     ]
-    return "|".join((BETWEEN.join(parts), *bracketed))
+
+
+def _of_several(parts: list[str]) -> str:
+    """The parts of a name side by side, or some of them in brackets after the others."""
+    return "|".join((BETWEEN.join(parts), *_bracketed(parts, BETWEEN)))

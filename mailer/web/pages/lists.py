@@ -49,7 +49,7 @@ def show_lists(request: Request, door: Parts, done: RowNumber = 0) -> Response:
     with door.reading() as session:
         # Whom rules find is counted on the page of a list: here it would be counted for each.
         context = {
-            "lists": list_keeping.overview(session),
+            "lists": list_keeping.overview(session, today=clock.now().date()),
             "done": past.done(session, done) if done else None,
         }
     return page(request, "web/contacts/lists.html", context)

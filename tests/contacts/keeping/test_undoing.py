@@ -1,10 +1,12 @@
 """An operation is taken back whole; what happened later is left alone and told."""
 
+from itertools import permutations
+
 import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from mailer.contacts import suppressions
+from mailer.contacts import media_lists, suppressions
 from mailer.contacts.history import operation
 from mailer.contacts.keeping import undoing
 from mailer.contacts.keeping.different import mark_different
@@ -88,24 +90,63 @@ def test_where_nothing_can_be_taken_back_nothing_is_recorded(session: Session) -
     assert person.city == "Aarhus"
 
 
-def test_a_part_that_was_left_alone_is_taken_back_later(session: Session) -> None:
+def test_a_field_that_was_left_alone_goes_back_with_what_changed_it_since(
+    session: Session,
+) -> None:
     person = factories.journalist(session, city="Aarhus", zone="")
     with operation(session, OperationKind.EDIT) as recording:
         person.city, person.zone = "Odense", "Europe/Copenhagen"
     with operation(session, OperationKind.EDIT) as later:
         person.city = "Ribe"
-    assert taken_back(session, recording.id).is_done
+    undone = taken_back(session, recording.id)
+    assert (undone.is_done, undone.conflict_count, undone.following) == (True, 1, 0)
+    told = undone_in_words(undone)
+    assert told.startswith(
+        f"edit {recording.id} is undone: put back as before 1 person; left alone"
+    )
     with operation(session, OperationKind.EDIT):
         person.zone = "Europe/Copenhagen"
     taken_back(session, later.id)
-    again = taken_back(session, recording.id)
     # The zone was put back before: what somebody wrote there since is hers.
     assert (person.city, person.zone) == ("Aarhus", "Europe/Copenhagen")
-    assert (again.is_done, again.conflict_count) == (True, 0)
+    with pytest.raises(Refused, match=f"undo {undone.undo_id}"):
+        taken_back(session, recording.id)
+    taken_back(session, undone.undo_id)
+    assert (person.city, person.zone) == ("Odense", "Europe/Copenhagen")
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_field_is_the_same_in_whatever_order_others_are_undone(
+    session: Session, order: tuple[int, ...]
+) -> None:
+    person = factories.journalist(session, city="Aarhus")
+    standing: dict[int, str] = {}
+    for city in ("Ribe", "Aarhus", "Ribe"):
+        with operation(session, OperationKind.EDIT) as recording:
+            person.city = city
+            session.add(MediaList(name=f"List {len(standing)}"))
+        standing[recording.id] = city
+    edits = list(standing)
+    for place in order:
+        assert taken_back(session, edits[place]).is_done
+        del standing[edits[place]]
+        assert person.city == next(reversed(standing.values()), "Aarhus")
+    assert len(session.exec(select(MediaList)).all()) == 0
+
+
+def test_a_part_that_was_left_alone_is_taken_back_later(session: Session) -> None:
+    ports = factories.saved(session, MediaList(name="Ports"))
+    with operation(session, OperationKind.EDIT) as recording:
+        ports.name, ports.note = "Harbours", "daily"
+    other = factories.saved(session, MediaList(name="Ports"))
+    undone = taken_back(session, recording.id)
+    assert (undone.is_done, undone.following, ports.name, ports.note) == (True, 1, "Harbours", "")
+    assert "is undone in part" in undone_in_words(undone)
+    session.delete(other)
+    again = taken_back(session, recording.id)
+    assert (again.is_done, again.conflict_count, ports.name) == (True, 0, "Ports")
     with pytest.raises(Refused, match=f"undo {again.undo_id}"):
         taken_back(session, recording.id)
-    taken_back(session, again.undo_id)
-    assert person.city == "Odense"
 
 
 def test_a_row_that_came_back_and_went_again_does_not_come_back_with_the_rest(
@@ -113,18 +154,52 @@ def test_a_row_that_came_back_and_went_again_does_not_come_back_with_the_rest(
 ) -> None:
     ports = factories.saved(session, MediaList(name="Ports"))
     crime = factories.saved(session, MediaList(name="Crime"))
-    person = factories.journalist(session, city="Aarhus")
     with operation(session, OperationKind.EDIT) as recording:
-        person.city = "Odense"
+        ports.name = "Harbours"
         session.delete(crime)
-    with operation(session, OperationKind.EDIT) as later:
-        person.city = "Ribe"
+    other = factories.saved(session, MediaList(name="Ports"))
     assert taken_back(session, recording.id).returned == 1
     with operation(session, OperationKind.EDIT):
         session.delete(session.exec(select(MediaList).where(MediaList.name == "Crime")).one())
-    taken_back(session, later.id)
+    session.delete(other)
     assert taken_back(session, recording.id).returned == 0
-    assert session.exec(select(MediaList)).all() == [ports]
+    assert (session.exec(select(MediaList)).all(), ports.name) == ([ports], "Ports")
+
+
+def test_what_went_with_the_undo_of_what_had_brought_it_is_no_conflict(session: Session) -> None:
+    before = book(session)
+    with operation(session, OperationKind.EDIT) as first:
+        ports = factories.saved(session, MediaList(name="Ports"))
+    with operation(session, OperationKind.EDIT) as later:
+        ports.note = "daily"
+    gone = taken_back(session, first.id)
+    undone = taken_back(session, later.id)
+    assert (undone.is_done, undone.conflicts, book(session)) == (True, (), before)
+    taken_back(session, gone.undo_id)
+    assert session.exec(select(MediaList)).one().note == ""
+
+
+def test_a_row_that_comes_back_has_what_stands_by_then(session: Session) -> None:
+    number, person = _import(session)
+    person_id = person.id or 0
+    with operation(session, OperationKind.IMPORT) as later:
+        person.city = "Ribe"
+    gone = taken_back(session, later.id)
+    undone = taken_back(session, number)
+    again = taken_back(session, gone.undo_id)
+    assert (again.is_done, again.conflicts) == (True, ())
+    taken_back(session, undone.undo_id)
+    assert session.get_one(Journalist, person_id).city == "Ribe"
+
+
+def test_a_list_that_was_made_with_its_first_entry_goes_with_it(session: Session) -> None:
+    person = factories.journalist(session, "mette@avisen.example")
+    before = book(session)
+    with operation(session, OperationKind.EDIT) as recording:
+        ports = media_lists.save_list(session, "Ports")
+        media_lists.add_entries(session, [(ports.id or 0, job_of(session, person).role.id, None)])
+    undone = taken_back(session, recording.id)
+    assert (undone.conflicts, book(session)) == ((), before)
 
 
 def test_changed_fields_get_back_what_stood_there(session: Session) -> None:

@@ -176,6 +176,16 @@ def test_the_very_same_file_once_more_stands_for_nobody(session: Session, files:
     assert (taken_back(session, first).kept, book(session)) == ((), before)
 
 
+def test_the_very_same_file_after_the_undo_of_its_undo_stands_for_nobody(
+    session: Session, files: Files
+) -> None:
+    first = files.take(METTE)
+    taken_back(session, taken_back(session, first).undo_id)
+    changes = len(session.exec(select(ContactChange)).all())
+    files.take(METTE)
+    assert len(session.exec(select(ContactChange)).all()) == changes
+
+
 def test_the_same_file_after_another_one_stands_for_nobody_either(
     session: Session, files: Files
 ) -> None:

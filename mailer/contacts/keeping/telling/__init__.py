@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from mailer.contacts.fallen import fallen
 from mailer.contacts.inserting import chunked
 from mailer.contacts.keeping.telling.subjects import Subjects, find_subjects
 from mailer.contacts.keeping.telling.wording import Wording
@@ -57,7 +58,7 @@ class OperationTold:
     who: str
     source: str
     note: str
-    #: The operation that took it back.
+    #: The operation that took it back; None when that was taken back in turn.
     undone_by_id: int | None
     changes: list[ChangeTold] = field(default_factory=list)
 
@@ -80,10 +81,11 @@ def history_of_outlet(session: Session, outlet: Outlet) -> list[OperationTold]:
 
 
 def _told(session: Session, subjects: Subjects) -> list[OperationTold]:
-    wording = Wording(session, subjects.rows)
+    wording, down = Wording(session, subjects.rows), fallen(session)
     told: dict[int, OperationTold] = {}
     for operation, change, officer in sorted(_changes(session, subjects), key=_latest):
-        entry = told.setdefault(operation.id or 0, _operation(operation, officer))
+        stands = operation.id not in down
+        entry = told.setdefault(operation.id or 0, _operation(operation, officer, stands=stands))
         entry.changes.append(_change(change, wording))
     return list(told.values())
 
@@ -105,7 +107,7 @@ def _latest(found: _Found) -> tuple[int, int]:
     return -(operation.id or 0), change.id or 0
 
 
-def _operation(operation: ContactOperation, officer: str | None) -> OperationTold:
+def _operation(operation: ContactOperation, officer: str | None, *, stands: bool) -> OperationTold:
     return OperationTold(
         operation_id=operation.id or 0,
         kind=operation.kind.value,
@@ -113,7 +115,7 @@ def _operation(operation: ContactOperation, officer: str | None) -> OperationTol
         who=officer or "",
         source=operation.source,
         note=operation.note,
-        undone_by_id=operation.undone_by_id,
+        undone_by_id=None if stands else operation.undone_by_id,
     )
 
 

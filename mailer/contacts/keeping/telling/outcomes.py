@@ -82,7 +82,7 @@ def undone_in_words(undone: Undone) -> str:
     told = "; ".join(parts) or "nothing of it was left to take back"
     if not undone.is_done:
         return f"nothing of {what} can be taken back, and it holds: {told}{_first(undone)}"
-    if undone.conflict_count:
+    if undone.following:
         return f"{what} is undone in part: {told}{_again(undone)}"
     return f"{what} is undone: {told}"
 
@@ -159,13 +159,15 @@ def _first(undone: Undone) -> str:
 
 def _again(undone: Undone) -> str:
     """What is to be taken back before the rest goes."""
-    holding = _holding(undone)
+    holding = _holding(undone, can_follow=True)
     once_more = f"undo {undone.kind} {undone.operation_id} once more for the rest"
     return f"; once {holding} is taken back, {once_more}" if holding else ""
 
 
-def _holding(undone: Undone) -> str:
-    later = {one.later.operation_id: one.later for one in undone.conflicts if one.later}
+def _holding(undone: Undone, *, can_follow: bool = False) -> str:
+    """Who holds it; with `can_follow` only what waits for them, the rest goes back by itself."""
+    told = [one for one in undone.conflicts if one.can_follow or not can_follow]
+    later = {one.later.operation_id: one.later for one in told if one.later}
     open_to_us = [one for one in later.values() if one.kind not in NOT_OURS]
     return " and ".join(
         f"{one.kind} {one.operation_id} ({one.who or one.source})".replace(" ()", "")

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col
 
 from mailer import clock
 from mailer.contacts import history
@@ -121,10 +121,20 @@ class Wording:
         row = self.rows.get(subject, {}).get(number)
         if row is None:
             found = self.session.get(history.TABLES[subject], number)
-            row = found.model_dump() if found is not None else {}
-        if not row:
+            row = found.model_dump() if found is not None else self._gone(subject, number)
+        if not row.get("id"):
             return f"{subject.replace('_', ' ')} {number}"
         return self._called(subject, row)
+
+    def _gone(self, subject: str, number: int) -> Row:
+        """A list or an outlet that is not there any more, as it was last."""
+        removed = sa.select(col(ContactChange.before)).where(
+            col(ContactChange.subject) == subject,
+            col(ContactChange.subject_id) == number,
+            col(ContactChange.action) == ChangeAction.REMOVED,
+        )
+        last = self.session.scalars(removed.order_by(col(ContactChange.id).desc()).limit(1)).first()
+        return last if last and subject in ("media_list", "outlet") else {}
 
     def _called(self, subject: str, row: Row) -> str:
         if subject == "journalist":

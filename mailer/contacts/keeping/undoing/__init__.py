@@ -3,7 +3,7 @@ rows go. What happened later is left alone and told; suppressions are never lift
 and a leave stays with the person (F6). Where nothing can be taken back, nothing is recorded.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from mailer.contacts import history
 from mailer.contacts.book_lock import lock_book
+from mailer.contacts.fallen import fallen
 from mailer.contacts.keeping.undoing.chain import (
     claim,
     first_done,
@@ -68,6 +69,8 @@ class Undone:
     conflicts: tuple[Conflict, ...]
     #: Rows that it added and that stay, because somebody else stands for them by now.
     kept: tuple[Kept, ...] = ()
+    #: How many of them undoing it once more may take back, when what holds them is undone.
+    following: int = 0
 
     @property
     def is_done(self) -> bool:
@@ -132,29 +135,32 @@ def _undo(
     afterwards: Callable[[int, Conflicts], int] | None,
 ) -> Undone:
     number, is_first = undone.id or 0, undone.undone_by_id is None
+    before = undos_that_hold(session, number)
     conflicts = Conflicts(session, number)
     note = f"undoes {undone.kind.value} {number}"
     with history.operation(
         session, OperationKind.UNDO, source=source, officer_id=officer_id, note=note
     ) as recording:
+        recording.operation.undoes_id = number
+        claim(session, undone, undo_id=recording.id)
+        conflicts.fallen = fallen(session)
         numbers = _take_back(
             session,
             undone,
             recording,
+            before=before,
             keyring=keyring,
             conflicts=conflicts,
             needed_lists=needed_lists,
         )
         session.flush()
         session.expire_all()  # statements changed what the session has read
-        recording.operation.undoes_id = number
         if afterwards is not None:
             returned, restored, removed = numbers
             numbers = (returned - afterwards(recording.id, conflicts), restored, removed)
-        recording.operation.left_alone = conflicts.count + conflicts.stood_so
-    has_effect = any(numbers) or (
-        is_first and (not conflicts.count or stands_for_others(session, number))
-    )
+        recording.operation.left_alone = conflicts.following + conflicts.stood_so
+    nothing_left = not conflicts.count and (is_first or not conflicts.stood_so)
+    has_effect = any(numbers) or nothing_left or (is_first and stands_for_others(session, number))
     return _outcome(session, undone, recording.id if has_effect else 0, numbers, conflicts)
 
 
@@ -163,29 +169,26 @@ def _take_back(
     undone: ContactOperation,
     recording: history.Recording,
     *,
+    before: Sequence[int],
     keyring: Keyring,
     conflicts: Conflicts,
     needed_lists: Mapping[int, str],
 ) -> tuple[int, int, int]:
     """How many rows came back, fields were restored, and rows were taken away."""
     number = undone.id or 0
-    before = undos_that_hold(session, number)
-    claim(session, undone, undo_id=recording.id)
     _count_rows(session)
     mailboxes = mailboxes_before(session, undone)
+    undo_id = recording.id
     returned = make_again(
-        session,
-        number,
-        undo_id=recording.id,
-        before=before,
-        keyring=keyring,
-        conflicts=conflicts,
+        session, number, undo_id=undo_id, before=before, keyring=keyring, conflicts=conflicts
     )
-    restored = put_back(session, number, before=before, keyring=keyring, conflicts=conflicts)
+    restored = put_back(
+        session, undone, undo_id=undo_id, before=before, keyring=keyring, conflicts=conflicts
+    )
     removed = take_away(
         session,
         undone,
-        undo_id=recording.id,
+        undo_id=undo_id,
         keyring=keyring,
         conflicts=conflicts,
         needed_lists=needed_lists,
@@ -215,6 +218,7 @@ def _outcome(
         conflict_count=conflicts.count,
         conflicts=tuple(conflicts.told),
         kept=conflicts.kept(),
+        following=conflicts.following,
     )
 
 

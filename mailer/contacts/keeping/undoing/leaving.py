@@ -86,6 +86,7 @@ def _tell(session: Session, held: Held, *, number: int, conflicts: Conflicts) ->
         f"{what} at {held.old} since, and that holds here as well",
         name="state" if is_all else "",
         now=state if is_all else None,
+        can_follow=False,
     )
 
 

@@ -102,7 +102,7 @@ class _Removing:
                 by.c.id > self.operation.id,
                 by.c.undone_by_id.is_(None),
                 by.c.undoes_id.is_distinct_from(self.operation.id),
-                by.c.kind.not_in(FINAL),
+                by.c.kind.not_in(FINAL | self._unseen(model)),
                 later.c.subject == str(model.__tablename__),
                 later.c.action == ChangeAction.REMOVED,
                 later.c.subject_id.in_(
@@ -112,6 +112,10 @@ class _Removing:
         )
         found: int = self._execute(number).scalar_one()
         return found
+
+    def _unseen(self, model: type[SQLModel]) -> set[OperationKind]:
+        """Whose taking away is no matter: with one of two goes that they are different."""
+        return {OperationKind.UNDO} if model is DifferentPeople else set()
 
     def _remove(self, model: type[SQLModel], condition: Condition) -> int:
         """Keep the rows whole in the history, then delete those that stand there as removed."""

@@ -1,55 +1,83 @@
-"""Fields that the operation changed get back what stood there before, where nobody has changed them
-since.
+"""Fields get the value that the last change of them says which still stands: what the operation put
+there goes, whatever others have changed since stays.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, col
 
 from mailer.contacts import history
-from mailer.contacts.keeping.undoing.closed import STATE, reasons
+from mailer.contacts.fallen import fallen
+from mailer.contacts.keeping.undoing.chain import first_done
 from mailer.contacts.keeping.undoing.conflicts import Conflicts
-from mailer.contacts.keeping.undoing.rows import (
-    Change,
-    Parents,
-    Row,
-    changes,
-    fetch,
-    standing,
-    table_of,
-    write_rows,
-)
-from mailer.models import Address, ChangeAction, ContactChange
+from mailer.contacts.keeping.undoing.layers import Layers
+from mailer.contacts.keeping.undoing.page import Page
+from mailer.contacts.keeping.undoing.rows import Change, changes, in_chunks, table_of
+from mailer.models import ChangeAction, ContactChange, ContactOperation, OperationKind
 from mailer.tokens import Keyring
 
 
 def put_back(
     session: Session,
-    operation_id: int,
+    operation: ContactOperation,
     *,
+    undo_id: int,
     before: Sequence[int] = (),
     keyring: Keyring,
     conflicts: Conflicts,
 ) -> int:
-    """Put the changed fields back, the latest change first; how many rows are as before.
+    """Put the fields right that it changed, as they are without it; how many rows changed.
 
-    Those that one of the undos `before` has put back are done with.
+    Where it is itself an undo, that is as they are with what it took back. Those that one of the
+    undos `before` has put back are done with. Rows that have just come back were away while others
+    were undone, or done again: they are put right as well.
     """
+    root = first_done(session, operation)
+    restoring = _Restoring(session, root, before=before, keyring=keyring, conflicts=conflicts)
     restored = 0
-    for changed in changes(session, operation_id, ChangeAction.CHANGED):
+    for changed in changes(session, root.id or 0, ChangeAction.CHANGED):
         by_table: dict[type[SQLModel], list[Change]] = defaultdict(list)
         for change in changed:
             by_table[history.TABLES[change.subject]].append(change)
         for model, some in by_table.items():
-            book = _Page(session, model, some, keyring=keyring, conflicts=conflicts)
-            done = _put_back_before(session, model, list(book.now), before)
-            for change in some:
-                book.put_back(change, besides=done.get(change.subject_id, set()))
-            restored += book.write()
+            restored += restoring.changed(model, some)
+    for model, numbers in _overtaken(session, root, undo_id=undo_id).items():
+        for chunk in in_chunks(sorted(numbers)):
+            restoring.returned(model, chunk)
     return restored
+
+
+def _overtaken(
+    session: Session, root: ContactOperation, *, undo_id: int
+) -> dict[type[SQLModel], list[int]]:
+    """Which rows came back with values of others that may stand no more, or again; by table."""
+    others = sa.select(col(ContactOperation.id)).where(
+        col(ContactOperation.undone_by_id).is_not(None),
+        col(ContactOperation.kind) != OperationKind.UNDO,
+        col(ContactOperation.id) != root.id,
+    )
+    made, change = table_of(ContactChange).alias(), table_of(ContactChange)
+    came_back = sa.select(sa.literal(1)).where(
+        made.c.subject == change.c.subject,
+        made.c.subject_id == change.c.subject_id,
+        made.c.operation_id == undo_id,
+        made.c.action == ChangeAction.ADDED,
+    )
+    rows = session.execute(
+        sa.select(change.c.subject, change.c.subject_id)
+        .where(
+            change.c.operation_id.in_(others),
+            change.c.action == ChangeAction.CHANGED,
+            came_back.correlate(change).exists(),
+        )
+        .distinct()
+    )
+    found: dict[type[SQLModel], list[int]] = defaultdict(list)
+    for subject, number in rows:
+        found[history.TABLES[subject]].append(number)
+    return found
 
 
 def _put_back_before(
@@ -71,84 +99,71 @@ def _put_back_before(
     return found
 
 
-class _Page:
-    """Some rows of one table: as they stand, as they stood, and what speaks against it."""
+def _taken(session: Session, model: type[SQLModel], numbers: Collection[int]) -> Iterator[int]:
+    """Those of the rows that somebody took away. What went with the undo of what had brought it is
+    no loss: when it comes back, it is put right.
+    """
+    for chunk in in_chunks(sorted(numbers)):
+        change = table_of(ContactChange).c
+        rows = session.execute(
+            sa.select(change.subject_id, col(ContactOperation.kind))
+            .join(ContactOperation, col(ContactOperation.id) == change.operation_id)
+            .where(
+                change.subject == str(model.__tablename__),
+                change.subject_id.in_(chunk),
+                change.action == ChangeAction.REMOVED,
+            )
+            .order_by(change.id)
+        )
+        last = {row.subject_id: row.kind for row in rows}
+        yield from (one for one in chunk if last.get(one) is not OperationKind.UNDO)
+
+
+class _Restoring:
+    """One undo's putting right."""
 
     def __init__(
         self,
         session: Session,
-        model: type[SQLModel],
-        changed: Sequence[Change],
+        root: ContactOperation,
         *,
+        before: Sequence[int],
         keyring: Keyring,
         conflicts: Conflicts,
     ) -> None:
         self.session = session
-        self.model = model
-        self.columns = table_of(model).columns
+        self.before = before
+        self.keyring = keyring
         self.conflicts = conflicts
-        self.found = fetch(session, model, {change.subject_id for change in changed})
-        self.now = {number: dict(row) for number, row in self.found.items()}
-        before = [self._values(change.before) for change in changed]
-        self.parents = Parents(session, model, before)
-        self.taken = {
-            column.name: standing(session, column, {row.get(column.name) for row in before})
-            for column in self.columns
-            if column.unique
+        self.fallen = fallen(session)
+        self.is_undone = root.id in self.fallen
+
+    def changed(self, model: type[SQLModel], some: Sequence[Change]) -> int:
+        """Put right what some of the operation's changes said; how many rows changed."""
+        numbers = {change.subject_id for change in some}
+        page = self._page(model, numbers)
+        done = _put_back_before(self.session, model, list(page.found), self.before)
+        fields = {
+            (change.subject_id, name)
+            for change in some
+            for name in change.after
+            if name in page.columns and name not in done.get(change.subject_id, ())
         }
-        rows = self.found.values() if model is Address else ()
-        self.suppressed = reasons(session, rows, keyring=keyring)
+        fields = {(number, name) for number, name in fields if number in page.found}
+        page.put_right(fields, can_follow=True)
+        for change in some:
+            page.tell_later(change, fields, is_undone=self.is_undone)
+        for number in _taken(self.session, model, numbers - page.found.keys()):
+            self.conflicts.add(model, number, "is not there any more", can_follow=False)
+        return page.write()
 
-    def put_back(self, change: Change, *, besides: Collection[str]) -> None:
-        """Put back what one change took, field by field."""
-        row = self.now.get(change.subject_id)
-        if row is None:
-            self.conflicts.add(self.model, change.subject_id, "is not there any more")
-            return
-        before, after = self._values(change.before), self._values(change.after)
-        for name, value in before.items():
-            if name in besides:
-                continue
-            if row[name] == value:
-                self.conflicts.stood_so += row[name] != after.get(name)
-                continue
-            if why := self._obstacle(row, name, value, after.get(name)):
-                self.conflicts.add(self.model, row["id"], why, name=name, now=row[name])
-            else:
-                row[name] = value
+    def returned(self, model: type[SQLModel], numbers: Sequence[int]) -> None:
+        """Put rows right that came back."""
+        page = self._page(model, numbers)
+        fields = {(number, name) for number in page.found for name in page.layers.names(number)}
+        page.put_right(fields, can_follow=False)
+        page.write()
 
-    def write(self) -> int:
-        """Write the rows that differ now; how many."""
-        by_columns: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-        noted: list[history.Noted] = []
-        for number, row in self.now.items():
-            was = self.found[number]
-            if names := tuple(name for name in row if row[name] != was[name]):
-                by_columns[names].append(row)
-                before = history.as_document({name: was[name] for name in names})
-                after = history.as_document({name: row[name] for name in names})
-                noted.append((self.model, number, ChangeAction.CHANGED, before, after))
-        for names, rows in by_columns.items():
-            write_rows(self.session, self.model, names, rows)
-        history.note_rows(self.session, noted)
-        return len(noted)
-
-    def _obstacle(self, row: Row, name: str, value: Any, left: Any) -> str:
-        """What keeps a field from getting its value back; empty when nothing does."""
-        if row[name] != left:
-            return "was changed since"
-        if name in STATE and row.get("normalised") in self.suppressed:
-            return f"stays closed: {self.suppressed[row['normalised']]}"
-        if self.parents.missing({name: value}):
-            return f"cannot come back: {name} {value} is not there"
-        if value in self.taken.get(name, ()):
-            return f"cannot come back: another has {value!r}"
-        return ""
-
-    def _values(self, kept: Mapping[str, Any]) -> Row:
-        """The kept document as values, without columns that are no more."""
-        return {
-            name: history.as_value(self.columns[name], value)
-            for name, value in kept.items()
-            if name in self.columns
-        }
+    def _page(self, model: type[SQLModel], numbers: Collection[int]) -> Page:
+        layers = Layers(self.session, model, numbers, fallen=self.fallen)
+        return Page(self.session, model, layers, keyring=self.keyring, conflicts=self.conflicts)

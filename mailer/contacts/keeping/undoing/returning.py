@@ -24,7 +24,11 @@ from mailer.database import UTCDateTime
 from mailer.models import (
     Address,
     ChangeAction,
+    ContactChange,
+    ContactOperation,
+    DifferentPeople,
     Journalist,
+    OperationKind,
     Role,
     Suppression,
     SuppressionReason,
@@ -106,15 +110,19 @@ class _Returning:
 
     def table(self, model: type[SQLModel]) -> int:
         """Make the rows of one table again; how many."""
+        withdrawn = self._withdrawn(model)
         made = make_clear(
             self.session,
             model,
             self.operation_id,
             undo_id=self.undo_id,
             before=self.before,
-            apart=self.apart.get(model, set()),
+            apart=self.apart.get(model, set()) | withdrawn,
         )
-        return made + sum(self._some(model, removed) for removed in self._removed(model))
+        for removed in self._removed(model):
+            left = [change for change in removed if change.subject_id not in withdrawn]
+            made += self._some(model, left)
+        return made
 
     def _removed(self, model: type[SQLModel]) -> Iterator[Sequence[Change]]:
         name = str(model.__tablename__)
@@ -126,11 +134,33 @@ class _Returning:
             besides=[*self.before, self.undo_id],
         )
 
+    def _withdrawn(self, model: type[SQLModel]) -> set[int]:
+        """Decisions that two are different which were undone while one of the two was away."""
+        if model is not DifferentPeople:
+            return set()
+        change, removed = table_of(ContactChange).c, table_of(ContactChange).alias().c
+        gone = sa.select(removed.subject_id).where(
+            removed.operation_id == self.operation_id,
+            removed.subject == str(model.__tablename__),
+            removed.action == ChangeAction.REMOVED,
+        )
+        rows = self.session.execute(
+            sa.select(change.subject_id, change.operation_id)
+            .join(ContactOperation, col(ContactOperation.id) == change.operation_id)
+            .where(
+                change.subject == str(model.__tablename__),
+                change.subject_id.in_(gone),
+                change.action == ChangeAction.ADDED,
+                col(ContactOperation.kind) != OperationKind.UNDO,
+            )
+        )
+        return {row.subject_id for row in rows if row.operation_id in self.conflicts.fallen}
+
     def _some(self, model: type[SQLModel], removed: Sequence[Change]) -> int:
         whole = {change.subject_id: change for change in removed if change.before.get("id")}
         for change in removed:
             if change.subject_id not in whole:
-                self.conflicts.add(model, change.subject_id, ERASED)
+                self.conflicts.add(model, change.subject_id, ERASED, can_follow=False)
         rows = _as_rows(model, (change.before for change in whole.values()))
         if model is Address:
             whys = reasons(self.session, rows, keyring=self.keyring)
@@ -139,7 +169,7 @@ class _Returning:
         welcome = []
         for row in rows:
             if why := obstacles.of(row):
-                self.conflicts.add(model, row["id"], why)
+                self.conflicts.add(model, row["id"], why, can_follow=why != ERASED)
             else:
                 welcome.append(row)
         if welcome:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col
 
+from mailer.contacts.fallen import fallen, undone_once
 from mailer.contacts.keeping.undoing.chain import first_done
 from mailer.contacts.keeping.undoing.rows import table_of
 from mailer.models import (
@@ -111,38 +111,16 @@ def _in_effect(
     session: Session, operation: ContactOperation, *, root: ContactOperation
 ) -> Condition:
     """Which operations came later, hold still, and are more than the same file once more."""
-    number, undone_by = col(ContactOperation.id), col(ContactOperation.undone_by_id)
     digest = sa.select(col(ContactImport.digest)).where(col(ContactImport.operation_id) == root.id)
     same_file = sa.select(col(ContactImport.operation_id)).where(
         col(ContactImport.digest).in_(digest),
         col(ContactImport.digest) != "",
         col(ContactImport.operation_id).is_not(None),
     )
+    number, undone_by = col(ContactOperation.id), col(ContactOperation.undone_by_id)
+    again = {one for one in undone_once(session) if one > (operation.id or 0)} - fallen(session)
     return sa.and_(
         number > operation.id,
-        sa.or_(undone_by.is_(None), number.in_(_done_again(session, since=operation.id or 0))),
+        sa.or_(undone_by.is_(None), number.in_(again)),
         number.not_in(session.execute(same_file).scalars().all()),
-    )
-
-
-def _done_again(session: Session, *, since: int) -> list[int]:
-    """Operations that were undone, and whose undo was undone."""
-    undo = aliased(ContactOperation)
-    found = session.execute(
-        sa.select(col(ContactOperation.id), col(undo.undone_by_id))
-        .join(undo, col(undo.id) == col(ContactOperation.undone_by_id))
-        .where(
-            col(ContactOperation.id) > since,
-            col(ContactOperation.kind).in_(KINDS),
-            col(undo.undone_by_id).is_not(None),
-        )
-    )
-    return [number or 0 for number, redone in found if _holds(session, redone)]
-
-
-def _holds(session: Session, number: int | None) -> bool:
-    """Whether an operation was not undone, or its undo was."""
-    done = session.get(ContactOperation, number)
-    return done is not None and (
-        done.undone_by_id is None or not _holds(session, done.undone_by_id)
     )
