@@ -51,32 +51,38 @@ def correct(
     they get only the new one, and nothing of what is withdrawn.
     """
     desk: Context = context.obj
-    with desk.reading() as session:
-        full = load(session, reference)
-        zone = full.office.zone
-        start = read_start(at, local_time="", office_zone=zone, now=clock.now())
-        proofs = Proofs(full, identity=desk.unsigned, at=start.at)
+    proofs = _read_ahead(desk, reference, at=at)
     with desk.writing() as session:
         full = load(session, reference)
-        start = read_start(at, local_time="", office_zone=zone, now=clock.now())
+        starts_at = _start(full, at)
         decided = correcting.correct(
             session,
             number,
             full,
-            at=start.at,
+            at=starts_at,
             by=getpass.getuser(),
             waive_because=waive,
             expect=expect,
             keyring=desk.keyring,
             more=proofs.of(full),
         )
-        document = _document(decided, full, at=start.at)
+        document = _document(decided, full, at=starts_at)
         if dry_run:
             session.rollback()
             document |= {"distribution_id": None, "planned": list(_rows(decided.plan))}
     note_local_links(desk)
-    told = partial(_tell, desk, document, decided.plan, written(start.at, zone))
+    told = partial(_tell, desk, document, decided.plan, written(starts_at, full.office.zone))
     desk.answer(document, as_json=as_json, told=told)
+
+
+def _read_ahead(desk: Context, reference: str, *, at: str) -> Proofs:
+    with desk.reading() as session:
+        full = load(session, reference)
+        return Proofs(full, identity=desk.unsigned, at=_start(full, at))
+
+
+def _start(full: FullRelease, at: str) -> datetime:
+    return read_start(at, local_time="", office_zone=full.office.zone, now=clock.now()).at
 
 
 def release_waiting(

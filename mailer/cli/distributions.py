@@ -53,10 +53,7 @@ def schedule(
 ) -> None:
     """Decide that a release goes to an audience at a moment; prints the distribution's number."""
     desk: Context = context.obj
-    with desk.reading() as session:
-        full = load(session, reference)
-        start, _ = read_terms(desk, full, typed, at=at)
-        proofs = Proofs(full, identity=desk.unsigned, at=start.at)
+    proofs = _read_ahead(desk, reference, typed, at=at)
     with desk.writing() as session:
         full = load(session, reference)
         start, options = read_terms(desk, full, typed, at=at)
@@ -82,6 +79,13 @@ def schedule(
     desk.answer(
         document, as_json=as_json, told=lambda: _tell_scheduled(desk, document, terms, zone)
     )
+
+
+def _read_ahead(desk: Context, reference: str, typed: Typed, *, at: str) -> Proofs:
+    with desk.reading() as session:
+        full = load(session, reference)
+        start, _ = read_terms(desk, full, typed, at=at)
+        return Proofs(full, identity=desk.unsigned, at=start.at)
 
 
 def _scheduled(distribution: Distribution, full: FullRelease, at: datetime) -> dict[str, Any]:
