@@ -60,3 +60,5 @@ class Attachment(SQLModel, table=True):
     #: Who made it, and what may be done with it.
     credit: str = ""
     rights: str = ""
+    #: What may be done with it by language; where one is missing, the plain words stand.
+    rights_said: dict[str, str] = document()

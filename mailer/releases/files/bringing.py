@@ -61,4 +61,5 @@ def _together(before: Said, file: FileDraft) -> Said:
         captions={**file.captions, **before.captions},
         credit=before.credit or file.credit,
         rights=before.rights or file.rights,
+        rights_said={**file.rights_said, **before.rights_said},
     )

@@ -40,6 +40,7 @@ class CarriedFile:
     captions: dict[str, str] = field(default_factory=dict)
     credit: str = ""
     rights: str = ""
+    rights_said: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_document(self) -> bool:
@@ -128,6 +129,7 @@ def _carried(
         captions=row.captions,
         credit=row.credit,
         rights=row.rights,
+        rights_said=row.rights_said,
     )
 
 

@@ -29,7 +29,8 @@ def logo_beside(
     if not named:
         return None
     name = clean_name(named)
-    return prepared_logo(read_file(path.parent / name, limits=limits), name=name, limits=limits)
+    octets = read_file(path.parent / name, limits=limits, beside=path.name)
+    return prepared_logo(octets, name=name, limits=limits)
 
 
 def without_logo(description: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,11 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from mailer.errors import BadInput
+from mailer.releases.files.calls import Entries, refuse_calls
 
 #: Of one document, unpacked: what is beyond is no text of a press office, but a bomb.
 MOST_ENTRIES: Final = 5_000
@@ -30,12 +31,6 @@ HARMFUL = re.compile(
     r"|^basic/|^scripts/|^object \d+/.*\.bin$|customui/|macrosheets/|dialogsheets/",
     re.IGNORECASE,
 )
-TEMPLATE = re.compile(
-    rb"<[^<>]{0,3000}(attachedTemplate|oleObject|/frame|externalLinkPath)"
-    rb"[^<>]{0,3000}TargetMode=\"External\"|<[^<>]{0,3000}TargetMode=\"External\""
-    rb"[^<>]{0,3000}(attachedTemplate|oleObject|/frame|externalLinkPath)",
-)
-FIELD_CODES = re.compile(rb"(?:instrText[^>]*>|w:instr=\")\s*DDE(?:AUTO)?\b")
 #: What says who wrote it: the elements of docProps and of meta.xml, with any prefix.
 OWNERS = re.compile(
     rb"(<((?:\w+:)?(?:creator|lastModifiedBy|initial-creator|printed-by|Company|Manager"
@@ -53,8 +48,6 @@ TELLING: Final = (
     (r"^content\.xml$", rb"<office:annotation\b", "comments"),
 )
 
-Entries = Mapping[str, bytes]
-
 
 def cleaned(octets: bytes, *, name: str, media_type: str) -> tuple[bytes, tuple[str, ...]]:
     """The document without its authors, and what else it tells; the same in, the same out.
@@ -65,7 +58,7 @@ def cleaned(octets: bytes, *, name: str, media_type: str) -> tuple[bytes, tuple[
     if harmful := next((entry for entry in entries if HARMFUL.search(entry)), None):
         raise BadInput(f"{name} holds a macro or a program ({harmful}): save it without")
     _refuse_other_kinds(entries, name=name, media_type=media_type)
-    _refuse_calls(entries, name=name)
+    refuse_calls(entries, name=name)
     found = tuple(dict.fromkeys(_told(entries)))
     written = {entry: _anonymous(entry, held) for entry, held in entries.items()}
     return _zipped(written), found
@@ -132,15 +125,6 @@ def _refuse_other_kinds(entries: Entries, *, name: str, media_type: str) -> None
     main = next(part for end, part in MAIN_PARTS.items() if media_type.endswith(end))
     if main not in contents or b"macroEnabled" in contents:
         raise wrong
-
-
-def _refuse_calls(entries: Entries, *, name: str) -> None:
-    """A template, a picture frame or a table that is fetched from elsewhere when it is opened."""
-    for entry, held in entries.items():
-        if entry.endswith(".rels") and TEMPLATE.search(held):
-            raise BadInput(f"{name} fetches something from elsewhere when opened: save it as PDF")
-        if entry.lower() == "word/document.xml" and FIELD_CODES.search(held):
-            raise BadInput(f"{name} starts another program when opened (DDE): save it as PDF")
 
 
 def _told(entries: Entries) -> Iterator[str]:

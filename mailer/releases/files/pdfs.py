@@ -5,6 +5,7 @@
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from mailer.errors import BadInput
@@ -14,9 +15,10 @@ MOST_UNPACKED: Final = 100_000_000
 END = b"%%EOF"
 #: What may stand behind the end: line ends and some zeros.
 PADDING = b" \t\r\n\0"
-BEGINNING = re.compile(rb"(?<!end)stream\r?\n")
-#: So much before a stream tells what it is, and so many a document has at most.
-HEAD, MOST_STREAMS = 600, 100_000
+#: A reader looks for the next line, whatever stands behind the word.
+BEGINNING = re.compile(rb"(?<!end)stream[^\r\n]{0,80}(?:\r\n?|\n)")
+#: So many a document has at most.
+MOST_STREAMS = 100_000
 STREAM, END_OF_STREAM = b"stream", b"endstream"
 #: A name may write any of its letters as two digits (section 7.3.5).
 ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -35,6 +37,13 @@ HARMFUL_ANYWHERE: Final = (
     (rb"/EmbeddedFiles?\b", HARMFUL[2][1]),
     (rb"/RichMedia\b", HARMFUL[3][1]),
     (rb"/(SubmitForm|ImportData)\b", HARMFUL[5][1]),
+)
+#: A stream of objects has both of these keys, but its type may stand elsewhere (section 7.5.7).
+TELLING = re.compile(rb"/(?:ObjStm|Metadata|First)\b")
+#: How a stream may be packed; and what makes its octets other than unpacked ones.
+FILTERS = re.compile(rb"/(\w*Decode|Fl|AHx|A85|LZW|RL|CCF|DCT|Crypt)\b")
+TWISTED = re.compile(
+    rb"/Predictor\s*(?!1\b)|/(?:DecodeParms|DP|Filter)\s*\[?\s*\d|/F\s*[(<\d]|/FFilter\b"
 )
 AUTHOR = re.compile(rb"/Author\s*(\((?!\s*\))|<(?!\s*>)[0-9A-Fa-f\s]+)|<dc:creator>")
 PLACE = re.compile(rb"/(GPSLatitude|GPSInfo)\b|exif:GPSLatitude")
@@ -86,16 +95,18 @@ def _pieces(octets: bytes, *, name: str) -> Iterator[bytes]:
         behind = end
     yield _plain(b" ".join([*outside, octets[behind:]]))
     left = MOST_UNPACKED
-    for packed, is_packed in _object_streams(octets, name=name):
-        unpacked = _unpacked(packed, most=left) if is_packed else packed
-        if unpacked is None:
+    for about, held, is_sure in _object_streams(octets, name=name):
+        opened = _opened(about, held, most=left)
+        # What cannot be unpacked costs time, too, and there may be many of it.
+        left -= len(held if opened is None else opened)
+        if left < 0 or (opened is None and is_sure):
             raise BadInput(f"{name} packs its parts in a way that cannot be read: {CANNOT}")
-        left -= len(unpacked)
-        yield _plain(unpacked)
+        yield _plain(opened or b"")
 
 
-def _object_streams(octets: bytes, *, name: str) -> Iterator[tuple[bytes, bool]]:
-    """The streams that hold objects or tell of the file, and whether they are packed.
+def _object_streams(octets: bytes, *, name: str) -> Iterator[tuple[bytes, bytes, bool]]:
+    """The streams that hold objects or tell of the file: what is said of each, and what it holds;
+    False where that was said a little before it, so that it may have been said of another.
 
     Every place that may begin one is looked at: what looks like a stream may be a trap that hides
     another behind it.
@@ -103,12 +114,13 @@ def _object_streams(octets: bytes, *, name: str) -> Iterator[tuple[bytes, bool]]
     places = [found.end() for found in BEGINNING.finditer(octets)]
     if len(places) > MOST_STREAMS:
         raise BadInput(f"{name} has more parts than a document has: {CANNOT}")
-    for place in places:
-        about = _plain(octets[max(place - HEAD, 0) : place])
-        about = about[about.rfind(b"obj") + 3 :]
-        if b"/ObjStm" in about or b"/Metadata" in about:
+    for before, place in pairwise([0, *places]):
+        near = _plain(octets[before:place])
+        about = near[near.rfind(b"obj") + 3 :] if b"obj" in near else near
+        if TELLING.search(near):
             end = octets.find(END_OF_STREAM, place)
-            yield octets[place : end if end >= 0 else None], b"Decode" in about
+            held = octets[place : end if end >= 0 else None]
+            yield about, held, bool(TELLING.search(about))
 
 
 def _streams(octets: bytes) -> Iterator[tuple[int, int]]:
@@ -119,11 +131,21 @@ def _streams(octets: bytes) -> Iterator[tuple[int, int]]:
         start = octets.find(STREAM, end + len(END_OF_STREAM))
 
 
+def _opened(about: bytes, held: bytes, *, most: int) -> bytes | None:
+    """What a stream holds, as its own words say; None where that cannot be read."""
+    filters = FILTERS.findall(about)
+    if TWISTED.search(about) or len(filters) > 1 or not {*filters} <= {b"FlateDecode", b"Fl"}:
+        return None
+    unpacked = _unpacked(held, most=most)
+    # What needs no unpacking is looked at both ways: what is said of it may be a trap.
+    return unpacked if filters else held + b" " + (unpacked or b"")
+
+
 def _unpacked(packed: bytes, *, most: int) -> bytes | None:
-    """The octets of a stream; None when it is damaged, packed otherwise, or too large."""
-    reader = zlib.decompressobj()
+    """The octets of a stream, one more than `most` at most; None when it is damaged or packed
+    otherwise.
+    """
     try:
-        unpacked = reader.decompress(packed, most + 1)
+        return zlib.decompressobj().decompress(packed, most + 1)
     except zlib.error:
         return None
-    return None if len(unpacked) > most else unpacked

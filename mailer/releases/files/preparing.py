@@ -86,14 +86,14 @@ def prepared_logo(octets: bytes, *, name: str, limits: FileSettings) -> Prepared
     return replace(logo, small=None)
 
 
-def read_file(path: Path, *, limits: FileSettings) -> bytes:
-    """What a file holds, and no more of it than may be kept.
+def read_file(path: Path, *, limits: FileSettings, beside: str = "the manuscript") -> bytes:
+    """What a file holds, and no more of it than may be kept; `beside` is what names it.
 
     Raises BadInput for one that cannot be read, is none, or leads out of its folder.
     """
     if path.is_symlink() or not path.is_file():
         what = "leads elsewhere" if path.is_symlink() else "is not there"
-        raise BadInput(f"the file {path.name} {what}: put it beside the manuscript")
+        raise BadInput(f"the file {path.name} {what}: put it beside {beside}")
     try:
         with path.open("rb") as file:
             return file.read(limits.largest_bytes + 1)

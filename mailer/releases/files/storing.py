@@ -17,6 +17,7 @@ from mailer.models import (
     StoredFile,
 )
 from mailer.releases.files.preparing import Octets, Prepared
+from mailer.releases.manuscripts.front_matter import one_line
 from mailer.releases.revising import voids_approval
 from mailer.settings.sections import FileSettings
 
@@ -34,13 +35,16 @@ class Said:
     captions: Mapping[str, str] = field(default_factory=dict)
     credit: str = ""
     rights: str = ""
+    rights_said: Mapping[str, str] = field(default_factory=dict)
 
 
 def said_of(words: Mapping[str, str], *, language: str, said_in: str) -> Said:
     """What alt, caption, credit and rights say of a file; the first two in the language `said_in`.
 
-    It belongs to the edition in `language`; empty: to all of them.
+    It belongs to the edition in `language`; empty: to all of them. Raises BadInput for control
+    characters.
     """
+    words = {what: one_line(text, where=what) for what, text in words.items()}
     alt, caption = words.get("alt", ""), words.get("caption", "")
     return Said(
         language=language,
@@ -137,6 +141,9 @@ def _attach_one(session: Session, release: Release, brought: Brought) -> bool:
     row.file_id, row.kind = number, file.kind
     row.alts, row.captions = {**row.alts, **said.alts}, {**row.captions, **said.captions}
     row.credit = said.credit or row.credit or file.owner.credit or file.owner.maker
+    # One line for all takes the place of what was said in each language.
+    kept = {} if said.rights else row.rights_said
+    row.rights_said = {**kept, **said.rights_said}
     row.rights = said.rights or row.rights or file.owner.rights
     session.add(row)
     is_changed = is_new or row.model_dump() != before

@@ -1,6 +1,6 @@
 """The files of a release: what goes with it, one more brought in, and one taken away."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -74,7 +74,7 @@ def bring_in(request: Request, door: Parts, reference: str, upload: Uploaded) ->
         file = _prepared(door, upload)
         with door.writing() as session:
             release = found(session, reference)
-            said = _said(bound.values, release)
+            said = _said(bound.values, release, known=_languages(session, release))
             attach(session, release, [Brought(file, said)], limits=door.settings.files)
     except (BadInput, Refused) as wrong:
         return _again(request, door, reference, bound, wrong)
@@ -108,11 +108,13 @@ def _prepared(door: Door, upload: Upload) -> Prepared:
     return prepared(octets, name=name, limits=limits)
 
 
-def _said(values: Any, release: Release) -> Said:
+def _said(values: Any, release: Release, *, known: Sequence[str]) -> Said:
     words = {
         name: " ".join(values[name].split()) for name in ("alt", "caption", "credit", "rights")
     }
     language = values["language"]
+    if language and language not in known:
+        raise BadInput("the release has no edition in that language: choose one of those listed")
     return said_of(words, language=language, said_in=language or release.source_language)
 
 

@@ -153,3 +153,17 @@ def test_what_a_file_holds_stands_in_memory_once(session: Session, release: Rele
 
     (number,) = first
     assert second[number] is first[number]
+
+
+def test_rights_are_kept_by_language_until_words_for_all_take_their_place(
+    session: Session, release: Release
+) -> None:
+    octets = samples.photograph()
+    for said, rights, rights_said in (
+        ({"rights_said": {"fr": "libre"}}, "© Harbour Forum", {"fr": "libre"}),
+        ({"rights_said": {"de": "frei"}}, "© Harbour Forum", {"fr": "libre", "de": "frei"}),
+        ({"rights": "free"}, "free", {}),
+    ):
+        assert bring(session, release, "a.jpg", octets, **said)
+        (file,) = carried_by(session, release.id or 0)
+        assert (file.rights, file.rights_said) == (rights, rights_said)

@@ -76,6 +76,24 @@ def test_what_is_not_sent_is_refused_beside_the_field(
     assert carried(engine, sample) == ()
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"language": "zz"}, "has no edition in that language"),
+        ({"language": "en\r\nZ"}, "has no edition in that language"),
+        ({"credit": "Brandt\x07"}, "redit holds a control character"),
+    ],
+)
+def test_a_file_goes_to_an_edition_that_there_is_and_into_no_terminal(
+    desk: TestClient, engine: sa.Engine, sample: Sample, at: str, said: dict[str, str], why: str
+) -> None:
+    page = send_in(desk, at, "harbour.jpg", samples.photograph(), **said)
+
+    assert page.status_code == 400
+    assert why in page.text
+    assert carried(engine, sample) == ()
+
+
 def test_a_path_of_the_disk_is_no_part_of_its_name(
     desk: TestClient, engine: sa.Engine, sample: Sample, at: str
 ) -> None:
