@@ -189,30 +189,37 @@ def _q(letter: str) -> str:
     return "".join(chr(o) if o in Q_SAFE else "_" if o == 0x20 else f"={o:02X}" for o in octets)
 
 
-def quoted_printable(text: str) -> str:
+def quoted_printable(text: str, *, begun: str = "") -> str:
     """The text in quoted-printable, LF between lines, each at most 76 characters (RFC 2045 6.7).
 
-    A line never begins with a dot or `From `, so nothing on the way has to change it.
+    A line never begins with a dot or `From `, so nothing on the way has to change it. What goes on
+    after the words `begun` has coded lines of its own, so that it can be another's in each message.
     """
-    return "\n".join(_soft_broken(line) for line in text.split("\n"))
+    return "\n".join(_soft_broken(line, begun) for line in text.split("\n"))
 
 
-def _soft_broken(line: str) -> str:
-    coded = "".join(QP_TABLE[octet] for octet in line.encode("utf-8", "replace"))
-    pieces = []
-    while len(coded) > QP_WIDTH:
-        cut = _cut(coded)
-        pieces.append(_guarded(coded[:cut]) + "=")
-        coded = coded[cut:]
-    pieces.append(_guarded(re.sub(r"[ ]$", "=20", coded)))
+def _soft_broken(line: str, begun: str = "") -> str:
+    if begun and line.startswith(f"{begun} "):
+        return f"{_soft_broken(begun)} =\n{_soft_broken(line[len(begun) + 1 :])}"
+    coded = line.encode("utf-8", "replace").decode("latin-1").translate(QP_TABLE)
+    pieces, done = [], 0
+    # By place and not by cutting off: a line may hold a million letters.
+    while len(coded) - done > QP_WIDTH:
+        cut = _cut(coded, done)
+        pieces.append(_guarded(coded[done:cut]) + "=")
+        done = cut
+    pieces.append(_guarded(re.sub(r"[ ]$", "=20", coded[done:])))
     return "\n".join(pieces)
 
 
-def _cut(coded: str) -> int:
+def _cut(coded: str, start: int) -> int:
     """After the last blank that fits, so that the source stays readable; never within =C3."""
-    if (blank := coded.rfind(" ", 1, QP_WIDTH)) > 0:
+    end = start + QP_WIDTH
+    if (blank := coded.rfind(" ", start + 1, end)) > 0:
         return blank + 1
-    return QP_WIDTH - next((back for back in (1, 2) if coded[QP_WIDTH - back] == "="), 0)
+    if coded[end - 1] == "=":
+        return end - 1
+    return end - 2 if coded[end - 2] == "=" else end
 
 
 def _guarded(piece: str) -> str:

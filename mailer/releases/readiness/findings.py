@@ -26,13 +26,14 @@ BLOCKS: Final = (
 )
 WARNS: Final = (
     *("stale-edition", "contact-unreachable", "no-reply-address"),
-    *("occasion-past", "doubled-hour", "no-such-hour", "wrong-zone"),
+    *("occasion-past", "occasion-language", "doubled-hour", "no-such-hour", "wrong-zone"),
     *("other-host", "unread-link", "staging-host", "short-link", "insecure-link", "vague-link"),
     *("open-point", "draft-mark", "tracked-changes", "broken-text"),
     *("wrong-weekday", "no-such-day", "digit-date", "typed-dateline"),
     *("other-reference", "same-title", "other-language"),
     *("long-title", "capitals", "reply-prefix", "no-lead"),
     *("picture-alt", "picture-caption", "picture-credit", "heavy-pictures", "risky-file"),
+    *("decimal-sign", "table-missing"),
     *("numbers-differ", "dates-differ", "hours-differ", "links-differ", "names-differ"),
     *("large-html", "large-message", "html-faults"),
 )

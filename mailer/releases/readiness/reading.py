@@ -10,6 +10,7 @@ from mailer.languages import closest
 from mailer.models import Attachment, Revision
 from mailer.releases.editions import FullRelease
 from mailer.releases.readiness import wording
+from mailer.releases.readiness.tables import Table, tables
 from mailer.releases.readiness.tongues.words import folded
 from mailer.releases.readiness.wording import Link
 
@@ -49,11 +50,18 @@ class Reading:
     language: str
     revision: Revision
     full: FullRelease
+    #: Paragraphs by number that are not compared with another edition.
+    skipped: frozenset[int] = frozenset()
 
     @cached_property
     def paragraphs(self) -> list[str]:
         """The paragraphs of the text."""
         return wording.paragraphs(self.revision.body)
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        """The tables of the text."""
+        return tables(self.revision.body)
 
     @cached_property
     def struck(self) -> list[str]:
@@ -96,8 +104,9 @@ class Reading:
     @cached_property
     def said(self) -> str:
         """The title, the subtitle and the text: what is the same in all editions."""
-        own = (p.words for p in self.passages if p.place in {"title", "subtitle", "text"})
-        return "\n".join(own)
+        body = (words for n, words in enumerate(self.paragraphs) if n not in self.skipped)
+        own = (self.revision.title, self.revision.subtitle, *body)
+        return "\n".join(words for words in own if words)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -99,6 +100,12 @@ class Link:
         return next((host for host in named if host and not _belong(host, target)), "")
 
 
+@lru_cache(maxsize=16)
+def blocks(body: str) -> tuple[Token, ...]:
+    """The text as Markdown reads it. Many checks ask, and hostile brackets take their time."""
+    return tuple(READER.parse(body))
+
+
 def links(body: str) -> list[Link]:
     """All links and pictures of a body, in order."""
     found = []
@@ -123,7 +130,7 @@ def typed_links(words: str) -> list[Link]:
 
 def opening_blocks(body: str) -> list[str]:
     """What the blocks of a body are at its top level, such as paragraph or bullet_list."""
-    opened = (token for token in READER.parse(body) if token.level == 0 and token.nesting >= 0)
+    opened = (token for token in blocks(body) if token.level == 0 and token.nesting >= 0)
     return [token.type.removesuffix("_open") for token in opened]
 
 
@@ -171,11 +178,16 @@ def struck(body: str) -> list[str]:
 
 def paragraphs(body: str) -> list[str]:
     """The words of each paragraph, list item and table cell; code is left out."""
-    return [_words(block.children or []) for block in _inline(body)]
+    return [plain_words(block) for block in _inline(body)]
 
 
 def _inline(body: str) -> Iterator[Token]:
-    return (token for token in READER.parse(body) if token.type == "inline")
+    return (token for token in blocks(body) if token.type == "inline")
+
+
+def plain_words(block: Token) -> str:
+    """The words of one of them."""
+    return _words(block.children or [])
 
 
 def _words(tokens: list[Token]) -> str:

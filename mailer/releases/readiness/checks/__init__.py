@@ -9,6 +9,7 @@ from mailer.releases.readiness.checks import (
     duty,
     embargo,
     facts,
+    figures,
     gaps,
     headings,
     hours,
@@ -33,5 +34,6 @@ EVERY: Final[tuple[Callable[[Subject], Found], ...]] = (
     hours.check,
     pictures.check,
     tongue.check,
+    figures.check,
     agreement.check,
 )

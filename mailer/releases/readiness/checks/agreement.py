@@ -5,6 +5,7 @@ Each translation is compared with the source; what one language writes in words 
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import time
 from decimal import Decimal
 from functools import cache
@@ -14,12 +15,15 @@ from urllib.parse import urlsplit
 from mailer import languages
 from mailer.releases.readiness.findings import Finding, Found, finding
 from mailer.releases.readiness.reading import Reading, Subject
+from mailer.releases.readiness.tables import Table
 from mailer.releases.readiness.tongues import hours, names
 from mailer.releases.readiness.tongues.dates import mentions
-from mailer.releases.readiness.tongues.numbers import differences, numbers
+from mailer.releases.readiness.tongues.numbers import differences, missing, numbers
 
 #: So many are told of by name; a text of which more differ was made from another one.
 SHOWN: Final = 6
+#: A table is missing when the other text lacks so great a part of its figures.
+LACKING: Final = 0.5
 
 
 def check(subject: Subject) -> Found:
@@ -28,8 +32,46 @@ def check(subject: Subject) -> Found:
     ours = next((one for one in subject.readings if one.language == source), None)
     for theirs in subject.readings:
         if ours is not None and theirs is not ours:
-            for compare in (_numbers, _dates, _hours, _links, _names):
-                yield from compare(ours, theirs)
+            yield from _compared(ours, theirs)
+
+
+def _compared(ours: Reading, theirs: Reading) -> Found:
+    """What stands in a table that the other text lacks is told once, and not figure by figure."""
+    lacking = [_missing_tables(*pair) for pair in ((ours, theirs), (theirs, ours))]
+    for reading, other, found in zip((ours, theirs), (theirs, ours), lacking, strict=True):
+        for table in found:
+            yield _lacks(reading, other, table, edition=theirs.language)
+    left, right = (
+        replace(reading, skipped=frozenset().union(*(one.places for one in found)))
+        for reading, found in zip((ours, theirs), lacking, strict=True)
+    )
+    for compare in (_numbers, _dates, _hours, _links, _names):
+        yield from compare(left, right)
+
+
+def _missing_tables(reading: Reading, other: Reading) -> list[Table]:
+    """The tables that the other text has not, neither as such nor in sentences."""
+    more = len(reading.tables) - len(other.tables)
+    if more <= 0:
+        return []
+    there = numbers(other.said, other.language)
+    shares = {}
+    for place, table in enumerate(reading.tables):
+        here = numbers(table.said, reading.language)
+        shares[place] = len(missing(here, there)) / len(here) if here else 0.0
+    lacking = sorted((n for n in shares if shares[n] >= LACKING), key=lambda n: (-shares[n], n))
+    return [reading.tables[n] for n in sorted(lacking[:more])]
+
+
+def _lacks(reading: Reading, other: Reading, table: Table, *, edition: str) -> Finding:
+    here, there = (languages.name(one.language, written_in="en") for one in (reading, other))
+    return finding(
+        "table-missing",
+        edition,
+        f"table “{table.name}”",
+        f"table “{table.name}” of the {here} text is missing in the {there}",
+        f"put it into the {there} text, or leave it if its readers are to go without",
+    )
 
 
 def _numbers(ours: Reading, theirs: Reading) -> Found:

@@ -21,6 +21,8 @@ def check(subject: Subject) -> Found:
     yield from _sender(subject)
     yield from _occasions(subject)
     for reading in subject.readings:
+        yield from _untold_occasions(reading)
+    for reading in subject.readings:
         yield from _standing_texts(reading)
 
 
@@ -116,6 +118,27 @@ def _occasions(subject: Subject) -> Found:
                     f"clocks in {occasion.zone} show {shown} twice that day: summer time ends",
                     "choose an hour that comes once, or say in the text which one is meant",
                 )
+
+
+def _untold_occasions(reading: Reading) -> Found:
+    """What is said by language is missed where it is not said in that of an edition."""
+    language = reading.language
+    name = languages.name(language, written_in="en")
+    for occasion in reading.full.occasions:
+        missing = [
+            f"“{plain}”"
+            for plain, spoken in occasion.wordings.items()
+            if languages.closest(language, spoken) is None
+        ]
+        if missing and occasion.cancelled_at is None:
+            told = ", ".join(missing)
+            yield finding(
+                "occasion-language",
+                language,
+                f"occasion “{occasion.title}”",
+                f"readers of the {name} text would read {told} in another language",
+                f"add a line {language}: … beside the other languages",
+            )
 
 
 def _standing_texts(reading: Reading) -> Found:

@@ -11,6 +11,7 @@ from mailer.releases.files.carried import CarriedFile, in_language
 from mailer.releases.readiness.findings import Found, finding
 from mailer.releases.readiness.known import known
 from mailer.releases.readiness.reading import Reading, Subject
+from mailer.releases.readiness.wording import Link
 
 #: Mail servers strip them, or refuse the whole message.
 RISKY: Final = known("risky endings")
@@ -55,6 +56,8 @@ def _file(file: Attachment) -> Found:
 
 
 def _said_in(file: Attachment, reading: Reading) -> Found:
+    """A picture reaches the readers of an edition only where its text shows it."""
+    shown = [one for one in reading.links if one.is_picture and one.target == file.name]
     name = languages.name(reading.language, written_in="en")
     said = (
         ("picture-alt", "alt", file.alts, "tells nobody who cannot see it what it shows"),
@@ -62,7 +65,7 @@ def _said_in(file: Attachment, reading: Reading) -> Found:
     )
     for check_id, key, texts, what in said:
         own = languages.closest(reading.language, [tag for tag in texts if texts[tag].strip()])
-        if own is None and not _says_itself(reading, file.name, key):
+        if shown and own is None and not _says_itself(shown, key):
             yield finding(
                 check_id,
                 reading.language,
@@ -72,11 +75,9 @@ def _said_in(file: Attachment, reading: Reading) -> Found:
             )
 
 
-def _says_itself(reading: Reading, name: str, key: str) -> bool:
+def _says_itself(shown: Sequence[Link], key: str) -> bool:
     """Whether the text says it wherever it shows the picture."""
-    shown = [link for link in reading.links if link.is_picture and link.target == name]
-    said = [link.has_alt if key == "alt" else bool(link.caption) for link in shown]
-    return bool(said) and all(said)
+    return all(link.has_alt if key == "alt" else bool(link.caption) for link in shown)
 
 
 def _measured(file: CarriedFile) -> Found:

@@ -41,11 +41,12 @@ def numbers(text: str, language: str) -> set[Decimal]:
         plain = plain[: moment.start] + " " * (moment.end - moment.start) + plain[moment.end :]
     for other in (WRITTEN_ADDRESS, MAIL_ADDRESS, TELEPHONE):
         plain = other.sub(" ", plain)
-    return {_value(match[0], _point(language)) for match in WRITTEN.finditer(plain)}
+    return {_value(match[0], decimal_sign(language)) for match in WRITTEN.finditer(plain)}
 
 
 @cache
-def _point(language: str) -> str:
+def decimal_sign(language: str) -> str:
+    """What that language writes before the tenths."""
     known = known_locale(language)
     return str(get_decimal_symbol(known)) if known else "."
 

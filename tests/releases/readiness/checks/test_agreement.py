@@ -99,6 +99,37 @@ def test_what_is_the_same_in_another_form_is_left_alone(
     assert [one for one in found if one.id.endswith("-differ")] == []
 
 
+TABLE = "\n\n| Year | Boats |\n|---|---|\n| 2024 | 1,310 |\n| 2025 | 1,420 |\n"
+
+
+def test_a_table_that_one_text_lacks_is_told_once() -> None:
+    there, not_there = "Some 90 boats sailed." + TABLE, "Etwa 90 Boote fuhren."
+    for texts, words in (
+        ({"en": there, "de": not_there}, "of the English text is missing in the German"),
+        ({"de": not_there, "en": there}, "of the English text is missing in the German"),
+    ):
+        (found,) = (one for one in found_on(full(texts)) if one.id != "other-language")
+        assert (found.id, found.edition) == ("table-missing", list(texts)[1])
+        assert found.message == f"table “Year, Boats” {words}"
+
+
+def test_what_differs_beside_a_missing_table_is_told_as_well() -> None:
+    found = found_on(full({"en": "Some 90 boats." + TABLE, "de": "Etwa 80 Boote."}))
+    assert [one.id for one in found] == ["table-missing", "numbers-differ"]
+    assert "the English has 90 and the German has 80 alone" in found[1].message
+
+
+def test_a_table_turned_into_sentences_is_not_missing() -> None:
+    said = "Im Jahr 2024 waren es 1.310 Boote, im Jahr 2025 dann 1.420, etwa 90 mehr."
+    assert ids(found_on(full({"en": "Some 90 boats." + TABLE, "de": said}))) == []
+
+
+def test_a_figure_that_differs_in_a_table_of_both_is_a_number() -> None:
+    german = TABLE.replace("1,420", "1.500").replace("1,310", "1.310")
+    both = full({"en": "Some 90 boats." + TABLE, "de": "Etwa 90 Boote." + german})
+    assert ids(found_on(both)) == ["numbers-differ"]
+
+
 def test_a_new_difference_has_another_name() -> None:
     one, two = (
         found_on(full({"en": f"Some {number} guests.", "de": "Etwa 90 Gäste."}))

@@ -119,6 +119,19 @@ def test_an_occasion_before_the_release_is_told_of_unless_it_is_cancelled() -> N
     assert found_on(full({"en": LEAD}, occasions=(occasion(starts_at=NOW),))) == []
 
 
+def test_an_occasion_is_told_in_the_language_of_each_edition_or_missed_there() -> None:
+    spoken = {"Signing": {"en": "Signing", "fr": "Signature"}, "Hall": {"en": "Hall"}}
+    texts = dict.fromkeys(("en", "fr", "de"), LEAD)
+    found = found_on(full(texts, occasions=(occasion(place="Hall", wordings=spoken),)))
+    told = [one for one in found if one.id == "occasion-language"]
+    assert [one.edition for one in told] == ["de", "fr"]
+    assert "would read “Signing”, “Hall” in another language" in told[0].message
+    assert "add a line de: …" in told[0].fix
+    assert "“Signing”" not in told[1].message
+    plain = found_on(full(texts, occasions=(occasion(place="Hall"),)))
+    assert "occasion-language" not in ids(plain)
+
+
 @pytest.mark.parametrize(
     ("starts_at", "is_doubled"),
     [
@@ -217,8 +230,9 @@ def test_who_lifts_an_embargo_may_say_so() -> None:
     ],
 )
 def test_what_a_picture_lacks_is_told_of(given: dict[str, Any], check: str) -> None:
-    found = found_on(full({"en": LEAD}), (picture(**given),))
-    assert ids(found) == [check]
+    found = found_on(full({"en": LEAD + "\n\n![](quay.jpg)"}), (picture(**given),))
+    assert check in ids(found)
+    found = [one for one in found if one.id == check]
     assert found[0].where.endswith(picture(**given).name)
 
 
@@ -228,6 +242,12 @@ def test_what_a_picture_lacks_is_told_of(given: dict[str, Any], check: str) -> N
 )
 def test_a_file_with_all_that_it_needs_is_left_alone(given: dict[str, Any]) -> None:
     assert found_on(full({"en": LEAD}), (picture(**given),)) == []
+
+
+def test_what_a_text_does_not_show_needs_no_words_in_its_language() -> None:
+    shown = LEAD + "\n\n![A quay](quay.jpg)"
+    both = full({"en": shown, "de": "Zwölf Häfen haben sich am Montag geeinigt."})
+    assert [one for one in found_on(both, (picture(),)) if one.id.startswith("picture")] == []
 
 
 def test_a_picture_of_the_text_is_a_file_or_an_address() -> None:
