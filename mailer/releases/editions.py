@@ -33,7 +33,7 @@ from mailer.releases.files.carried import (
     logo_of,
 )
 from mailer.releases.references import found
-from mailer.releases.wishes import PLAIN, Wish, first_served, market_languages, personal
+from mailer.releases.wishes import PLAIN, Wish, first_served, for_an_edition, personal
 
 
 @dataclass(frozen=True)
@@ -283,12 +283,5 @@ def pick_cover(
 def _wishes(
     full: FullRelease, languages: Sequence[str], outlet_languages: Sequence[str], country: str
 ) -> list[Wish]:
-    """All that speaks for an edition, in the order of R3."""
-    asked = {*languages, *outlet_languages}
-    market = tuple(tag for tag in market_languages(country) if tag not in asked)
-    return [
-        *personal(languages, outlet_languages),
-        Wish(f"market {country.upper()} reads", market),
-        Wish("office default", (full.office.default_language,)),
-        Wish("source language", (full.release.source_language,)),
-    ]
+    defaults = (full.office.default_language, full.release.source_language)
+    return for_an_edition(languages, outlet_languages, country=country, defaults=defaults)

@@ -16,7 +16,7 @@ from mailer.releases.editions import (
     pick_cover,
     pick_edition,
 )
-from mailer.releases.wishes import market_languages
+from mailer.releases.wishes import common_languages, market_languages
 from tests import factories
 
 TEXTS = {
@@ -144,7 +144,13 @@ def test_an_unknown_release_is_not_found(session: Session) -> None:
             "nl",
             "nl",
             "be",
-            "fr: reads nl; no Dutch edition; outlet publishes in nl; market BE reads fr",
+            "en: reads nl; no Dutch edition; outlet publishes in nl; office default en",
+        ),
+        (
+            "lb",
+            "lb",
+            "LU",
+            "fr: reads lb; no Luxembourgish edition; outlet publishes in lb; market LU reads fr",
         ),
         (
             "",
@@ -169,6 +175,40 @@ def test_the_edition_is_chosen_by_person_outlet_market_and_office(
     full: FullRelease, languages: str, outlet: str, country: str, choice: str
 ) -> None:
     assert edition(full, *languages.split(), outlet=outlet, country=country) == choice
+
+
+@pytest.mark.parametrize(
+    ("reads", "country", "choice"),
+    [
+        ("he", "IL", "en: reads he; no Hebrew edition; outlet publishes in he; office default en"),
+        ("fi", "FI", "en: reads fi; no Finnish edition; outlet publishes in fi; office default en"),
+        ("it", "CH", "en: reads it; no Italian edition; outlet publishes in it; office default en"),
+        (
+            "ca",
+            "ES",
+            "es: reads ca; no Catalan edition; outlet publishes in ca; market ES reads es",
+        ),
+        # Of whom we know nothing all official languages speak.
+        ("", "IL", "ar: market IL reads he; no Hebrew edition; market IL reads ar"),
+        ("", "FI", "sv: market FI reads fi; no Finnish edition; market FI reads sv"),
+    ],
+)
+def test_a_language_of_a_part_of_the_market_is_for_those_of_whom_we_know_nothing(
+    session: Session, office: Office, reads: str, country: str, choice: str
+) -> None:
+    texts = dict.fromkeys(("en", "ar", "de", "es", "fr", "sv"), ("Harbours", "Text"))
+    full = load(session, factories.release(session, office, texts=texts).reference)
+    assert edition(full, *reads.split(), outlet=reads, country=country) == choice
+
+
+def test_it_serves_the_others_where_nothing_else_does(session: Session, office: Office) -> None:
+    texts = {"ar": ("Harbours", "Text")}
+    release = factories.release(session, office, texts=texts, source_language="de")
+    choice = (
+        "ar: reads he; no Hebrew edition; office default en; no English edition;"
+        " source language de; no German edition; market IL reads ar"
+    )
+    assert edition(load(session, release.reference), "he", country="IL") == choice
 
 
 def test_the_source_is_the_last_that_is_asked(session: Session, office: Office) -> None:
@@ -196,6 +236,19 @@ def test_a_market_reads_its_official_languages() -> None:
     assert market_languages("be") == ("nl", "fr", "de")
     assert market_languages("NO") == ("nb",)
     assert market_languages("") == ()
+
+
+@pytest.mark.parametrize(
+    ("country", "common"),
+    [
+        *[("IL", ("he",)), ("FI", ("fi",)), ("BE", ()), ("CH", ()), ("LU", ("fr",))],
+        *[("es", ("es",)), ("", ()), ("QQ", ())],
+    ],
+)
+def test_only_few_languages_are_common_to_a_whole_market(
+    country: str, common: tuple[str, ...]
+) -> None:
+    assert common_languages(country) == common
 
 
 # ---------------------------------------------------------------- the cover
