@@ -15,7 +15,7 @@ from mailer.distribution import options
 from mailer.distribution.options import Options, Terms
 from mailer.distribution.rates import rate_in_words
 from mailer.errors import BadInput
-from mailer.models import Clock, LanguagePolicy, UnknownPolicy
+from mailer.models import Clock, LanguagePolicy, Office, UnknownPolicy
 
 #: What those get whose own edition is not ready.
 LANGUAGES = {
@@ -62,8 +62,13 @@ class Typed:
         ),
     ] = LanguagePolicy.FALLBACK
     links: Annotated[
-        bool, typer.Option("--links", help="Documents as links, also to who takes attachments.")
-    ] = False
+        bool | None,
+        typer.Option(
+            "--links/--attach",
+            help="Documents as links to all, or in the message for who takes them; as the office's"
+            " attaches_files says if not said.",
+        ),
+    ] = None
     urgent: Annotated[bool, typer.Option(help="Ahead of all other traffic.")] = False
     expect: Annotated[
         int | None,
@@ -72,13 +77,13 @@ class Typed:
         ),
     ] = None
 
-    def read(self, desk: Context, *, office_zone: str, local_date: date | None) -> Options:
+    def read(self, desk: Context, *, office: Office, local_date: date | None) -> Options:
         """What was typed as options. Raises BadInput with an example."""
         if self.hours_of is not None and not self.hours.strip():
             raise BadInput("--hours-of says whose clock --hours go by: add --hours 08:00-19:00")
         read = options.read(
             unknown=self.unknown or UnknownPolicy(desk.settings.delivery.unknown),
-            office_zone=office_zone,
+            office_zone=office.zone,
             not_after=self.not_after,
             rate=self.rate,
             local_time=self.local_time,
@@ -87,7 +92,8 @@ class Typed:
             hours_of=self.hours_of or Clock.OFFICE,
             languages=self.languages,
         )
-        return replace(read, is_urgent=self.urgent, attaches_files=not self.links)
+        attaches = office.attaches_files if self.links is None else not self.links
+        return replace(read, is_urgent=self.urgent, attaches_files=attaches)
 
 
 def taking_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -78,7 +78,7 @@ def read_terms(desk: Context, full: FullRelease, typed: Typed, *, at: str) -> tu
     """When it is to start and on which terms. Raises BadInput."""
     zone = full.office.zone
     start = read_start(at, local_time=typed.local_time, office_zone=zone, now=clock.now())
-    return start, typed.read(desk, office_zone=zone, local_date=start.local_date)
+    return start, typed.read(desk, office=full.office, local_date=start.local_date)
 
 
 def within_limits(desk: Context, prospect: Prospect) -> Prospect:

@@ -37,7 +37,15 @@ def list_all(context: typer.Context, as_json: AsJson = False) -> None:
     with desk.reading() as session:
         contacts = all_press_contacts(session)
     rows = (
-        (one.key, one.name, one.role, one.phone, _mobile(one), one.email, ", ".join(one.languages))
+        (
+            one.key,
+            one.name,
+            _role(one),
+            one.phone,
+            _mobile(one),
+            one.email,
+            ", ".join(one.languages),
+        )
         for one in contacts
     )
     desk.answer(
@@ -103,6 +111,11 @@ def mobile(
 
 def _document(contact: PressContact) -> dict[str, Any]:
     return contact.model_dump(exclude={"id", "office_id"})
+
+
+def _role(contact: PressContact) -> str:
+    """As it is for all, or else as it is in the first language that it is given in."""
+    return contact.role or next(iter(contact.roles.values()), "")
 
 
 def _mobile(contact: PressContact) -> str:

@@ -14,12 +14,13 @@ from sqlmodel import Session
 from mailer import clock
 from mailer.cli import editions, files, personal_notes
 from mailer.cli.context import AsJson, Context
+from mailer.compose.enclosing import with_logo
 from mailer.compose.letter import Letter, write_letter
 from mailer.compose.message import compose
 from mailer.compose.printing.pages import counted, print_letter
 from mailer.compose.proofreading import proofread
 from mailer.compose.rendering import render
-from mailer.distribution.planning import as_delivery, planned_for
+from mailer.distribution.following.previewing import foresee
 from mailer.distribution.preflight import preflight
 from mailer.errors import BadInput
 from mailer.releases import readiness
@@ -179,15 +180,18 @@ def preview(
     reference: Reference,
     to: Annotated[str, typer.Option(help="The address of a contact.")],
     form: Annotated[Form, typer.Option("--as", help="eml, html, text or pdf.")] = Form.TEXT,
+    after: Annotated[int | None, typer.Option(help="The distribution that it follows.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print exactly what an address would get."""
+    """Print exactly what an address would get: a reply, where they got an earlier text."""
     desk: Context = context.obj
     now = clock.now()
     with desk.reading() as session:
-        full = load(session, reference)
-        delivery = as_delivery(planned_for(session, full, to, at=now))
-        letter = counted(session, write_letter(delivery, full, identity=desk.identity, at=now))
+        keyring = desk.identity.keyring
+        found = foresee(session, load(session, reference), to, at=now, keyring=keyring, after=after)
+        delivery = found.delivery
+        letter = write_letter(delivery, found.full, identity=desk.identity, at=now)
+        letter = counted(session, letter)
         octets = _in_form(session, letter, form)
     document = {
         "to": to,
@@ -195,6 +199,9 @@ def preview(
         "edition_rule": delivery.edition_rule,
         "cover_language": delivery.cover_language,
         "pages": letter.pages,
+        "relation": found.relation,
+        "after": found.after,
+        "left_out": found.left_out,
         "as": form,
         "content": octets.decode("utf-8", errors="surrogateescape")
         if form is not Form.PDF
@@ -209,7 +216,9 @@ def _in_form(session: Session, letter: Letter, form: Form) -> bytes:
     if form is Form.EML:
         return compose(letter).data
     rendered = render(letter)
-    return (rendered.html if form is Form.HTML else rendered.text).encode()
+    if form is Form.TEXT:
+        return rendered.text.encode()
+    return with_logo(rendered.html, letter.enclosures).encode()
 
 
 def _write_as_it_is(octets: bytes, form: Form) -> None:

@@ -63,9 +63,10 @@ def _event(letter: Letter, occasion: Occasion) -> Event:
     event.add("last-modified", changed_at)
     for name, value in _times(occasion):
         event.add(name, value)
-    event.add("summary", _in(letter.full.release.source_language, one_line(occasion.title)))
-    if place := one_line(occasion.place):
-        event.add("location", place)
+    for name, plain in (("summary", occasion.title), ("location", occasion.place)):
+        said = _teller(letter).said(plain, occasion)
+        if said.words or name == "summary":
+            event.add(name, _in(said.language, said.words))
     event.add("description", _in(letter.edition_language, _description(letter, occasion)))
     event.add("organizer", _organizer(letter))
     event.add("status", "CANCELLED" if occasion.cancelled_at else "CONFIRMED")
@@ -104,12 +105,16 @@ def _organizer(letter: Letter) -> vCalAddress:
 
 def _description(letter: Letter, occasion: Occasion) -> str:
     """What a calendar shows below the date, in the language of the edition."""
-    office = letter.full.office
-    asked = (letter.edition_language, office.default_language)
-    spoken = first_match(asked, cover_languages())
+    card = _teller(letter).card(occasion)
+    return "\n".join([one_line(letter.revision.title), *_lines(card)])
+
+
+def _teller(letter: Letter) -> Teller:
+    """Tells it in the language of the edition, on the clock of the place."""
+    office, language = letter.full.office, letter.edition_language
+    spoken = first_match((language, office.default_language), cover_languages())
     words = words_for(office, spoken[1] if spoken else PLAIN)
-    teller = Teller(words, office, letter.full.release.source_language)
-    return "\n".join([one_line(letter.revision.title), *_lines(teller.card(occasion))])
+    return Teller(words, office, letter.full.release.source_language, (language,))
 
 
 def _lines(card: OccasionCard) -> Iterator[str]:

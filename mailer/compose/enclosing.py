@@ -4,6 +4,7 @@ are linked to, and the logo.
 A link to a file is the same for all readers: nothing is counted by it, and nobody told apart.
 """
 
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -142,7 +143,7 @@ class Enclosing:
                         alt=_in(language, file.alts),
                         caption=_in(language, file.captions),
                         credit=file.credit,
-                        rights=file.rights,
+                        rights=_in(language, file.rights_said) or file.rights,
                         width=file.width,
                         height=file.height,
                         small_href=small,
@@ -162,6 +163,15 @@ class Enclosing:
             Enclosed(logo.held, f"logo.{ending}", logo.media_type),
             LogoImage(f"cid:{content_id}", str(width), str(height)),
         )
+
+
+def with_logo(html: str, enclosures: Enclosures) -> str:
+    """The HTML with the logo in it: a browser finds nothing within a message."""
+    logo, image = enclosures.logo, enclosures.logo_image
+    if logo is None or image is None:
+        return html
+    coded = b64encode(logo.held.octets).decode("ascii")
+    return html.replace(image.href, f"data:{logo.media_type};base64,{coded}")
 
 
 def told_size(size: int, language: str) -> str:

@@ -79,11 +79,11 @@ def _pieces(coded: str) -> Iterator[str]:
 def _fill_words(part: EmailMessage, rendered: Rendered, *, letter: Letter) -> None:
     """Plain text first, then HTML (section 5.1.4); alone for who wants it alone."""
     if letter.plain_text_only:
-        _fill_text(part, rendered.text, subtype="plain")
+        _fill_text(part, rendered.text, subtype="plain", begun=rendered.begun)
         return
     part.make_alternative(boundary=_boundary("r", letter))
     text, html = EmailMessage(part.policy), EmailMessage(part.policy)
-    _fill_text(text, rendered.text, subtype="plain")
+    _fill_text(text, rendered.text, subtype="plain", begun=rendered.begun)
     part.attach(text)
     _fill_html(html, rendered, letter=letter)
     part.attach(html)
@@ -102,10 +102,10 @@ def _fill_html(part: EmailMessage, rendered: Rendered, *, letter: Letter) -> Non
     part.set_payload([words, _logo_part(part, logo, content_id=image.href.removeprefix("cid:"))])
 
 
-def _fill_text(part: EmailMessage, words: str, *, subtype: str) -> None:
+def _fill_text(part: EmailMessage, words: str, *, subtype: str, begun: str = "") -> None:
     part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
     part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(quoted_printable(words))
+    part.set_payload(quoted_printable(words, begun=begun))
 
 
 def _logo_part(beside: EmailMessage, logo: Enclosed, *, content_id: str) -> EmailMessage:

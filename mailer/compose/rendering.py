@@ -15,18 +15,22 @@ from jinja2 import FileSystemLoader, StrictUndefined, select_autoescape
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from mailer.compose.covers.cover import make_cover
+from mailer.compose.covers.cover import Cover, make_cover
 from mailer.compose.covers.occasions import occasion_cards
 from mailer.compose.enclosing import FileLink, LogoImage
 from mailer.compose.letter import Letter
 from mailer.compose.text.edition import EditionText, edition_text
 from mailer.compose.text.markup import to_html, to_text
 from mailer.compose.text.reading import Setting
+from mailer.compose.thread import told_kind
 from mailer.compose.tracking import Links, links_of
 from mailer.compose.wire import isolated, one_line
 from mailer.languages import direction
+from mailer.models import ReleaseKind
 from mailer.settings import TEMPLATES
 
+#: What is sent for the sake of an occasion.
+INVITING = frozenset({ReleaseKind.INVITATION, ReleaseKind.ADVISORY, ReleaseKind.PHOTO})
 #: What no reader can see and some programs stumble over.
 INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 #: How the layout tells the inliner which styles stay in their element.
@@ -81,17 +85,21 @@ class Rendered:
     subject: str
     text: str
     html: str
+    #: The words of a line of the text that goes on with something of this reader's alone.
+    begun: str = ""
 
 
 def render(letter: Letter) -> Rendered:
     """The words of that letter, as they are previewed and as they are sent."""
-    scope = _scope(letter)
+    cover = make_cover(letter)
+    scope = _scope(letter, cover)
     subject = isolated(one_line(_fill("release/subject.txt", scope)))
     html = _fill("release/body.html", scope | {"subject": subject})
     return Rendered(
         subject=subject,
         text=EMPTY_LINES.sub("\n\n", _fill("release/body.txt", scope)).strip() + "\n",
         html=_inliner().inline(html).replace(KEEP, ""),
+        begun="".join(notice.whence for notice in cover.foot.notices),
     )
 
 
@@ -102,14 +110,18 @@ def warm_up() -> None:
         _environment().get_template(name)
 
 
-def _scope(letter: Letter) -> dict[str, object]:
+def _scope(letter: Letter, cover: Cover) -> dict[str, object]:
     """All that a template may see; a test looks that no row is among it."""
     links = links_of(letter)
+    cards = occasion_cards(letter)
+    invites = told_kind(letter) in INVITING
     return {
-        "cover": make_cover(letter),
+        "cover": cover,
         "text": _text(letter, links),
         "links": links,
-        "occasions": occasion_cards(letter),
+        #: An editor who is invited looks for the hour first; else it closes the text.
+        "opening": cards if invites else (),
+        "occasions": () if invites else cards,
         "files": _files(letter),
     }
 

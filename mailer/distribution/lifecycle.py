@@ -62,11 +62,10 @@ def schedule(  # noqa: PLR0913 – all that is decided is said by its name
 ) -> Scheduled:
     """Decide that `full` goes to the people of `criteria` at that moment; and what it comes to.
 
-    With a local date among the `options` it starts when the first of the recipients' clocks comes
-    to the local time on that day. `more` are findings on the messages. Raises BadInput for a past
-    moment, and for criteria or options that cannot be used; Refused while the linter blocks (unless
-    `waive_because` says why not), when nobody would get it, for a local time under embargo, and for
-    a jump in the number of recipients unless `expect` names just that number (F1).
+    With a local date it starts when the first of the recipients' clocks comes to the local time on
+    that day. `more` are findings on the messages. Raises BadInput for a past moment, criteria or
+    options that cannot be used; Refused while the linter blocks (unless `waive_because` says why
+    not), when nobody would get it or any more, and for a jump unless `expect` names the number (F1).
     """
     now = clock.now()
     refuse_past(at, now=now, office_zone=full.office.zone)

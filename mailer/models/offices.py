@@ -77,6 +77,8 @@ class Office(SQLModel, table=True):
     prints_reference: bool = True
     #: Whether a release that may be published says so in its head.
     says_immediate: bool = False
+    #: Whether documents come with a message where a distribution does not say; else as links.
+    attaches_files: bool = True
     #: Languages whose dates are written in digits (04.06.2007); all others write the month.
     numeric_dates: list[str] = words()
     #: The office's own wording of the cover: for each language, our English words and its own.
@@ -102,6 +104,8 @@ class PressContact(SQLModel, table=True):
     key: str = Field(unique=True)
     name: str
     role: str = ""
+    #: The same by language; where a reader's is missing, the plain one stands.
+    roles: dict[str, str] = document()
     phone: str = ""
     mobile: str = ""
     #: The mobile number is printed only while this is on.

@@ -163,6 +163,9 @@ class Occasion(SQLModel, table=True):
     parts: list[dict[str, Any]] = entries()
     #: Until when each category must ask for accreditation, as ISO 8601 with zone.
     accreditation: dict[str, str] = document()
+    #: Its title, its place, its categories and the titles of its parts in other languages: by what
+    #: stands in these columns, and by language, that of the column's own words included.
+    wordings: dict[str, dict[str, str]] = document()
 
 
 class PersonalNote(SQLModel, table=True):

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from mailer import clock, languages
 from mailer.errors import BadInput, Refused
@@ -113,7 +113,7 @@ def import_release(
     if not drafts:
         raise BadInput("there is no manuscript to import")
     _refuse_contradictions(drafts)
-    _wait_for_other_imports(session, office)
+    _wait_for_other_imports(session)
     release = _existing(session, drafts, office)
     is_new = release is None
     if release is None:
@@ -173,9 +173,11 @@ def _refuse_silent_change(release: Release, drafts: Sequence[EditionDraft]) -> N
         )
 
 
-def _wait_for_other_imports(session: Session, office: Office) -> None:
-    """Two imports at once must not take the same number; SQLite lets only one write anyway."""
-    session.exec(select(Office.id).where(Office.id == office.id).with_for_update()).one()
+def _wait_for_other_imports(session: Session) -> None:
+    """Two imports at once must not take the same number, nor two offices the same reference;
+    SQLite lets only one write anyway.
+    """
+    session.exec(select(Office.id).order_by(col(Office.id)).with_for_update()).all()
 
 
 def _stated(drafts: Iterable[EditionDraft], field: str) -> Any:

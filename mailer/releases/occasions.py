@@ -4,13 +4,14 @@ calendar by the same number, when its date moves or it is called off: whoever ha
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 from sqlmodel import Session, col, select
 
 from mailer import clock
 from mailer.errors import BadInput
+from mailer.languages import closest
 from mailer.models import Distribution, Occasion, Office, Release
 from mailer.releases.manuscripts.occasions import LAST_MINUTE, OccasionDraft, PartDraft
 from mailer.releases.manuscripts.reading import EditionDraft
@@ -18,7 +19,7 @@ from mailer.releases.manuscripts.reading import EditionDraft
 #: What a calendar holds of an occasion, beside whether it is called off.
 SHOWN: Final = (
     *("title", "place", "starts_at", "ends_at", "zone", "is_open_to_press"),
-    *("parts", "accreditation"),
+    *("parts", "accreditation", "wordings"),
 )
 
 
@@ -56,6 +57,27 @@ def print_occasions(
     session.add_all(kept)
     session.flush()
     return [row.model_dump() for row in kept] != before
+
+
+class Said(NamedTuple):
+    """Words of an occasion, and the language that they really are in."""
+
+    words: str
+    language: str
+
+
+def said_in(
+    languages: Sequence[str], plain: str, occasion: Occasion, *, source_language: str
+) -> Said:
+    """What a title, a place or a category of that occasion is called in the first of the languages
+    that has a word for it; else as it is.
+    """
+    spoken = occasion.wordings.get(plain, {})
+    for language in languages:
+        if match := closest(language, spoken):
+            return Said(spoken[match], match)
+    own = next((tag for tag, words in spoken.items() if words == plain), source_language)
+    return Said(plain, own)
 
 
 def is_whole_day(occasion: Occasion) -> bool:
@@ -141,6 +163,7 @@ def _values(draft: OccasionDraft, file: str, office: Office) -> dict[str, Any]:
         "is_open_to_press": draft.is_open_to_press,
         "parts": parts,
         "accreditation": deadlines,
+        "wordings": draft.wordings,
     }
 
 

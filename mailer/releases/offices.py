@@ -244,6 +244,7 @@ _READERS: Final[dict[str, Callable[[object], object]]] = {
     "daily_limit": _number,
     "wordings": read_wordings,
     "greets": _claim,
+    "attaches_files": _claim,
     "prints_pages": _claim,
     "prints_reference": _claim,
     "says_immediate": _claim,

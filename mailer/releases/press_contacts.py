@@ -75,7 +75,7 @@ def _save(session: Session, key: str, values: Mapping[str, Any], *, office: Offi
     contact = found or PressContact(office_id=office.id or 0, key=name, name="")
     for field, value in values.items():
         try:
-            setattr(contact, field, _checked(field, value))
+            _take(contact, field, value)
         except BadInput as wrong:
             raise BadInput(f"press contact {key}: {wrong}") from wrong
     if not contact.name:
@@ -83,6 +83,19 @@ def _save(session: Session, key: str, values: Mapping[str, Any], *, office: Offi
     session.add(contact)
     session.flush()
     return SavedContact(contact, is_new=found is None)
+
+
+def _take(contact: PressContact, field: str, value: object) -> None:
+    """One line for all languages takes the place of what was said in each."""
+    if field == "role" and isinstance(value, dict):
+        contact.roles = {
+            languages.parse(tag): one_line(str(said), where=f"role.{tag}")
+            for tag, said in value.items()
+        }
+        return
+    setattr(contact, field, _checked(field, value))
+    if field == "role":
+        contact.roles = {}
 
 
 def _checked(field: str, value: object) -> object:
@@ -133,6 +146,9 @@ def save_press_contact(
     for field in TEXTS:
         if (value := getattr(record, field)) and not (only_gaps and getattr(contact, field)):
             setattr(contact, field, value)
+    if not (only_gaps and (contact.role or contact.roles)):
+        # One line for all languages takes the place of what was said in each.
+        contact.roles = {**({} if record.role else contact.roles), **record.roles}
     session.add(contact)
     session.flush()
     return contact

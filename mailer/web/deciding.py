@@ -53,7 +53,8 @@ class PlanForm(BaseModel):
     unknown: UnknownPolicy | Literal[""] = ""
     #: Empty: the next best edition.
     languages: LanguagePolicy | Literal[""] = ""
-    links: Literal["", "yes"] = ""
+    #: Empty: as the office does.
+    links: Literal["", "yes", "no"] = ""
     urgent: Literal["", "yes"] = ""
     waive: str = ""
     #: The number of recipients, typed by hand when it is a jump.
@@ -181,7 +182,8 @@ def options_of(
         hours_of=form.hours_of,
         languages=LanguagePolicy(form.languages or LanguagePolicy.FALLBACK),
     )
-    return replace(read, is_urgent=bool(form.urgent), attaches_files=not form.links)
+    attaches = {"yes": False, "no": True}.get(form.links, full.office.attaches_files)
+    return replace(read, is_urgent=bool(form.urgent), attaches_files=attaches)
 
 
 def decide(

@@ -2,20 +2,20 @@
 sends it.
 """
 
-from base64 import b64encode
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from mailer import clock
+from mailer.compose.enclosing import with_logo
 from mailer.compose.letter import Identity, Letter, write_letter
 from mailer.compose.message import EMBARGO, compose
 from mailer.compose.printing.pages import counted
 from mailer.compose.rendering import render
 from mailer.compose.skeleton.proof import prove
-from mailer.distribution.planning import as_delivery, planned_for
-from mailer.distribution.rules import PlannedDelivery
+from mailer.distribution.following.place import SAID
+from mailer.distribution.following.previewing import Foreseen, foresee
 from mailer.errors import MailerError, NotFound
 from mailer.models import Address, Delivery, Distribution
 from mailer.releases.editions import FullRelease, load_by_id
@@ -39,8 +39,18 @@ class ShownMessage:
 class Preview:
     """What a contact would get, and the rules that chose it."""
 
-    planned: PlannedDelivery
+    foreseen: Foreseen
     message: ShownMessage
+
+    @property
+    def place(self) -> str:
+        """Where it stands in her thread, in words; empty: it begins one."""
+        found = self.foreseen
+        if found.after is None or found.relation is None:
+            return ""
+        if not found.delivery.in_reply_to:
+            return f"a first message, in place of that of distribution {found.after}"
+        return f"a reply that {SAID[found.relation]} distribution {found.after}"
 
 
 def uncounted(identity: Identity) -> Identity:
@@ -54,9 +64,9 @@ def preview(session: Session, full: FullRelease, address_id: int, *, identity: I
     if address is None:
         raise NotFound("there is no such contact: choose another")
     now = clock.now()
-    planned = planned_for(session, full, address.email, at=now)
-    delivery = as_delivery(planned)
-    return Preview(planned, _shown(session, delivery, full, identity=identity, at=now))
+    found = foresee(session, full, address.email, at=now, keyring=identity.keyring)
+    shown = _shown(session, found.delivery, found.full, identity=identity, at=now)
+    return Preview(found, shown)
 
 
 def sent(session: Session, delivery: Delivery, *, identity: Identity) -> ShownMessage:
@@ -101,15 +111,6 @@ def _told_at(source: str, full: FullRelease) -> datetime:
     return until - timedelta(seconds=1) if is_told else until
 
 
-def with_logo(html: str, letter: Letter) -> str:
-    """The HTML with the logo in it: a browser finds nothing within a message."""
-    logo, image = letter.enclosures.logo, letter.enclosures.logo_image
-    if logo is None or image is None:
-        return html
-    coded = b64encode(logo.held.octets).decode("ascii")
-    return html.replace(image.href, f"data:{logo.media_type};base64,{coded}")
-
-
 def framed(html: str) -> str:
     """The HTML for a frame of ours."""
     return html.replace("<head>", f"<head>{NEW_TAB}", 1)
@@ -138,7 +139,7 @@ def _shown(
     return ShownMessage(
         subject=words.subject,
         text=words.text,
-        html=with_logo(words.html, calm),
+        html=with_logo(words.html, calm.enclosures),
         # One that was erased has no address that it could go to.
         source=compose(letter).data.decode("utf-8", errors="replace") if letter.email else "",
         letter=letter,

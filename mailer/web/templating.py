@@ -30,6 +30,7 @@ def make_templates() -> Jinja2Templates:
     )
     environment.globals["static"] = static_files.url
     environment.filters |= {
+        "breakable": breakable,
         "by_clock": by_clock,
         "clock": clock_time,
         "day": day,
@@ -73,6 +74,14 @@ def told(message: str) -> Markup:
     """What an error or a finding says, as a sentence of a page; commands stand out in it."""
     text = f"{message[:1].upper()}{message[1:]}".rstrip(".") + "."
     return Markup(COMMAND.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped
+
+
+def breakable(address: str) -> Markup:
+    """An address that a narrow column may break before its @ and behind the dots of its domain."""
+    local, at, domain = str(address).rpartition("@")
+    pieces = [str(escape(local)), "<wbr>@" if at else "", str(escape(domain))]
+    pieces[-1] = pieces[-1].replace(".", ".<wbr>")
+    return Markup("".join(pieces))  # noqa: S704 - escaped piece by piece
 
 
 def words(items: Iterable[str], last: str = "and") -> str:

@@ -3,12 +3,16 @@ that the policy of the pages has to stop.
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 
+from mailer import database
 from mailer.tokens import Keyring, Purpose
+from tests import factories
 from tests.browser.conftest import Visit
 from tests.web.samples import Sample
 
@@ -102,3 +106,35 @@ def test_the_skip_link_is_the_first_stop_of_the_keyboard(
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+#: The pieces of an element's words, as they stand on its lines.
+LINES = """element => {
+  const range = document.createRange(), lines = [];
+  let last = null;
+  for (const node of element.childNodes) {
+    for (let at = 0; at < (node.data || "").length; at++) {
+      range.setStart(node, at); range.setEnd(node, at + 1);
+      const top = range.getBoundingClientRect().top;
+      if (top !== last) lines.push("");
+      last = top;
+      lines[lines.length - 1] += node.data[at];
+    }
+  }
+  return lines;
+}"""
+
+
+def test_an_address_breaks_between_its_parts(
+    visit: Callable[..., Visit], sqlite_engine: sa.Engine, sample: Sample
+) -> None:
+    address = "politische.redaktion@abendzeitung-am-hafen.nachrichten.example"
+    with database.writing(sqlite_engine) as session:
+        factories.delivery(session, sample.distribution, address)
+    window = visit(width=360)
+    window.sign_in()
+    page = window.go(f"/distributions/{sample.distribution.id}")
+    lines = page.get_by_role("link", name="politische").evaluate(LINES)
+    assert "".join(lines) == address
+    assert len(lines) > 1
+    assert all(following.startswith("@") or line[-1] in ".-" for line, following in pairwise(lines))

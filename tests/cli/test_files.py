@@ -125,8 +125,15 @@ def test_an_office_has_a_logo_beside_its_description(ready: Command, tmp_path: P
     (tmp_path / "logo.png").write_bytes(samples.picture())
 
     assert ready("office", "save", str(described), "--json").document["logo_id"]
-    shown = ready("releases", "preview", "31a26", "--to", TO, "--as", "html").out
-    assert 'src="cid:logo.' in shown
+    shown, sent = (
+        ready("releases", "preview", "31a26", "--to", TO, "--as", form).out
+        for form in ("html", "eml")
+    )
+    # A browser that opens the file has no message to look for it in.
+    assert 'src="data:image/png;base64,' in shown
+    assert "cid:" not in shown
+    html = message_from_bytes(sent.encode(), policy=SMTP).get_body(("html",))
+    assert 'src="cid:logo.' in html.get_content()  # type: ignore[union-attr]
     described.write_text('logo = ""\n', encoding="utf-8")
     assert ready("office", "save", str(described), "--json").document["logo_id"] is None
 
@@ -135,8 +142,37 @@ def test_a_logo_that_is_not_there_changes_nothing(ready: Command, tmp_path: Path
     described = tmp_path / "office.toml"
     described.write_text('logo = "logo.png"\nname = "Other"\n', encoding="utf-8")
 
-    assert ready("office", "save", str(described)).exit_code == 2
+    answer = ready("office", "save", str(described))
+
+    assert answer.exit_code == 2
+    assert "the file logo.png is not there: put it beside office.toml" in answer.err
     assert ready("office", "show", "--json").document["name"] != "Other"
+
+
+def test_the_office_says_how_documents_go_where_a_distribution_does_not(
+    ready: Command, tmp_path: Path
+) -> None:
+    described = tmp_path / "office.toml"
+    described.write_text("attaches_files = false\n", encoding="utf-8")
+    assert ready("office", "save", str(described), "--json").document["attaches_files"] is False
+    (tmp_path / "annex.pdf").write_bytes(samples.pdf())
+    assert ready("releases", "attach", "31a26", str(tmp_path / "annex.pdf")).exit_code == 0
+    preview = ready("releases", "preview", "31a26", "--to", TO, "--as", "eml").out
+    assert "Content-Disposition: attachment" not in preview
+    assert "/f/" in ready("releases", "preview", "31a26", "--to", TO).out
+
+    words = ("distributions", "schedule", "31a26", "--audience", "beat:crime", "--at")
+    numbers = [
+        str(ready(*words, f"2030-01-0{day}T08:00", *how, "--json").document["distribution_id"])
+        for day, how in ((1, ()), (2, ("--attach",)), (3, ("--links",)))
+    ]
+    told = [ready("distributions", "status", one, "--json").document for one in numbers]
+    assert [one["attaches_files"] for one in told] == [False, True, False]
+
+    described.write_text('attaches_files = "no"\n', encoding="utf-8")
+    answer = ready("office", "save", str(described))
+    assert answer.exit_code == 2
+    assert "attaches_files: must be true or false" in answer.err
 
 
 def test_a_distribution_may_send_links_to_everybody(ready: Command) -> None:

@@ -242,3 +242,14 @@ def test_a_subject_that_looks_like_the_mark_of_a_file_stays_a_subject(make_lette
 
     assert message["Subject"] == "=_file.11"
     assert "=_file.11" in message.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("edition", "rights"), [("fr", "libre de droits"), ("en", "free for the press")]
+)
+def test_rights_are_told_in_the_language_of_the_text_else_as_they_are_for_all(
+    make_letter: Any, edition: str, rights: str
+) -> None:
+    picture = files.picture(rights_said={"fr": "libre de droits"})
+    letter = letter_with(make_letter, picture, edition=edition)
+    assert letter.enclosures.pictures["harbour.jpg"].rights == rights

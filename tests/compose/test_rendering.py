@@ -275,8 +275,9 @@ def test_what_people_typed_is_never_markup(make_letter: Any) -> None:
 
 
 def test_nothing_but_plain_values_is_in_scope(make_letter: Any) -> None:
-    scope = rendering._scope(make_letter(tracking=TrackingMode.INDIVIDUAL))
-    assert set(scope) == {"cover", "text", "links", "files", "occasions"}
+    letter = make_letter(tracking=TrackingMode.INDIVIDUAL)
+    scope = rendering._scope(letter, make_cover(letter))
+    assert set(scope) == {"cover", "text", "links", "files", "opening", "occasions"}
     for value in scope.values():
         _assert_plain(value)
 

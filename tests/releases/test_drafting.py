@@ -417,6 +417,27 @@ def test_two_imports_at_once_get_two_numbers(engine: sa.Engine) -> None:
     assert sorted(given) == ["2026-001", "2026-002", "2026-003", "2026-004"]
 
 
+def test_two_offices_that_give_one_reference_at_once_do_not_fail(engine: sa.Engine) -> None:
+    with database.writing(engine) as session:
+        offices = [factories.office(session), factories.office(session, key="other")]
+    given: list[str] = []
+
+    def bring_one(office: Office, title: str) -> None:
+        draft = replace(ENGLISH, title=title, contacts=(), reference="A1")
+        with database.writing(engine) as session:
+            given.append(import_release(session, [draft], office=office).reference)
+
+    threads = [
+        threading.Thread(target=bring_one, args=(office, f"Harbour {number}"))
+        for number, office in enumerate(offices * 3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert given == ["A1"] * 6
+
+
 def test_an_unknown_contact_is_named_with_its_file(session: Session, office: Office) -> None:
     with pytest.raises(BadInput, match=r"en\.md: contacts: unknown press contact 'nobody'") as seen:
         bring(session, office, replace(ENGLISH, contacts=("nobody",)))

@@ -41,6 +41,15 @@ def send(session: Session) -> None:
     session.flush()
 
 
+def test_another_language_more_is_a_change_that_calendars_show(
+    session: Session, office: Office
+) -> None:
+    bring(session, office, SIGNING)
+    spoken = replace(SIGNING, wordings={"Signing": {"en": "Signing", "fr": "Signature"}})
+    (row,) = bring(session, office, spoken)
+    assert (row.title, row.sequence, row.wordings) == ("Signing", 1, spoken.wordings)
+
+
 def test_a_new_one_has_a_number_of_its_own_and_no_change(session: Session, office: Office) -> None:
     signing, tea = bring(session, office, SIGNING, TEA)
     assert UUID(signing.uid) != UUID(tea.uid)

@@ -17,7 +17,11 @@ from mailer.releases.offices import (
     save_office,
     the_office,
 )
-from mailer.releases.press_contacts import find_press_contact, save_press_contact
+from mailer.releases.press_contacts import (
+    find_press_contact,
+    save_described,
+    save_press_contact,
+)
 
 DESCRIPTION: dict[str, Any] = {
     "key": "harbour",
@@ -269,3 +273,25 @@ def test_words_that_no_cover_can_say_are_refused(
 ) -> None:
     with pytest.raises(BadInput, match=re.escape(told)):
         save_office(session, DESCRIPTION | choice)
+
+
+def test_a_role_is_kept_by_language_until_one_for_all_takes_its_place(
+    session: Session, office: Office
+) -> None:
+    key = "anna.keller"
+
+    def saved(role: object) -> tuple[str, dict[str, str]]:
+        described: dict[str, Any] = {key: {"name": "Anna Keller", "role": role}}
+        (kept,) = save_described(session, described, office=office)
+        return kept.contact.role, kept.contact.roles
+
+    assert saved("Press officer") == ("Press officer", {})
+    both = {"de": "Pressereferentin", "pt-br": "Assessora"}
+    assert saved(both) == ("Press officer", {"de": "Pressereferentin", "pt-BR": "Assessora"})
+    written_out = ContactRecord(name="Anna Keller", key=key, roles={"fr": "Attachée"})
+    contact = save_press_contact(session, written_out, office=office)
+    assert (contact.role, contact.roles) == ("Press officer", {"fr": "Attachée"} | contact.roles)
+    assert set(contact.roles) == {"de", "pt-BR", "fr"}
+    assert saved("Spokeswoman") == ("Spokeswoman", {})
+    with pytest.raises(BadInput, match="'klingonish'"):
+        saved({"klingonish": "x"})

@@ -3,11 +3,34 @@
 from datetime import UTC, datetime, timedelta
 
 from babel.dates import get_timezone_location
+from markupsafe import Markup, escape
 
 from mailer.clock import zone
 from mailer.compose.covers.saying import Words
 from mailer.languages import clock_time, locale, zone_abbreviation
 from mailer.models import Office
+
+#: Around what no screen breaks, until it is known whether a line is for a screen.
+START, END = "\x1e", "\x1f"
+#: So many signs of one clock fit into the narrowest screen.
+FITS = 32
+
+
+def held(hours: str, owner: str) -> str:
+    """One clock, whose hours stay together, and with whose they are if that fits."""
+    clock = f"{hours} {owner}"
+    return f"{START}{clock}{END}" if len(clock) <= FITS else f"{START}{hours}{END} {owner}"
+
+
+def plain(line: str) -> str:
+    """A line with clocks as it stands in a text."""
+    return line.replace(START, "").replace(END, "")
+
+
+def whole(line: str) -> Markup:
+    """The same as HTML."""
+    marked = str(escape(line)).replace(START, '<span class="whole">').replace(END, "</span>")
+    return Markup(marked)  # noqa: S704 - escaped a line ago
 
 
 def city(zone_name: str, words: Words, *, office: Office) -> str:

@@ -16,6 +16,7 @@ from mailer.compose.thread import change_word, subject_word, tells_change, told_
 from mailer.languages import (
     closest,
     direction,
+    first_match,
     long_date,
     weekday_date,
 )
@@ -127,7 +128,8 @@ def make_cover(letter: Letter) -> Cover:
         closing=closing(language) if letter.greeting else "",
         contact_heading=words.say("Press contact"),
         contacts=tuple(
-            _card(contact, words) for contact in letter.full.contacts_for(letter.edition_language)
+            _card(contact, words, edition=letter.edition_language)
+            for contact in letter.full.contacts_for(letter.edition_language)
         ),
         foot=_foot(letter, words),
     )
@@ -181,7 +183,9 @@ def _notes(letter: Letter) -> Iterator[str]:
         yield change_word(letter)
     if kind is ReleaseKind.SPEECH:
         yield "Check against delivery"
-    if letter.full.office.says_immediate and letter.embargo_until is None:
+    is_off = any(occasion.cancelled_at for occasion in letter.full.occasions)
+    is_for_use = kind is not ReleaseKind.WITHDRAWAL and not is_off
+    if letter.full.office.says_immediate and letter.embargo_until is None and is_for_use:
         yield "For immediate release"
 
 
@@ -218,11 +222,17 @@ def _moment(until: datetime, letter: Letter, words: Words) -> str:
     return f"{told} ({f'{words.comma} '.join(others.values())})" if others else told
 
 
-def _card(contact: PressContact, words: Words) -> ContactCard:
+def _role(contact: PressContact, words: Words, *, edition: str) -> str:
+    """In the language of the cover, else of the text; else as it is for all, else our own word."""
+    spoken = first_match((words.language, edition), contact.roles) if contact.roles else None
+    return contact.roles[spoken[1]] if spoken else contact.role or words.say("Press officer")
+
+
+def _card(contact: PressContact, words: Words, *, edition: str) -> ContactCard:
     mobile = contact.mobile if contact.shows_mobile else ""
     return ContactCard(
         name=contact.name,
-        role=contact.role or words.say("Press officer"),
+        role=_role(contact, words, edition=edition),
         ways=words.number("Phone", contact.phone)
         + words.number("Mobile", mobile)
         + words.mailbox(contact.email),

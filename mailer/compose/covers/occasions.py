@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from markupsafe import Markup
+
 from mailer.clock import zone
-from mailer.compose.covers.clocks import city, whose
+from mailer.compose.covers.clocks import city, held, plain, whole, whose
 from mailer.compose.covers.saying import Words, words_for
 from mailer.compose.letter import Letter
 from mailer.compose.wire import one_line
 from mailer.languages import clock_time, direction, weekday_date
 from mailer.models import Occasion, Office
-from mailer.releases.occasions import is_whole_day
+from mailer.releases.occasions import Said, is_whole_day, said_in
 
 OPEN, CLOSED = "Open to the press", "Closed to the press"
 
@@ -25,6 +27,12 @@ class Fact:
 
     label: str
     shown: str
+    #: The same as HTML, with clocks that no screen breaks.
+    whole: Markup
+
+
+def _fact(label: str, line: str) -> Fact:
+    return Fact(label, plain(line), whole(line))
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,12 @@ class PartLine:
     """One part of an occasion: when, what, and whether the press may come."""
 
     when: str
+    #: The same as HTML, with clocks that no screen breaks.
+    when_whole: Markup
     title: str
+    #: Of the title.
+    language: str
+    direction: str
     access: str
 
 
@@ -41,7 +54,7 @@ class OccasionCard:
     """All that is told of one occasion."""
 
     title: str
-    #: Of the title, and of the titles of its parts.
+    #: Of the title.
     language: str
     direction: str
     #: The word that it is called off; empty: it is not.
@@ -56,6 +69,7 @@ def occasion_cards(letter: Letter) -> tuple[OccasionCard, ...]:
         words_for(letter.full.office, letter.cover_language),
         letter.full.office,
         letter.full.release.source_language,
+        (letter.cover_language, letter.edition_language),
         letter.zone,
     )
     return tuple(map(teller.card, letter.full.occasions))
@@ -67,35 +81,44 @@ class Teller:
 
     words: Words
     office: Office
-    #: What titles are written in.
+    #: What is written in one language only is written in this one.
     source_language: str
+    #: In the first of these that an occasion has words in, these are told.
+    languages: tuple[str, ...]
     #: The reader's zone; empty: the place's.
     reader_zone: str = ""
 
     def card(self, occasion: Occasion) -> OccasionCard:
         """What is told of that occasion."""
+        title = self.said(occasion.title, occasion)
         return OccasionCard(
-            title=one_line(occasion.title),
-            language=self.source_language,
-            direction=direction(self.source_language),
+            title=title.words,
+            language=title.language,
+            direction=direction(title.language),
             cancelled=self.words.say("Cancelled") if occasion.cancelled_at else "",
             facts=tuple(self.facts(occasion)),
             parts=tuple(self._part(part, occasion) for part in occasion.parts),
         )
 
+    def said(self, plain: str, occasion: Occasion) -> Said:
+        """What a title, a place or a category is called for the reader."""
+        found = said_in(self.languages, plain, occasion, source_language=self.source_language)
+        return found._replace(words=one_line(found.words))
+
     def facts(self, occasion: Occasion) -> Iterator[Fact]:
         """When and where; and while it is to be, who may come and until when to ask for it."""
-        yield Fact(self._label("When"), self.when(occasion))
-        if place := one_line(occasion.place):
-            yield Fact(self._label("Where"), self.words.apart(place))
+        yield _fact(self._label("When"), self._when(occasion))
+        if place := self.said(occasion.place, occasion).words:
+            yield _fact(self._label("Where"), self.words.apart(place))
         if occasion.cancelled_at is None:
-            yield Fact("", self.access(is_open=occasion.is_open_to_press))
+            yield _fact("", self.access(is_open=occasion.is_open_to_press))
             for category, until in occasion.accreditation.items():
                 moment = datetime.fromisoformat(until)
                 told = self._span(moment, None, occasion)
-                yield Fact(self._label("Accreditation deadline", one_line(category)), told)
+                called = self.said(category, occasion).words
+                yield _fact(self._label("Accreditation deadline", called), told)
 
-    def when(self, occasion: Occasion) -> str:
+    def _when(self, occasion: Occasion) -> str:
         """Such as `Tuesday 1 December 2026, 09:00–10:00 GMT (10:00–11:00 CET Luxembourg)`."""
         if not is_whole_day(occasion):
             return self._span(occasion.starts_at, occasion.ends_at, occasion)
@@ -112,9 +135,14 @@ class Teller:
         starts_at = datetime.fromisoformat(part["starts_at"])
         ends_at = datetime.fromisoformat(part["ends_at"]) if part["ends_at"] else None
         day = occasion.starts_at.astimezone(self._here(occasion)).date()
+        title = self.said(part["title"], occasion)
+        when = self._span(starts_at, ends_at, occasion, known_day=day)
         return PartLine(
-            when=self._span(starts_at, ends_at, occasion, known_day=day),
-            title=one_line(part["title"]),
+            when=plain(when),
+            when_whole=whole(when),
+            title=title.words,
+            language=title.language,
+            direction=direction(title.language),
             access=self.access(is_open=part["is_open_to_press"]),
         )
 
@@ -148,9 +176,12 @@ class Teller:
     ) -> str:
         """The time on one clock; a day that is known already is not said again."""
         words, start = self.words, starts_at.astimezone(where)
-        clock = self._clocks(start, ends_at and ends_at.astimezone(where))
+        end = ends_at and ends_at.astimezone(where)
+        clock = self._clocks(start, end)
         place = city(str(where), words, office=self.office)
-        told = words.apart(f"{clock} {whose(start, place, words.language, not is_own)}")
+        owner = whose(start, place, words.language, not is_own)
+        is_one_day = end is None or end.date() == start.date()
+        told = words.apart(held(clock, owner) if is_one_day else f"{clock} {owner}")
         if start.date() == known_day:
             return told
         return f"{self._day(start.date())}{words.comma} {told}"

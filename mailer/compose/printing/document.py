@@ -12,8 +12,10 @@ from mailer.compose.covers.occasions import OccasionCard, occasion_cards
 from mailer.compose.covers.saying import Way
 from mailer.compose.letter import Letter
 from mailer.compose.printing.flowing import Node, clean, flow, is_seen
+from mailer.compose.rendering import INVITING
 from mailer.compose.text.edition import EditionText, edition_text
 from mailer.compose.text.figures import Pictures
+from mailer.compose.thread import told_kind
 from mailer.compose.wire import one_line
 from mailer.languages import direction
 from mailer.models import Release
@@ -50,6 +52,8 @@ def document_of(letter: Letter) -> Node:
         "masthead": _masthead(cover),
         "cover": _head(cover),
         "text": _text(said, letter.enclosures.pictures),
+        # Before the text or at its end, as in the message.
+        "opens": told_kind(letter) in INVITING,
         "occasions": [*map(_occasion, occasion_cards(letter))],
         "contacts": {
             "heading": clean(cover.contact_heading),
@@ -123,7 +127,8 @@ def _occasion(card: OccasionCard) -> Node:
         "cancelled": clean(card.cancelled),
         "facts": [{"label": clean(one.label), "shown": clean(one.shown)} for one in card.facts],
         "parts": [
-            {"when": clean(one.when), "title": clean(one.title), "access": clean(one.access)}
+            _language(one.language)
+            | {"when": clean(one.when), "title": clean(one.title), "access": clean(one.access)}
             for one in card.parts
         ],
     }

@@ -3,13 +3,13 @@ that may be counted are marked.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from mailer.compose.text.tokens import apart, link, outside_links, text
+from mailer.compose.text.tokens import apart, kept_together, link, outside_links, text
 
 WEB = ("http://", "https://")
 #: Where a link may lead; anything else, such as "#", is printed as its words alone.
@@ -23,6 +23,8 @@ LOOKS_LIKE_ADDRESS = re.compile(
     r"://|\bwww\.|^\s*[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?\s*$", re.IGNORECASE
 )
 OPENERS = {")": "(", "]": "["}
+#: So many signs of a number fit into the narrowest screen.
+FITS = 26
 #: A number as one dials it abroad: in a text to the left its plus would stand behind it.
 DIALLED = re.compile(r"(?<![\w+])\+\d[\d .()/–-]*\d(?!\w)")
 
@@ -48,12 +50,11 @@ def judge_links(state: StateCore) -> None:
 
 
 def keep_numbers_whole(state: StateCore) -> None:
-    """In a text that runs to the left, a telephone number still runs to the right."""
-    if state.env.get("direction") != "rtl":
-        return
+    """A telephone number stays on one line, and runs to the right in a text to the left, too."""
+    set_number = apart if state.env.get("direction") == "rtl" else _kept
     for block in state.tokens:
         if block.type == "inline":
-            block.children = list(_with_numbers_apart(block.children or []))
+            block.children = list(_with_numbers(block.children or [], set_number))
 
 
 def _with_typed_links(children: Sequence[Token]) -> Iterator[Token]:
@@ -106,7 +107,13 @@ def _words_of_link(children: Sequence[Token], start: int) -> str:
     return words
 
 
-def _with_numbers_apart(children: Sequence[Token]) -> Iterator[Token]:
+def _kept(number: str) -> list[Token]:
+    return kept_together(number) if len(number) <= FITS else [text(number)]
+
+
+def _with_numbers(
+    children: Sequence[Token], set_number: Callable[[str], list[Token]]
+) -> Iterator[Token]:
     for token in children:
         if token.type != "text":
             yield token
@@ -114,6 +121,6 @@ def _with_numbers_apart(children: Sequence[Token]) -> Iterator[Token]:
         done = 0
         for match in DIALLED.finditer(token.content):
             yield text(token.content[done : match.start()])
-            yield from apart(match.group())
+            yield from set_number(match.group())
             done = match.end()
         yield text(token.content[done:])

@@ -11,7 +11,21 @@ from markdown_it.tree import SyntaxTreeNode
 from mailer.compose.text.plain import stacked
 from mailer.compose.text.reading import READER, Setting, links, read
 
-TEXT_TAGS = {"p", "br", "strong", "em", "s", "a", "code", "pre", "hr", "blockquote", "bdi", "sup"}
+TEXT_TAGS = {
+    "p",
+    "br",
+    "strong",
+    "em",
+    "s",
+    "a",
+    "code",
+    "pre",
+    "hr",
+    "blockquote",
+    "bdi",
+    "span",
+    "sup",
+}
 LIST_TAGS = {"ul", "ol", "li"}
 HEADING_TAGS = {"h2", "h3", "h4", "h5", "h6"}
 TABLE_TAGS = {"div", "table", "thead", "tbody", "tr", "th", "td"}
@@ -26,7 +40,7 @@ ALLOWED_ATTRIBUTES = {
     "th": {"scope", "align"},
     "td": {"align"},
 }
-ALLOWED_CLASSES = {"div": {"wide", "footnotes"}}
+ALLOWED_CLASSES = {"div": {"wide", "footnotes"}, "span": {"whole"}}
 SCHEMES = {"http", "https", "mailto", "tel"}
 
 

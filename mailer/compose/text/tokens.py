@@ -20,6 +20,12 @@ def apart(words: str) -> list[Token]:
     return [opening("bdi", {"dir": "ltr"}), text(words), closing("bdi")]
 
 
+def kept_together(words: str) -> list[Token]:
+    """What no line break parts in HTML; elsewhere it is like any other words."""
+    opened = opening("span", {"class": "whole"}, kind="whole")
+    return [opened, text(words), closing("span", kind="whole")]
+
+
 def opening(tag: str, attributes: dict[str, str | int | float], *, kind: str = "") -> Token:
     """The beginning of an element within a line."""
     return Token(f"{kind or tag}_open", tag, 1, attrs=attributes)

@@ -72,6 +72,7 @@ def _files() -> None:
         sa.Column("captions", Json, nullable=False),
         sa.Column("credit", sa.String(), nullable=False),
         sa.Column("rights", sa.String(), nullable=False),
+        sa.Column("rights_said", Json, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_attachment"),
         sa.UniqueConstraint("release_id", "language", "name", name="uq_attachment_release_id"),
     )
@@ -86,6 +87,7 @@ def _office() -> None:
         _claim("prints_pages", default=True),
         _claim("prints_reference", default=True),
         _claim("says_immediate", default=False),
+        _claim("attaches_files", default=True),
         _kept("numeric_dates", "[]"),
         _kept("wordings", "{}"),
         _kept("boilerplates", "{}"),
@@ -94,6 +96,7 @@ def _office() -> None:
     ):
         op.add_column("office", column)
     _named("office", "logo_id")
+    op.add_column("press_contact", _kept("roles", "{}"))
     op.create_table(
         "duty_shift",
         sa.Column("id", BIG, nullable=False),
@@ -133,6 +136,7 @@ def _release() -> None:
         sa.Column("changed_at", UTCDateTime(), nullable=True),
         _kept("parts", "[]"),
         _kept("accreditation", "{}"),
+        _kept("wordings", "{}"),
     ):
         op.add_column("occasion", column)
     op.create_table(
@@ -191,12 +195,17 @@ def downgrade() -> None:
     )
     for table in ("rendition", "personal_note"):
         op.drop_table(table)
-    _without("occasion", "accreditation", "parts", "changed_at", "cancelled_at", "sequence", "uid")
+    _without(
+        "occasion",
+        *("wordings", "accreditation", "parts"),
+        *("changed_at", "cancelled_at", "sequence", "uid"),
+    )
     op.drop_table("still_valid")
     _without("revision", "notes", "change_note")
     _without("edition", "source_revision_id")
     _without("release", "names_duty", "carries_boilerplate", "corrects_id")
     op.drop_table("duty_shift")
+    _without("press_contact", "roles")
     _without(
         "office",
         "logo_id",
@@ -205,6 +214,7 @@ def downgrade() -> None:
         "boilerplates",
         "wordings",
         "numeric_dates",
+        "attaches_files",
         "says_immediate",
         "prints_reference",
         "prints_pages",

@@ -29,6 +29,7 @@ class FileDraft:
     captions: dict[str, str] = field(default_factory=dict)
     credit: str = ""
     rights: str = ""
+    rights_said: dict[str, str] = field(default_factory=dict)
 
 
 def files_of(record: Record, *, language: str) -> tuple[FileDraft, ...]:
@@ -61,23 +62,29 @@ def _file(item: str | Record, *, language: str) -> FileDraft:
         own = languages.parse(item.line("language")) if item.line("language") else ""
     except BadInput as wrong:
         raise BadInput(f"{item.where}: {wrong}") from wrong
+    rights = by_language(item, "rights")
     return FileDraft(
         name=name,
         language=own,
-        alts=_by_language(item, "alt", language=language),
-        captions=_by_language(item, "caption", language=language),
+        alts=by_language(item, "alt", language=language),
+        captions=by_language(item, "caption", language=language),
         credit=item.line("credit"),
-        rights=item.line("rights"),
+        rights="" if rights else item.line("rights"),
+        rights_said=rights,
     )
 
 
-def _by_language(item: Record, key: str, *, language: str) -> dict[str, str]:
-    """What is said in each language: one line, or a record of languages."""
+def by_language(item: Record, key: str, *, language: str = "") -> dict[str, str]:
+    """What is said in each language: a record of languages, or one line in `language`;
+    without that a line is said in none.
+    """
     value = item.values.get(key)
     if not isinstance(value, dict):
-        said = item.line(key)
+        said = item.line(key) if language else ""
         return {language: said} if said else {}
     place = f"{item.where}: {key}"
+    if not all(said is None or isinstance(said, str) for said in value.values()):
+        raise item.wrong(key, "must be one line of text for each language")
     try:
         return {
             languages.parse(str(tag)): one_line(str(said), where=place)

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from mailer import clock
 from mailer.errors import BadInput
 
 #: A press release is a few pages; what is larger is some other file.
@@ -43,6 +44,11 @@ class _AsTyped(yaml.SafeLoader):
                 )
             seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
+        """Join what JSON writes as two escapes, such as an emoji, to the one sign that it is."""
+        value = super().construct_scalar(node)
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 _AsTyped.yaml_implicit_resolvers = {
@@ -121,12 +127,16 @@ class Record:
         return word in YES if word else default
 
     def day(self, key: str) -> date:
-        """A calendar day; BadInput when it is missing."""
+        """A calendar day; BadInput when it is missing, or in a year that no office means."""
         text = self.required(key)
         try:
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError as unreadable:
             raise self.wrong(key, "must be written like 2007-06-04") from unreadable
+        if not clock.EARLIEST_YEAR <= day.year <= clock.LATEST_YEAR:
+            year = f"the year {day.year} cannot be meant"
+            raise BadInput(f"{self.where}: {key}: {year}: check the date")
+        return day
 
     def moment(self, key: str) -> date | datetime | None:
         """A day, or a day and time with or without a zone, or None."""
@@ -163,8 +173,12 @@ def read_parts(path: Path) -> tuple[Record, str]:
 
 
 def _decoded(path: Path) -> str:
+    # A pipe or a device would never end.
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise BadInput(f"{path.name} is no file: save the manuscript as one")
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_BYTES + 1)
     except OSError as away:
         raise BadInput(f"cannot read {path}: {away.strerror}") from away
     if len(raw) > LARGEST_BYTES:

@@ -1,7 +1,8 @@
 """One manuscript: a Markdown file in one language, read into a draft of an edition."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 from mailer import addresses, languages
 from mailer.errors import BadInput
 from mailer.models import ReleaseKind
-from mailer.releases.manuscripts.files import FileDraft, files_of
+from mailer.releases.manuscripts.files import FileDraft, by_language, files_of
 from mailer.releases.manuscripts.front_matter import Record, is_blank, read_parts, unknown
 from mailer.releases.manuscripts.occasions import OccasionDraft, read_occasions
 
@@ -62,6 +63,8 @@ class ContactRecord:
     name: str
     key: str = ""
     role: str = ""
+    #: The role by language, where the file gives it so.
+    roles: Mapping[str, str] = field(default_factory=dict)
     phone: str = ""
     mobile: str = ""
     email: str = ""
@@ -130,7 +133,7 @@ def read_manuscript(path: Path) -> EditionDraft:
         dated_on=record.day("date"),
         beats=record.words("beats"),
         contacts=tuple(_contact(item) for item in record.items("contacts") if item),
-        occasions=read_occasions(record),
+        occasions=read_occasions(record, language=_language(record)),
         embargo_until=_stated(record, "embargo_until"),
         publish_at=_stated(record, "publish_at"),
         corrects=record.line("corrects"),
@@ -210,9 +213,13 @@ def _kind(record: Record) -> ReleaseKind | None:
 def _language(record: Record) -> str:
     tag = record.required("language")
     try:
-        return languages.parse(tag)
+        language = languages.parse(tag)
     except BadInput as wrong:
         raise BadInput(f"{record.where}: language {wrong}") from wrong
+    if language.startswith("x-"):
+        known = "known to no reader's program: name it like da or pt-BR"
+        raise BadInput(f"{record.where}: language {tag!r} is {known}")
+    return language
 
 
 def _contact(item: str | Record) -> str | ContactRecord:
@@ -220,7 +227,9 @@ def _contact(item: str | Record) -> str | ContactRecord:
         return item
     item.refuse_unknown(CONTACT_KEYS)
     item.required("name")
-    contact = ContactRecord(**{key: item.line(key) for key in CONTACT_KEYS})
+    roles = by_language(item, "role")
+    lines = (key for key in CONTACT_KEYS if not (key == "role" and roles))
+    contact = ContactRecord(**{key: item.line(key) for key in lines}, roles=roles)
     if contact.key.lower() == DUTY:
         raise item.wrong("key", "must be another word: that one stands for whoever is on duty")
     if contact.email:

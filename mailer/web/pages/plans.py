@@ -209,6 +209,7 @@ def _show_form(
         "form": form,
         "is_unfolded": any(form.values[name] or name in form.errors for name in FOLDED),
         "usual_for_unknown": _usual_for_unknown(door_of(request)),
+        "attaches_usually": full.office.attaches_files,
         "numbers": numbers,
         "problem": "",
         "line": line,

@@ -115,6 +115,8 @@ def test_whoever_may_publish_is_told_so_where_the_office_says_it(make_letter: An
     )
     assert make_cover(make_letter("da")).notes == ()
     assert make_cover(make_letter("da", office=says, release=until)).notes == ()
+    withdrawn = {"kind": ReleaseKind.WITHDRAWAL}
+    assert make_cover(make_letter("da", office=says, release=withdrawn)).notes == ()
 
 
 def test_a_text_that_tells_what_changed_is_called_an_update(make_letter: Any) -> None:
@@ -172,3 +174,19 @@ def test_french_dates_the_first_of_a_month_as_an_ordinal(make_letter: Any) -> No
         letter = make_letter("fr", "fr", release={"dated_on": on})
         assert make_cover(letter).date_line == f"Date\u00a0: {written}."
         assert dateline(letter) == f"Luxembourg, {written} –"
+
+
+@pytest.mark.parametrize(
+    ("cover", "edition", "role"),
+    [
+        ("da", "en", "Pressechef"),
+        ("de", "fr", "Attachée de presse"),
+        ("de", "en", "Press officer"),
+    ],
+)
+def test_a_role_is_in_the_language_of_the_cover_or_the_text_else_as_it_is_for_all(
+    make_letter: Any, cover: str, edition: str, role: str
+) -> None:
+    roles = {"da": "Pressechef", "fr": "Attachée de presse"}
+    letter = make_letter(cover, edition, contact={"roles": roles})
+    assert make_cover(letter).contacts[0].role == role

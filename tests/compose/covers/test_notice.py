@@ -1,5 +1,6 @@
 """The notice to somebody who was not told yet that we have her data."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mailer.compose.covers.notice import LONGEST_SOURCE, Terms, told_source
+from mailer.compose.covers.notice_words import KEPT_FOR
 from mailer.compose.letter import Identity
 from mailer.compose.rendering import render
 from mailer.languages import catalog, cover_languages, direction
@@ -42,7 +44,9 @@ def test_every_language_tells_the_same_in_both_parts(
 ) -> None:
     rendered = render(noticed(make_letter, language, notice_basis=basis))
     assert parity(rendered.html, rendered.text) == 1
-    assert CISION in rendered.text.splitlines()
+    whence = catalog(language).pgettext("cover", "We have these data from:")
+    gap = "\n" if direction(language) == "rtl" else " "
+    assert f"\n{whence}{gap}{CISION}\n" in rendered.text
     assert f"<bdi>{CISION}</bdi>" in rendered.html
     assert "(EU) 2016/679" in rendered.text
     assert "duty@harbour.example" in rendered.text
@@ -59,25 +63,38 @@ def test_it_says_who_why_from_whom_on_which_basis_how_long_and_which_rights(
     who = replace(identity, terms=Terms(months=36))
     text = render(noticed(make_letter, "en", identity=who)).text
     start, end = text.index("Controller of your data"), text.index("You receive this e-mail")
-    begin, source, rest, more = text[start:end].strip().split("\n")
+    begin, whence, rest, more = text[start:end].strip().split("\n")
     assert begin == (
         "Controller of your data: Harbour Forum Press Division. We keep your name and your work"
-        " contact details in order to send you press releases. We have these data from:"
+        " contact details in order to send you press releases."
     )
-    assert source == CISION
+    assert whence == f"We have these data from: {CISION}"
     assert rest == (
         "Legal basis: our legitimate interest in informing the press – (EU) 2016/679. We keep the"
-        " data while you work for the media; longest period after that, in months: 36. You can see,"
+        " data while you work for the media; longest period after that: 36 months. You can see,"
         " correct and erase your data, object to their use, and complain to the data protection"
         " authority."
     )
     assert more == "E-mail: duty@harbour.example"
 
 
+@pytest.mark.parametrize("language", cover_languages())
+@pytest.mark.parametrize("months", [1, 6, 24, 36])
+def test_a_period_is_told_in_the_words_of_the_language(
+    make_letter: Any, identity: Identity, language: str, months: int
+) -> None:
+    who = replace(identity, terms=Terms(months=months))
+    text = render(noticed(make_letter, language, identity=who)).text
+    (kept,) = catalog(language).pgettext("cover", KEPT_FOR).split("{time}")[:1]
+    told = text.partition(kept)[2].split(".")[0].split("։")[0]
+    assert 2 < len(told) < 20, told
+    assert re.search(r"[^\W\d_]{2,}", told), told
+
+
 def test_where_nothing_goes_by_itself_it_says_so(make_letter: Any) -> None:
     text = render(noticed(make_letter, "en")).text
     assert "We keep the data until you object or ask us to erase them." in text
-    assert "in months" not in text
+    assert "months" not in text
 
 
 @pytest.mark.parametrize("source", ["", "  \n", "contacts.csv", "a.XLSX\nb.csv"])
@@ -87,7 +104,7 @@ def test_an_unknown_source_is_told_as_public_ones(
 ) -> None:
     text = render(noticed(make_letter, language, source=source)).text
     said = catalog(language).pgettext("cover", "public professional sources")
-    assert said in text.splitlines()
+    assert any(line.endswith(said) for line in text.splitlines())
     assert "csv" not in text
 
 
@@ -124,10 +141,10 @@ def test_an_act_that_nobody_named_is_left_out(make_letter: Any) -> None:
 def test_the_page_of_the_office_is_linked(make_letter: Any, language: str) -> None:
     page = "https://harbour.example/privacy"
     rendered = render(noticed(make_letter, language, office={"privacy_url": page}))
-    assert rendered.text.split().count(page) == 2
+    assert rendered.text.split().count(page) == 1
     if direction(language) == "rtl":
-        assert rendered.text.splitlines().count(page) == 2
-    assert [one["href"] for one in Page(rendered.html).all("a")].count(page) == 2
+        assert rendered.text.splitlines().count(page) == 1
+    assert [one["href"] for one in Page(rendered.html).all("a")].count(page) == 1
     assert "duty@" not in rendered.text
 
 
@@ -149,7 +166,7 @@ def test_names_are_set_apart_where_the_text_runs_to_the_left(
 def test_an_odd_source_is_one_harmless_line(make_letter: Any, source: str) -> None:
     rendered = render(noticed(make_letter, "en", source=source))
     told = told_source(source)
-    assert told in rendered.text.splitlines()
+    assert f"We have these data from: {told}" in rendered.text.splitlines()
     assert parity(rendered.html, rendered.text) == 1
     assert not Page(rendered.html).all("script", "b")
     assert "\u202e" not in rendered.text + rendered.html

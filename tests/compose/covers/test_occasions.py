@@ -1,5 +1,6 @@
 """What a reader is told of an occasion, and what her calendar is."""
 
+import re
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -162,7 +163,8 @@ def test_a_time_runs_as_the_cover_does(invite: Any) -> None:
         "ar", zone="Europe/London", occasion={"parts": [part | {"is_open_to_press": True}]}
     )
     (card,) = occasion_cards(letter)
-    assert f'<bdi dir="rtl">{card.parts[0].when}</bdi>' in render(letter).html
+    held = str(card.parts[0].when_whole).replace('"whole"', '"whole" style="white-space: nowrap;"')
+    assert f'<bdi dir="rtl">{held}</bdi>' in unescape(render(letter).html)
 
 
 def test_what_is_called_off_says_so_and_asks_nobody(invite: Any) -> None:
@@ -184,7 +186,7 @@ def test_every_language_tells_the_same_in_text_and_html(invite: Any, language: s
     (card,) = occasion_cards(letter)
     assert len(card.facts) == 4
     for fact in card.facts:
-        for said in (rendered.text, unescape(rendered.html)):
+        for said in (rendered.text, words_in(rendered.html)):
             assert fact.label in said
             assert fact.shown in said
     assert "2026" in card.facts[0].shown
@@ -296,3 +298,47 @@ def test_whatever_people_type_a_calendar_can_read_it(
 def one_line_of(text: str) -> str:
     """Breaks and doubled blanks are one blank."""
     return " ".join(text.split())
+
+
+# ------------------------------------------------------------------- where it stands
+
+
+@pytest.mark.parametrize("kind", ["invitation", "advisory", "photo"])
+def test_who_is_invited_reads_when_and_where_before_the_text(invite: Any, kind: str) -> None:
+    for said in both_parts(invite(release={"kind": kind})):
+        assert said.index("Signing of the code") < said.index("23 November 2026 –")
+
+
+def test_in_a_release_it_stands_between_the_text_and_its_end(invite: Any) -> None:
+    office = {"end_marks": {"en": "ENDS"}, "boilerplates": {"en": "About us."}}
+    for said in both_parts(invite(office=office)):
+        places = [
+            said.index(words)
+            for words in ("23 November 2026 –", "Signing of the code", "ENDS", "About us.")
+        ]
+        assert places == sorted(places)
+
+
+def both_parts(letter: Letter) -> tuple[str, str]:
+    rendered = render(letter)
+    return rendered.text, unescape(rendered.html).partition("</h1>")[2]
+
+
+def test_no_screen_breaks_within_a_clock(invite: Any) -> None:
+    rendered = render(invite(zone="Europe/London"))
+    span = '<span class="whole" style="white-space: nowrap;">'
+    assert (
+        f"2026, {span}09:00–10:30 GMT</span> ({span}10:00–11:30 CET Luxembourg</span>)"
+        in rendered.html
+    )
+    assert "2026, 09:00–10:30 GMT (10:00–11:30 CET Luxembourg)" in rendered.text
+    assert not {"\x1e", "\x1f"} & set(rendered.text + rendered.html)
+
+
+def test_the_hours_of_a_place_with_a_long_name_stay_together(invite: Any) -> None:
+    html = render(invite("de", zone="America/North_Dakota/New_Salem")).html
+    assert ">03:00–04:30</span> UTC−6 New Salem, North Dakota (" in html
+
+
+def words_in(html: str) -> str:
+    return unescape(re.sub("<[^>]+>", "", html))

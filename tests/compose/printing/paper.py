@@ -69,6 +69,15 @@ def large_letters(pdf: bytes) -> list[tuple[float, float]]:
         return [(left, right) for left, _, right, _ in boxes if right > left]
 
 
+def bars(pdf: bytes) -> list[tuple[int, int]]:
+    """From where to where the bars beside quotes go, in points from the foot of the first page."""
+    with pdfium.PdfDocument(pdf) as document:
+        paths = document[0].get_objects(filter=[raw.FPDF_PAGEOBJ_PATH])
+        boxes = [path.get_bounds() for path in paths]
+        upright = [box for box in boxes if box[2] - box[0] < 5 < box[3] - box[1]]
+        return [(round(low), round(high)) for _, low, _, high in upright]
+
+
 def language_of(pdf: bytes) -> str:
     """The language of the whole document."""
     with pdfium.PdfDocument(pdf) as document:

@@ -55,5 +55,11 @@ def test_a_number_in_a_text_to_the_right_is_left_alone() -> None:
     assert "<bdi" not in to_html("Phone +352 99", str, direction="ltr")
 
 
+def test_a_number_stays_on_one_line() -> None:
+    html = to_html("Phone +352 99 00 or 12.", str)
+    assert "span" not in to_html(f"Phone +352 {'99 ' * 9}", str)
+    assert html == '<p>Phone <span class="whole">+352 99 00</span> or 12.</p>\n'
+
+
 def test_a_list_may_begin_with_nought() -> None:
     assert to_text("0. zero\n1. one") == "0. zero\n1. one"

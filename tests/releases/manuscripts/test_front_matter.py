@@ -47,6 +47,17 @@ def test_a_value_is_the_text_that_was_typed(tmp_path: Path, typed: str) -> None:
     assert head.line("reference") == typed
 
 
+def test_an_emoji_escaped_as_json_does_is_one_sign(tmp_path: Path) -> None:
+    head, _ = read_parts(written(tmp_path, '---\ntitle: "Port \\ud83d\\ude00"\n---\nText'))
+    assert head.line("title") == "Port \U0001f600"
+
+
+def test_half_an_escaped_pair_is_refused(tmp_path: Path) -> None:
+    head, _ = read_parts(written(tmp_path, '---\ntitle: "Port \\ud83d"\n---\nText'))
+    with pytest.raises(BadInput, match="control character"):
+        head.line("title")
+
+
 @pytest.mark.parametrize("typed", ["", "~", "null"])
 def test_nothing_stays_nothing(tmp_path: Path, typed: str) -> None:
     head, _ = read_parts(written(tmp_path, f"---\nplace: {typed}\n---\nText"))
@@ -199,3 +210,8 @@ def test_a_moment_may_be_a_whole_day() -> None:
 def test_a_moment_in_words_is_refused() -> None:
     with pytest.raises(BadInput, match="starts must be written like"):
         record(starts="tomorrow").moment("starts")
+
+
+def test_a_pipe_or_a_device_is_no_manuscript() -> None:
+    with pytest.raises(BadInput, match="null is no file"):
+        read_parts(Path("/dev/null"))

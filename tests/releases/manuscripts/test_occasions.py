@@ -52,6 +52,57 @@ def test_all_that_can_be_said_is_taken(tmp_path: Path) -> None:
     )
 
 
+SPOKEN = """\
+  - title: {en: Signing of the code, fr: Signature du code}
+    place: {en: Quayside Hall, fr: Salle du Quai}
+    address: 1 Quai des Exemples
+    starts: 2026-12-01T10:00
+    accreditation:
+      - {category: {en: photographers, fr: photographes}, until: 2026-11-27T18:00}
+      - {category: film, until: 2026-11-26}
+    parts:
+      - {title: {fr: Thé, en: Tea}, starts: 2026-12-01T11:00}"""
+
+
+def test_what_is_said_by_language_is_taken_in_each(tmp_path: Path) -> None:
+    draft = read(tmp_path, SPOKEN)
+    place = "Quayside Hall, 1 Quai des Exemples"
+    assert (draft.title, draft.place) == ("Signing of the code", place)
+    assert draft.accreditation == (
+        ("photographers", at("2026-11-27T18:00")),
+        ("film", at("2026-11-26T23:59")),
+    )
+    assert [part.title for part in draft.parts] == ["Tea"]
+    assert draft.wordings == {
+        "Signing of the code": {"en": "Signing of the code", "fr": "Signature du code"},
+        place: {"en": place, "fr": "Salle du Quai, 1 Quai des Exemples"},
+        "photographers": {"en": "photographers", "fr": "photographes"},
+        "Tea": {"en": "Tea", "fr": "Thé"},
+    }
+
+
+def test_without_the_language_of_the_file_the_first_stands_for_it(tmp_path: Path) -> None:
+    draft = read(tmp_path, "  - {title: {fr: Signature, de: Unterschrift}, starts: 2026-12-01}")
+    assert draft.title == "Signature"
+    assert set(draft.wordings["Signature"]) == {"fr", "de"}
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("title: {en: }, starts: 2026-12-01", "title says nothing"),
+        ("title: {klingonisch: X}, starts: 2026-12-01", "title"),
+        ("title: {en: [A, B]}, starts: 2026-12-01", "one line of text for each language"),
+        ("title: A, starts: 2026-12-01, accreditation: [soon]", "category: and until:"),
+        ("title: A, starts: 2026-12-01, accreditation: [{category: film}]", "until is missing"),
+        ("title: A, starts: 2026-12-01, accreditation: [{until: 2026-11-30}]", "category"),
+    ],
+)
+def test_what_is_said_by_language_in_vain_is_refused(tmp_path: Path, said: str, told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        read(tmp_path, f"  - {{{said}}}")
+
+
 def test_one_deadline_is_for_everybody(tmp_path: Path) -> None:
     draft = read(tmp_path, "  - {title: A, starts: 2026-12-01, accreditation: 2026-11-30T12:00}")
     assert draft.accreditation == (("", at("2026-11-30T12:00")),)

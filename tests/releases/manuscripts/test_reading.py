@@ -119,6 +119,9 @@ def test_a_kind_may_be_spelled_freely(tmp_path: Path, typed: str, kind: ReleaseK
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
+        ({"language": "x-klingon"}, "language 'x-klingon' is known to no reader's program"),
+        ({"date": "9999-12-31"}, "date: the year 9999 cannot be meant: check the date"),
+        ({"date": "0001-01-01"}, "date: the year 1 cannot be meant: check the date"),
         ({"kind": "statment"}, "unknown kind 'statment': did you mean statement?"),
         ({"language": "danish!"}, "language 'danish!' is not a language tag"),
         ({"langauge": "en"}, "unknown key 'langauge': did you mean language?"),
@@ -245,3 +248,27 @@ def test_the_duty_stands_among_the_contacts(tmp_path: Path) -> None:
     draft = read(tmp_path, contacts="[duty, mira.lund]", translated_from="12")
     assert draft.contacts == ("duty", "mira.lund")
     assert draft.translated_from == 12
+
+
+def test_a_role_and_the_rights_of_a_file_may_be_given_by_language(tmp_path: Path) -> None:
+    path = tmp_path / "en.md"
+    path.write_text(
+        "---\nlanguage: en\ntitle: A title\ndate: 2026-11-23\n"
+        "contacts:\n"
+        "  - {name: Mira Lund, role: {en: Press officer, de: Pressereferentin}}\n"
+        "  - {name: Anna Keller, role: Editor}\n"
+        "files:\n"
+        "  - {name: quay.jpg, rights: {en: free, de: frei}}\n"
+        "  - {name: plan.jpg, rights: free for all}\n"
+        "---\nText",
+        encoding="utf-8",
+    )
+    draft = read_manuscript(path)
+    assert draft.contacts == (
+        ContactRecord(name="Mira Lund", roles={"en": "Press officer", "de": "Pressereferentin"}),
+        ContactRecord(name="Anna Keller", role="Editor"),
+    )
+    assert [(file.rights, file.rights_said) for file in draft.files] == [
+        ("", {"en": "free", "de": "frei"}),
+        ("free for all", {}),
+    ]

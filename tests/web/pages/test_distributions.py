@@ -57,7 +57,7 @@ def test_the_page_counts_deliveries_by_status(
     assert 'aria-valuenow="50"' in page
     assert "First sent 10:00:00" in page
     assert page.count("<rect ") == 2
-    assert "redaktion@havnebladet.example" in page
+    assert "redaktion<wbr>@havnebladet.<wbr>example" in page
 
 
 def test_the_live_part_asks_again_until_all_is_over(
@@ -117,9 +117,9 @@ def test_deliveries_can_be_looked_at_by_status(
         reply_text="550 5.1.1 no such user",
     )
     page = desk.get(f"{address}?status=rejected").text
-    assert "redaktion@havnebladet.example" in page
+    assert "redaktion<wbr>@havnebladet.<wbr>example" in page
     assert "550 5.1.1 no such user" in page
-    assert "amira@nahar.example" not in page
+    assert "amira" not in page
 
 
 def test_many_deliveries_come_page_by_page(
@@ -131,13 +131,13 @@ def test_many_deliveries_come_page_by_page(
             for n in range(60)
         ]
     first = desk.get(address).text
-    assert "reporter0@press.example" in first
-    assert "reporter59@press.example" not in first
+    assert "reporter0<wbr>@press.<wbr>example" in first
+    assert "reporter59<wbr>@press.<wbr>example" not in first
     next_one = more[48].position
     assert f"{address}?after={next_one}" in first
     second = desk.get(f"{address}?after={next_one}").text
-    assert "reporter48@press.example" in second
-    assert "reporter59@press.example" in second
+    assert "reporter48<wbr>@press.<wbr>example" in second
+    assert "reporter59<wbr>@press.<wbr>example" in second
     assert "Next page" not in second
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from mailer import database
-from mailer.models import Clock, Delivery, Distribution, Release, UnknownPolicy
+from mailer.models import Clock, Delivery, Distribution, Office, Release, UnknownPolicy
 from tests import factories
 from tests.factories import NOW
 from tests.web.samples import Sample
@@ -125,6 +125,20 @@ def test_the_review_carries_every_option_to_the_decision(desk: TestClient, fresh
     page = review(desk, fresh, {**MORNING, **ALL}).text
     for name, value in {**MORNING, **ALL}.items():
         assert f'<input type="hidden" name="{name}" value="{value}">' in page
+
+
+@pytest.mark.parametrize(("links", "attaches"), [("", False), ("yes", False), ("no", True)])
+def test_documents_go_as_the_office_says_unless_the_officer_does(
+    desk: TestClient, engine: sa.Engine, fresh: Release, links: str, attaches: bool
+) -> None:
+    with database.writing(engine) as session:
+        session.exec(sa.update(Office).values(attaches_files=False))
+    assert "As usual: as links" in desk.get(f"/releases/{fresh.reference}/distribute").text
+    data = EVERYONE | {"links": links}
+    told = "as links, also to those who take attachments"
+    assert (told in review(desk, fresh, data).text) is not attaches
+    desk.post(f"/releases/{fresh.reference}/distribute", data=data)
+    assert decided(engine, fresh).attaches_files is attaches
 
 
 def test_without_options_it_goes_to_all_at_once_as_usual(
