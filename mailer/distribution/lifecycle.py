@@ -65,7 +65,7 @@ def schedule(  # noqa: PLR0913 – all that is decided is said by its name
     With a local date it starts when the first of the recipients' clocks comes to the local time on
     that day. `more` are findings on the messages. Raises BadInput for a past moment, criteria or
     options that cannot be used; Refused while the linter blocks (unless `waive_because` says why
-    not), when nobody would get it or any more, and for a jump unless `expect` names the number (F1).
+    not), when nobody would get it or may any more, and for a jump that `expect` does not name (F1).
     """
     now = clock.now()
     refuse_past(at, now=now, office_zone=full.office.zone)
