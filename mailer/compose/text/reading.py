@@ -38,6 +38,10 @@ BELOW_TITLE = 2
 LAST_LEVEL = 6
 
 
+#: Quotes within quotes; a list within a list counts twice. The press takes no more in one piece.
+DEEPEST = 20
+
+
 class Setting(TypedDict, total=False):
     """Where a text stands in its message."""
 
@@ -89,7 +93,8 @@ def _close_table(*_given: object) -> str:
 
 
 def _reader() -> MarkdownIt:
-    reader = MarkdownIt("js-default", {"html": False, "linkify": False, "typographer": False})
+    plain = {"html": False, "linkify": False, "typographer": False, "maxNesting": DEEPEST}
+    reader = MarkdownIt("js-default", plain)
     reader.core.ruler.after("normalize", mend_tables.__name__, mend_tables)
     reader.core.ruler.push(keep_unused_definitions.__name__, keep_unused_definitions)
     use_footnotes(reader)

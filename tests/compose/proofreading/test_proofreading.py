@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from mailer.compose.letter import Identity
-from mailer.compose.message import compose
-from mailer.compose.proofreading import headers, octets, pairs, parts, proofread
+from mailer.compose import proofreading
+from mailer.compose.letter import Identity, Letter
+from mailer.compose.message import ComposedMessage, compose
+from mailer.compose.proofreading import covers, headers, octets, parts, proofread
 from mailer.compose.proofreading.sample import Sample
 from mailer.languages import cover_languages
 from mailer.releases.editions import FullRelease
@@ -46,12 +47,10 @@ def test_under_embargo_and_as_a_correction_too(full: FullRelease, identity: Iden
 def test_thorough_is_each_cover_of_the_source_and_the_own_one_of_a_translation(
     full: FullRelease,
 ) -> None:
-    seen = pairs(full, is_thorough=True)
-    source = [cover for tag, cover in seen if tag == "en"]
+    source = covers("en", full, is_thorough=True)
     assert (source[0], sorted(source)) == ("en", sorted(cover_languages()))
-    own = [("fr", "fr"), ("ar", "ar")]
-    assert [pair for pair in seen if pair[0] != "en"] == own
-    assert pairs(full, is_thorough=False) == [("en", "en"), *own]
+    assert [covers(tag, full, is_thorough=True) for tag in ("fr", "ar")] == [["fr"], ["ar"]]
+    assert covers("en", full, is_thorough=False) == ["en"]
 
 
 def test_a_sound_message_has_no_fault(data: bytes, full: FullRelease) -> None:
@@ -150,6 +149,25 @@ def test_a_large_text_is_told_of_once(full: FullRelease, identity: Identity) -> 
     assert [(one.id, one.edition, one.severity.value) for one in told] == [
         ("large-html", "en", "warn")
     ]
+
+
+def test_a_text_that_is_far_too_long_is_read_under_one_cover(
+    full: FullRelease, identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def composing(letter: Letter) -> ComposedMessage:
+        made.append(letter.cover_language)
+        return compose(letter)
+
+    monkeypatch.setattr(proofreading, "compose", composing)
+    row = "| 1 " * 100 + "|\n"
+    table = f"{row}{'|---' * 100}|\n{row * 60}"
+    revision = full.revisions["en"].model_copy(update={"body": table})
+    written = replace(full, revisions={"en": revision})
+    told = proofread(written, identity=identity, at=NOW, is_thorough=True)
+    assert "large-html" in [one.id for one in told]
+    assert made == ["en"]
 
 
 def test_a_message_that_many_servers_refuse_is_told_of(data: bytes, full: FullRelease) -> None:
