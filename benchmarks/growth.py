@@ -25,9 +25,10 @@ from mailer.audience.selection import readings
 from mailer.compose.letter import Identity
 from mailer.delivery import claims
 from mailer.delivery.claims import Stretch
-from mailer.distribution import batches, leases, listing
+from mailer.distribution import batches, leases
 from mailer.distribution.fanout import fan_out
 from mailer.distribution.planning import planned_for
+from mailer.distribution.telling import listing
 from mailer.migrations.upgrading import upgrade
 from mailer.models import Address, DeliveryStatus, Distribution, Journalist, MediaType, Outlet, Role
 from mailer.releases.editions import FullRelease, load

@@ -17,8 +17,8 @@ from mailer.cli.progress import Number
 from mailer.distribution.following import correcting, translations
 from mailer.distribution.following.choosing import Followed
 from mailer.distribution.following.correcting import Decided, FollowUpPlan
-from mailer.distribution.preflight import Proofs
-from mailer.distribution.timetable import read_start
+from mailer.distribution.planning.preflight import Proofs
+from mailer.distribution.timing.timetable import read_start
 from mailer.releases.editions import FullRelease, load
 
 At = Annotated[str, typer.Option("--at", help="ISO 8601, or now; without a zone: the office's.")]

@@ -14,8 +14,9 @@ from mailer.cli.telling import ERASED, Story, moment_of, reason_of, tell
 from mailer.compose.letter import Identity
 from mailer.compose.skeleton.proof import Proof, prove
 from mailer.delivery.reasons import in_words
-from mailer.distribution import doubts, listing, overview
+from mailer.distribution import doubts
 from mailer.distribution.doubts import Decision
+from mailer.distribution.telling import listing, overview
 from mailer.errors import NotFound, Refused
 from mailer.models import (
     Delivery,

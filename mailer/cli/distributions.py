@@ -21,9 +21,10 @@ from mailer.cli.plans import (
     within_limits,
 )
 from mailer.cli.progress import Number, list_of, show_status, tell_status
-from mailer.distribution import lifecycle, overview
+from mailer.distribution import lifecycle
 from mailer.distribution.options import Terms, terms_of
-from mailer.distribution.preflight import Proofs
+from mailer.distribution.planning.preflight import Proofs
+from mailer.distribution.telling import overview
 from mailer.models import Distribution
 from mailer.releases.editions import FullRelease, load
 from mailer.releases.offices import the_office

@@ -6,8 +6,8 @@ import typer
 
 from mailer import clock
 from mailer.cli.context import BIGGEST, AsJson, Context
-from mailer.releases.duty import Roster, ShiftLine, Stretch, add_shift, remove_shift, roster
 from mailer.releases.offices import the_office
+from mailer.releases.offices.duty import Roster, ShiftLine, Stretch, add_shift, remove_shift, roster
 
 app = typer.Typer(no_args_is_help=True, help="Who is on duty, and when nobody is.")
 

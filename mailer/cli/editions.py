@@ -7,9 +7,9 @@ import typer
 from rich.text import Text
 
 from mailer.cli.context import AsJson, Context
-from mailer.releases import translating
-from mailer.releases.comparing import EditionDiff, TextDiff, diff
-from mailer.releases.translating import Awaited
+from mailer.releases.editions import translating
+from mailer.releases.editions.comparing import EditionDiff, TextDiff, diff
+from mailer.releases.editions.translating import Awaited
 
 Reference = Annotated[str, typer.Argument(help="The reference of the release.")]
 REVISION = 1_000_000

@@ -11,12 +11,12 @@ from mailer.audience.leaving_out.refusals import Cause, Refusal
 from mailer.audience.selection import LeftOut, refused
 from mailer.cli.context import Context, counted
 from mailer.cli.options import in_words, written
-from mailer.distribution.forecast import Prospect
 from mailer.distribution.jump import Size
-from mailer.distribution.notes import named, notes
 from mailer.distribution.options import Terms
 from mailer.distribution.planning import Plan
-from mailer.distribution.rules import PlannedDelivery
+from mailer.distribution.planning.rules import PlannedDelivery
+from mailer.distribution.telling.forecast import Prospect
+from mailer.distribution.telling.notes import named, notes
 from mailer.releases.editions import FullRelease
 
 #: Why those get nothing whose time comes when it is over.

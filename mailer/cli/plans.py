@@ -14,15 +14,15 @@ from mailer.cli.options import Typed, as_document, taking_options, written
 from mailer.cli.planned import Planned, tell
 from mailer.cli.summaries import summary_of_plan
 from mailer.delivery.throttling.throttle import limit_per_minute
-from mailer.distribution.forecast import Prospect, prospect_of
 from mailer.distribution.jump import Size, measure
-from mailer.distribution.notes import notes
 from mailer.distribution.options import Options, Terms
 from mailer.distribution.planning import plan
+from mailer.distribution.planning.rules import PlannedDelivery
 from mailer.distribution.rates import plain
-from mailer.distribution.rules import PlannedDelivery
-from mailer.distribution.timetable import Start, Timetable, read_start
+from mailer.distribution.telling.forecast import Prospect, prospect_of
+from mailer.distribution.telling.notes import notes
 from mailer.distribution.timing import ZoneOrigin
+from mailer.distribution.timing.timetable import Start, Timetable, read_start
 from mailer.releases.editions import FullRelease, load
 
 THIS_MACHINE_ONLY = ("127.0.0.1", "localhost", "::1")

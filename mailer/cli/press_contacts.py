@@ -10,7 +10,7 @@ from mailer.cli.choices import one_of, shown
 from mailer.cli.context import AsJson, Context
 from mailer.models import PressContact
 from mailer.releases.offices import the_office
-from mailer.releases.press_contacts import (
+from mailer.releases.offices.press_contacts import (
     all_press_contacts,
     find_press_contact,
     read_press_contacts,

@@ -14,11 +14,11 @@ from mailer import clock
 from mailer.cli.context import BIGGEST, AsJson, Context, counted
 from mailer.cli.options import as_document, in_words, written
 from mailer.delivery.throttling.throttle import limit_per_minute
-from mailer.distribution import overview
-from mailer.distribution.expectation import Expectation, expect
 from mailer.distribution.following.place import Place, place_of
 from mailer.distribution.options import Terms, terms_of
 from mailer.distribution.rates import plain, rate_in_words
+from mailer.distribution.telling import overview
+from mailer.distribution.telling.expectation import Expectation, expect
 from mailer.models import DeliveryStatus, DistributionStatus
 from mailer.releases.offices import the_office
 

@@ -21,11 +21,11 @@ from mailer.compose.printing.pages import counted, print_letter
 from mailer.compose.proofreading import proofread
 from mailer.compose.rendering import render
 from mailer.distribution.following.previewing import foresee
-from mailer.distribution.preflight import preflight
+from mailer.distribution.planning.preflight import preflight
 from mailer.errors import BadInput
 from mailer.releases import readiness
-from mailer.releases.drafting import import_release, read_release
 from mailer.releases.editions import load
+from mailer.releases.editions.drafting import import_release, read_release
 from mailer.releases.files.bringing import bring_files
 from mailer.releases.files.storing import attach
 from mailer.releases.listing import ReleaseCard, describe, list_releases

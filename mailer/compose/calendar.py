@@ -17,8 +17,8 @@ from mailer.compose.letter import Letter
 from mailer.compose.wire import on_wire, one_line
 from mailer.languages import cover_languages, first_match
 from mailer.models import Occasion
+from mailer.releases.editions.wishes import PLAIN
 from mailer.releases.occasions import is_whole_day
-from mailer.releases.wishes import PLAIN
 
 MAKER: Final = "-//Press Mailer//Press Mailer//EN"
 

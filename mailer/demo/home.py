@@ -24,7 +24,7 @@ from mailer.demo.plot import SAMPLE, read_plot
 from mailer.errors import BadInput
 from mailer.migrations.upgrading import upgrade
 from mailer.models import OfficerRole
-from mailer.releases.drafting import import_release, read_release
+from mailer.releases.editions.drafting import import_release, read_release
 from mailer.releases.offices import read_office, save_office
 from mailer.settings import Settings, load
 from mailer.tokens import Keyring

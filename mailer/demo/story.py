@@ -17,8 +17,9 @@ from mailer.demo.plot import Plot
 from mailer.demo.witness import Evidence, differences, gather, spelt
 from mailer.demo.world.mailroom import Mailroom, Received
 from mailer.demo.world.readers import PATIENCE, Habit, Reader
-from mailer.distribution import lifecycle, overview
+from mailer.distribution import lifecycle
 from mailer.distribution.planning import Plan, plan
+from mailer.distribution.telling import overview
 from mailer.errors import MailerError, Refused, Unreachable
 from mailer.models import Delivery, DistributionStatus
 from mailer.releases.editions import load

@@ -11,11 +11,11 @@ from mailer import clock
 from mailer.audience.criteria import Criteria, parse
 from mailer.distribution.batches import WAITING, lock_all, recount
 from mailer.distribution.following.threads import is_replaced, refuse_replaced, replaced_by
-from mailer.distribution.forecast import Prospect, prospect_of
 from mailer.distribution.jump import measure, refuse_jump
 from mailer.distribution.options import AT_ONCE, Options
 from mailer.distribution.planning import decide
-from mailer.distribution.timetable import SLACK
+from mailer.distribution.telling.forecast import Prospect, prospect_of
+from mailer.distribution.timing.timetable import SLACK
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import (
     Batch,

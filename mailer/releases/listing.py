@@ -16,7 +16,7 @@ from mailer.models import (
     Revision,
 )
 from mailer.releases import editions
-from mailer.releases.translating import Word, words_for
+from mailer.releases.editions.translating import Word, words_for
 
 
 @dataclass(frozen=True)

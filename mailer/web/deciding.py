@@ -14,13 +14,13 @@ from mailer import clock
 from mailer.audience import criteria as rules
 from mailer.audience.criteria import Criteria
 from mailer.distribution import options as chosen
-from mailer.distribution.forecast import prospect_of
 from mailer.distribution.jump import Size, measure
-from mailer.distribution.notes import end_to_know, names_to_know
 from mailer.distribution.options import BadOption, OptionRefused, Options
 from mailer.distribution.planning import Plan, plan
 from mailer.distribution.rates import plain
-from mailer.distribution.timetable import Start, Timetable, read_start
+from mailer.distribution.telling.forecast import prospect_of
+from mailer.distribution.telling.notes import end_to_know, names_to_know
+from mailer.distribution.timing.timetable import Start, Timetable, read_start
 from mailer.errors import BadInput, Refused
 from mailer.models import Clock, LanguagePolicy, UnknownPolicy
 from mailer.releases.editions import FullRelease, going_out

@@ -26,8 +26,8 @@ from mailer.compose.printing.pages import counted
 from mailer.compose.rendering import render
 from mailer.languages import cover_languages, direction, name
 from mailer.models import TABLES, Delivery, LegalBasis
-from mailer.releases.drafting import import_release, read_release
 from mailer.releases.editions import FullRelease, load
+from mailer.releases.editions.drafting import import_release, read_release
 from mailer.releases.offices import save_office
 from mailer.tokens import Keyring
 

@@ -19,9 +19,10 @@ from sqlmodel import select
 from mailer import clock, database, valkey
 from mailer.audience.criteria import parse
 from mailer.audience.finding.counting import count
-from mailer.distribution import lifecycle, overview
+from mailer.distribution import lifecycle
 from mailer.distribution.options import Options
-from mailer.distribution.overview import Progress
+from mailer.distribution.telling import overview
+from mailer.distribution.telling.overview import Progress
 from mailer.errors import MailerError, Unreachable
 from mailer.migrations.upgrading import upgrade
 from mailer.models import DistributionStatus

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from mailer import database
-from mailer.distribution import lifecycle, overview
+from mailer.distribution import lifecycle
+from mailer.distribution.telling import overview
 from mailer.models import DeliveryStatus
 from tests.chaos import databases, people
 from tests.chaos.manners import GOOD

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, fields
 
 from sqlmodel import Session, col, select
 
-from mailer.distribution import overview
+from mailer.distribution.telling import overview
 from mailer.models import Batch, Delivery, DeliveryStatus
 from tests.chaos.log import LogReader
 

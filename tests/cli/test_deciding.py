@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from mailer.compose.proofreading import proofread
-from mailer.distribution import preflight
+from mailer.distribution.planning import preflight
 from mailer.settings import Settings
 from tests.cli.conftest import Command
 

@@ -15,10 +15,10 @@ from mailer import database
 from mailer.audience.criteria import parse
 from mailer.cli.context import Context
 from mailer.cli.planned import ROOMY, ROWS, Planned, tell
-from mailer.distribution.forecast import prospect_of
 from mailer.distribution.jump import Size
 from mailer.distribution.options import AT_ONCE, Options
 from mailer.distribution.planning import plan
+from mailer.distribution.telling.forecast import prospect_of
 from mailer.releases.editions import load
 from mailer.settings import Settings
 from tests.cli.conftest import Command

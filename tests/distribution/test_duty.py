@@ -12,9 +12,9 @@ from mailer.distribution.fanout import fan_out
 from mailer.distribution.scheduling import start_due
 from mailer.errors import Refused
 from mailer.models import Distribution, DistributionStatus, Office
-from mailer.releases.duty import add_shift
 from mailer.releases.editions import load
-from mailer.releases.press_contacts import save_described
+from mailer.releases.offices.duty import add_shift
+from mailer.releases.offices.press_contacts import save_described
 from mailer.releases.readiness import waive
 from mailer.settings import Settings
 from tests import factories

@@ -6,8 +6,9 @@ import pytest
 from sqlmodel import Session
 
 from mailer import clock
-from mailer.distribution import doubts, lifecycle, overview
+from mailer.distribution import doubts, lifecycle
 from mailer.distribution.options import OptionRefused, Options, options_of, terms_of
+from mailer.distribution.telling import overview
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import (
     DeliveryStatus,

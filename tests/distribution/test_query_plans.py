@@ -14,7 +14,8 @@ from sqlmodel import Session, col, select
 
 from mailer.delivery import claims
 from mailer.delivery.claims import Stretch
-from mailer.distribution import batches, leases, listing
+from mailer.distribution import batches, leases
+from mailer.distribution.telling import listing
 from mailer.models import Batch, Delivery, DeliveryStatus, Distribution
 from mailer.releases.editions import FullRelease
 from tests import factories

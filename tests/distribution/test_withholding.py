@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 from mailer.audience.criteria import parse
 from mailer.audience.leaving_out.refusals import Cause
 from mailer.compose.letter import Identity
-from mailer.distribution.earlier import office_day
 from mailer.distribution.fanout import fan_out
 from mailer.distribution.planning import Plan, plan
+from mailer.distribution.planning.earlier import office_day
 from mailer.models import Delivery, DeliveryStatus, MediaType, Office, Outlet, ReleaseKind
 from mailer.releases.editions import FullRelease, load
 from mailer.settings import Settings

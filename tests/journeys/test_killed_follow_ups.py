@@ -21,8 +21,9 @@ from sqlmodel import Session, col, select
 from mailer import clock, database
 from mailer.compose.letter import Identity
 from mailer.compose.skeleton.proof import prove
-from mailer.distribution import lifecycle, overview
+from mailer.distribution import lifecycle
 from mailer.distribution.options import Options
+from mailer.distribution.telling import overview
 from mailer.errors import MailerError
 from mailer.models import (
     Delivery,

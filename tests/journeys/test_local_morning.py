@@ -21,7 +21,7 @@ from mailer.delivery.claims import Stretch, claim
 from mailer.distribution import leases, lifecycle, scheduling
 from mailer.distribution.options import OptionRefused, read
 from mailer.distribution.planning import plan
-from mailer.distribution.timetable import make_timetable, read_start
+from mailer.distribution.timing.timetable import make_timetable, read_start
 from mailer.models import (
     Clock,
     Delivery,

@@ -23,11 +23,12 @@ from mailer import clock
 from mailer.compose.letter import Identity
 from mailer.contacts.suppressions import is_suppressed
 from mailer.database import reading, writing
-from mailer.distribution import lifecycle, overview
+from mailer.distribution import lifecycle
+from mailer.distribution.telling import overview
 from mailer.errors import Refused
 from mailer.models import Delivery, DeliveryStatus
-from mailer.releases.drafting import import_release, read_release
 from mailer.releases.editions import load
+from mailer.releases.editions.drafting import import_release, read_release
 from mailer.releases.readiness import open_findings
 from mailer.reports.summary import release_report
 from mailer.settings import Settings

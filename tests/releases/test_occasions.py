@@ -10,8 +10,8 @@ from sqlmodel import Session
 
 from mailer import clock
 from mailer.models import Distribution, Occasion, Office
-from mailer.releases.drafting import import_release
 from mailer.releases.editions import load
+from mailer.releases.editions.drafting import import_release
 from mailer.releases.manuscripts.occasions import OccasionDraft, PartDraft
 from mailer.releases.manuscripts.reading import EditionDraft
 

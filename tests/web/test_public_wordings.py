@@ -1,7 +1,7 @@
 """The public pages say it in the office's own words, where it has any."""
 
 from mailer.models import Office
-from mailer.releases.wordings import read_wordings
+from mailer.releases.offices.wordings import read_wordings
 from mailer.web.public_words import PublicWords
 
 

@@ -13,8 +13,8 @@ from mailer.errors import MailerError
 from mailer.languages import closest, cover_languages
 from mailer.models import Delivery, TrackingMode
 from mailer.releases.editions import FullRelease
+from mailer.releases.editions.wishes import PLAIN
 from mailer.releases.readiness.findings import Finding, Found, finding
-from mailer.releases.wishes import PLAIN
 
 #: A name as others have it; what odd names do to a header is no matter of a release.
 READER = "Karen Holm"

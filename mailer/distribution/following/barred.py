@@ -16,7 +16,7 @@ from mailer.audience.leaving_out.doors import NOT_WANTED, why_closed
 from mailer.audience.leaving_out.refusals import Cause, Refusal
 from mailer.contacts.leavers import left_elsewhere
 from mailer.distribution.following.received import Receiver
-from mailer.distribution.leaves import Leaves
+from mailer.distribution.planning.leaves import Leaves
 from mailer.models import Address, Desk, Journalist, TrackingMode
 from mailer.releases.editions import FullRelease
 from mailer.tokens import Keyring

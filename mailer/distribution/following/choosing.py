@@ -16,7 +16,8 @@ from mailer.distribution.following.received import Receiver
 from mailer.distribution.following.threads import REPLACING
 from mailer.distribution.following.translations import best_editions
 from mailer.models import Distribution, EditionStatus, LanguagePolicy, Relation, TrackingMode
-from mailer.releases.editions import FullRelease, pick_edition
+from mailer.releases.editions import FullRelease
+from mailer.releases.editions.choosing import pick_edition
 from mailer.tokens import Keyring
 
 #: Receivers that are looked up together.

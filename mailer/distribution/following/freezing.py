@@ -17,13 +17,13 @@ from mailer.compose.letter import Identity
 from mailer.distribution import batches
 from mailer.distribution.batches import WAITING, lock_all, recount
 from mailer.distribution.fanout import LAST, Finishing, Place, prepare, providers
+from mailer.distribution.fanout.frames import FRAMED, MADE, OWN, Frame
+from mailer.distribution.fanout.interleaving import Interleaving
+from mailer.distribution.fanout.spool import Spool
+from mailer.distribution.fanout.writing import as_written, write_rows
 from mailer.distribution.following.choosing import Choosing, Followed, reasons_of
 from mailer.distribution.following.received import is_in_doubt, marker, receivers
 from mailer.distribution.following.threads import REPLACING, thread_of
-from mailer.distribution.frames import FRAMED, MADE, OWN, Frame
-from mailer.distribution.interleaving import Interleaving
-from mailer.distribution.spool import Spool
-from mailer.distribution.writing import as_written, write_rows
 from mailer.memory import rarely_searched
 from mailer.models import (
     Delivery,
@@ -78,35 +78,32 @@ def freeze(
 ) -> int:
     """One delivery for each address of the thread that has none yet; how many will be handed over.
 
-    It may be called again and again: once what was on its way has been settled, those are found
-    who got the earlier text meanwhile, and those who did not. An answer that was written down since
-    the first time may be older than that, by `lookback` at most.
+    It may be called again and again: then it finds who got the earlier text meanwhile, and who did
+    not. An answer written down since the first time may be older, by `lookback` at most.
     """
-    number = distribution.id or 0
-    earlier = earlier_of(session, distribution)
+    number, earlier = distribution.id or 0, earlier_of(session, distribution)
     if distribution.relation in REPLACING:
         stop(session, earlier, distribution_id=number)
     since = distribution.fanned_out_at
+    changed_since = None if since is None else since - lookback
     duty = None if since is None else distribution.duty
     full = following(session, distribution.release_id, distribution.relation, at=at, duty=duty)
     choosing = Choosing(distribution, full, identity.keyring, at)
     start = batches.next_position(session, number)
     with rarely_searched(), Spool[Place]() as spool:
-        changed_since = None if since is None else since - lookback
         found = receivers(session, earlier, distribution_id=number, since=changed_since)
-        notes = own_notes(session, full, at=at)
-        frames = FollowingFrames(distribution, session.get_bind().dialect.name, at, notes)
+        dialect, notes = session.get_bind().dialect.name, own_notes(session, full, at=at)
+        frames = FollowingFrames(distribution, dialect, at, notes)
         planned = frames.set_aside(spool, choosing.followed(session, found))
         distribution.awaited = sorted({*distribution.awaited, *frames.awaited})
         if frames.all:
             prepare(session, distribution, frames.all, full, identity=identity, at=at)
             finishing = Finishing(frames.all, full, identity, providers(session, throttle))
-            rows = finishing.rows(spool, start=start)
-            write_rows(session, Delivery, (*MADE, *OWN, *FRAMED), rows)
+            columns = (*MADE, *OWN, *FRAMED)
+            write_rows(session, Delivery, columns, finishing.rows(spool, start=start))
             batches.cut(session, number, size=batch_size, start=start)
     if since is None:
-        distribution.duty = [contact.key for contact in full.duty]
-        _begin(session, distribution, earlier, at=at)
+        _begin(session, distribution, earlier, full, at=at)
     session.flush()
     return planned
 
@@ -160,10 +157,16 @@ def hold(session: Session, earlier: list[int], *, distribution_id: int) -> None:
 
 
 def _begin(
-    session: Session, distribution: Distribution, earlier: list[int], *, at: datetime
+    session: Session,
+    distribution: Distribution,
+    earlier: list[int],
+    full: FullRelease,
+    *,
+    at: datetime,
 ) -> None:
     """From now on what was said earlier does not stand any more."""
     distribution.fanned_out_at = at
+    distribution.duty = [contact.key for contact in full.duty]
     session.add(distribution)
     status = ENDED.get(distribution.relation) if distribution.relation else None
     if status is None:

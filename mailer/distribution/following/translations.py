@@ -32,7 +32,8 @@ from mailer.models import (
     LanguagePolicy,
     Relation,
 )
-from mailer.releases.editions import EditionChoice, FullRelease, load_by_id, pick_edition
+from mailer.releases.editions import FullRelease, load_by_id
+from mailer.releases.editions.choosing import EditionChoice, pick_edition
 
 #: Deliveries that are decided together.
 AT_ONCE = 500

@@ -16,9 +16,9 @@ from mailer.models import (
     Release,
     StoredFile,
 )
+from mailer.releases.editions.revising import voids_approval
 from mailer.releases.files.preparing import Octets, Prepared
 from mailer.releases.manuscripts.front_matter import one_line
-from mailer.releases.revising import voids_approval
 from mailer.settings.sections import FileSettings
 
 #: The audience of these is frozen, or about to be: what it gets must not change on the way.

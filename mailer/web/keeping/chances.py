@@ -12,7 +12,7 @@ from mailer.audience.criteria import Criteria
 from mailer.audience.selection import LeftOut
 from mailer.audience.terms import Key, Term
 from mailer.distribution.planning import plan
-from mailer.distribution.rules import PlannedDelivery
+from mailer.distribution.planning.rules import PlannedDelivery
 from mailer.releases.editions import FullRelease
 from mailer.tokens import Keyring
 from mailer.web.keeping.cards import Contact

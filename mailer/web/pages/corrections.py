@@ -13,8 +13,8 @@ from starlette.responses import RedirectResponse, Response
 from mailer import clock
 from mailer.distribution.following import correcting
 from mailer.distribution.following.correcting import FollowUpPlan
-from mailer.distribution.overview import progress
-from mailer.distribution.preflight import Proofs
+from mailer.distribution.planning.preflight import Proofs
+from mailer.distribution.telling.overview import progress
 from mailer.errors import BadInput, MailerError, NotFound, Refused
 from mailer.releases import offices
 from mailer.releases.editions import FullRelease, load

@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mailer import clock
-from mailer.distribution import doubts, lifecycle, listing, overview
+from mailer.distribution import doubts, lifecycle
 from mailer.distribution.doubts import Decision
 from mailer.distribution.following.place import place_of
 from mailer.distribution.options import terms_of
-from mailer.distribution.overview import Progress
+from mailer.distribution.telling import listing, overview
+from mailer.distribution.telling.overview import Progress
 from mailer.models import DeliveryStatus
 from mailer.releases import offices
 from mailer.web.dependencies import Parts, RowNumber, page, signed_in, wants_fragment

@@ -5,7 +5,8 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from mailer.releases import comparing, listing, translating
+from mailer.releases import listing
+from mailer.releases.editions import comparing, translating
 from mailer.releases.offices import the_office
 from mailer.web.dependencies import Parts, SignedIn, Submitted, page, signed_in
 from mailer.web.forms import bind

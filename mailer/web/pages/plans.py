@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from mailer import clock
 from mailer.delivery.throttling.throttle import limit_per_minute
 from mailer.distribution import lifecycle
-from mailer.distribution.preflight import Proofs, preflight
+from mailer.distribution.planning.preflight import Proofs, preflight
 from mailer.errors import BadInput, Refused
 from mailer.models import UnknownPolicy
 from mailer.releases import editions

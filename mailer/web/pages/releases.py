@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from mailer import clock
-from mailer.distribution import overview
-from mailer.distribution.overview import DistributionLine
-from mailer.distribution.preflight import preflight
+from mailer.distribution.planning.preflight import preflight
+from mailer.distribution.telling import overview
+from mailer.distribution.telling.overview import DistributionLine
 from mailer.releases import editions, listing
 from mailer.releases.listing import EditionLine, ReleaseCard
 from mailer.web import messages

@@ -7,9 +7,9 @@ import pytest
 from sqlmodel import Session
 
 from mailer.models import Office
-from mailer.releases.drafting import import_release
+from mailer.releases.editions.drafting import import_release
 from mailer.releases.manuscripts.reading import KEYS, read_manuscript
-from mailer.releases.press_contacts import read_press_contacts, save_described
+from mailer.releases.offices.press_contacts import read_press_contacts, save_described
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "releases.md"

@@ -9,10 +9,10 @@ from sqlmodel import Session, select
 
 from mailer.errors import BadInput, NotFound, Refused
 from mailer.models import EditionStatus, Office, PressContact, Revision, Waiver
-from mailer.releases.drafting import import_release, read_release
 from mailer.releases.editions import FullRelease, load
+from mailer.releases.editions.drafting import import_release, read_release
 from mailer.releases.manuscripts.reading import ContactRecord
-from mailer.releases.press_contacts import save_press_contact
+from mailer.releases.offices.press_contacts import save_press_contact
 from mailer.releases.readiness import (
     Finding,
     Severity,

@@ -9,10 +9,10 @@ from sqlmodel import Session
 from starlette.testclient import TestClient
 
 from mailer import database
-from mailer.releases.drafting import import_release
+from mailer.releases.editions.drafting import import_release
+from mailer.releases.editions.translating import expect
 from mailer.releases.listing import describe
 from mailer.releases.manuscripts.reading import EditionDraft
-from mailer.releases.translating import expect
 from tests.web.samples import Sample
 
 ENGLISH = EditionDraft(

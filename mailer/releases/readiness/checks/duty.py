@@ -1,7 +1,7 @@
 """Whether somebody answers for the release when it goes out: it is never sent into silence."""
 
 from mailer import clock
-from mailer.releases.press_contacts import is_callable
+from mailer.releases.offices.press_contacts import is_callable
 from mailer.releases.readiness.findings import Found, finding
 from mailer.releases.readiness.reading import Subject
 

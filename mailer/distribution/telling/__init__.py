@@ -1,0 +1,1 @@
+"""What officers see of distributions: before, meanwhile and after."""
