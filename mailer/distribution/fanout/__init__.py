@@ -60,7 +60,7 @@ def fan_out(
 ) -> int:
     """Freeze the audience: one delivery for each address, cut into batches; their number.
 
-    Whom a rule leaves out is kept as `withheld`, with the reason. Raises OptionRefused for different
+    Whom a rule leaves out is kept as `withheld`, with the reason. Raises OptionRefused for other
     hours under a later embargo, Refused when nobody answers for it or another took its place.
     """
     full, number = load_by_id(session, distribution.release_id, at=at), distribution.id or 0
