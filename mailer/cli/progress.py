@@ -207,7 +207,8 @@ def _pace(standing: Standing) -> Iterator[str]:
         yield f"{state.rate_per_minute} a minute now"
     if expected.done_at is None:
         if state.status is DistributionStatus.SENDING and state.unfinished:
-            yield "nobody can tell yet when it is done: nothing was handed over in the last minute"
+            why = "" if state.rate_per_minute else ": nothing was handed over in the last minute"
+            yield f"nobody can tell yet when it is done{why}"
         return
     done = f"done by about {written(expected.done_at, standing.zone)}"
     if expected.is_at_limit:

@@ -82,6 +82,7 @@ def test_who_waits_gets_her_own_edition_and_never_another(morning: PressOffice) 
     assert state["status"] == "sending"
     assert state["waiting_by_language"] == {"de": 2, "fr": 4}
     assert state["language_policy"] == "wait"
+    assert state["forecast_at"] is None
 
     bring_in(morning, "2026-042", "fr", body="Le 24 du mois.")
     morning.work()

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from mailer.distribution.batches import WAITING
+from mailer.distribution.following.translations import waiting_by_language
 from mailer.distribution.lifecycle import SENDING
 from mailer.distribution.options import Terms
 from mailer.distribution.telling.forecast import foretell
@@ -49,6 +50,9 @@ def expect(
     hours the deliveries that wait are counted by zone: of a million that takes about a second.
     """
     if state.status is not SENDING or not state.unfinished or _stands(state, terms, limit, now):
+        return NOTHING_TELLS
+    if waiting_by_language(session, state.id):
+        # Nobody knows when an edition is ready.
         return NOTHING_TELLS
     at_limit = limit is not None and _is_at_limit(state, limit, now)
     pace = limit if at_limit else state.rate_per_minute or None

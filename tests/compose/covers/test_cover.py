@@ -9,7 +9,7 @@ import pytest
 from mailer.compose.covers.cover import KICKERS, full_stop_joined, make_cover
 from mailer.compose.text.edition import dateline
 from mailer.languages import cover_languages
-from mailer.models import ReleaseKind
+from mailer.models import ReleaseKind, ReleaseStatus
 
 
 def test_the_danish_desk_reads_a_danish_cover(make_letter: Any) -> None:
@@ -117,6 +117,14 @@ def test_whoever_may_publish_is_told_so_where_the_office_says_it(make_letter: An
     assert make_cover(make_letter("da", office=says, release=until)).notes == ()
     withdrawn = {"kind": ReleaseKind.WITHDRAWAL}
     assert make_cover(make_letter("da", office=says, release=withdrawn)).notes == ()
+
+
+def test_a_text_that_was_withdrawn_says_so_to_who_opens_it_again(make_letter: Any) -> None:
+    gone = {"status": ReleaseStatus.WITHDRAWN}
+    letter = make_letter("da", office={"says_immediate": True}, release=gone)
+    assert make_cover(letter).notes == ("Tilbagetrækning af pressemeddelelse",)
+    withdrawal = make_letter("da", release=gone | {"kind": ReleaseKind.WITHDRAWAL})
+    assert make_cover(withdrawal).notes == ()
 
 
 def test_a_text_that_tells_what_changed_is_called_an_update(make_letter: Any) -> None:
