@@ -54,7 +54,7 @@ def correct(
     proofs = _read_ahead(desk, reference, at=at)
     with desk.writing() as session:
         full = load(session, reference)
-        starts_at = _start(full, at)
+        starts_at, zone = _start(full, at), full.office.zone
         decided = correcting.correct(
             session,
             number,
@@ -71,7 +71,7 @@ def correct(
             session.rollback()
             document |= {"distribution_id": None, "planned": list(_rows(decided.plan))}
     note_local_links(desk)
-    told = partial(_tell, desk, document, decided.plan, written(starts_at, full.office.zone))
+    told = partial(_tell, desk, document, decided.plan, written(starts_at, zone))
     desk.answer(document, as_json=as_json, told=told)
 
 

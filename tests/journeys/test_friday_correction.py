@@ -369,7 +369,7 @@ def test_the_page_asks_for_the_number_and_shows_the_thread(
     later = press.desk.get(done.headers["location"]).text
     assert f'href="/distributions/{number}">Distribution {number}</a>, as a correction' in later
     page = press.desk.get(f"/distributions/{number}").text
-    assert "a correction: scheduled" in page
+    assert "(correction): scheduled" in page
     assert f'href="{path}"' not in page
 
 

@@ -359,7 +359,7 @@ def test_a_worker_takes_tasks_from_both_queues(
     try:
         nudge(broker, distribution.id or 0, is_urgent=is_urgent)
         for queue in broker.get_declared_queues():
-            broker.join(queue, interval=20, timeout=20_000)
+            broker.join(queue, timeout=20_000)
         worker.join()
     finally:
         worker.stop()
@@ -374,7 +374,7 @@ def test_a_worker_that_ends_says_goodbye_to_the_relay(
     worker = dramatiq.Worker(broker, worker_threads=1, worker_timeout=50)
     worker.start()
     nudge(broker, distribution.id or 0, is_urgent=False)
-    broker.join("deliver", interval=20, timeout=20_000)
+    broker.join("deliver", timeout=20_000)
     worker.join()
     assert not relay.is_closed
     worker.stop()
