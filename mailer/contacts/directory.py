@@ -14,6 +14,7 @@ from mailer.addresses import MailAddress
 from mailer.contacts import suppressions
 from mailer.contacts.inserting import chunked, insert_missing
 from mailer.contacts.wishes import Wishes, wishes_of
+from mailer.database import among
 from mailer.errors import NotFound
 from mailer.models import (
     Address,
@@ -131,7 +132,9 @@ def find_addresses(session: Session, normalised: list[str]) -> dict[str, Address
     return {
         row.normalised: row
         for chunk in chunked(normalised)
-        for row in session.exec(select(Address).where(col(Address.normalised).in_(chunk)))
+        for row in session.exec(
+            select(Address).where(among(session, col(Address.normalised), chunk))
+        )
     }
 
 

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from mailer.contacts import history
 from mailer.contacts.inserting import chunked, insert_missing
 from mailer.contacts.suggesting import spelling
+from mailer.database import among
 from mailer.errors import BadInput
 from mailer.models import ListPurpose, MediaList, MediaListEntry
 
@@ -107,6 +108,7 @@ def standing(session: Session, *, roles: Sequence[int], desks: Sequence[int]) ->
     found: dict[Entry, int] = {}
     for column, ids in ((MediaListEntry.role_id, roles), (MediaListEntry.desk_id, desks)):
         for chunk in chunked(ids):
-            rows = session.exec(select(MediaListEntry).where(col(column).in_(chunk)))
+            chosen = among(session, col(column), chunk)
+            rows = session.exec(select(MediaListEntry).where(chosen))
             found |= {(row.list_id, row.role_id, row.desk_id): row.id or 0 for row in rows}
     return found

@@ -12,6 +12,7 @@ from mailer.contacts.directory import find_addresses
 from mailer.contacts.importing.contact_row import ContactRow
 from mailer.contacts.importing.plans import OutletPlan
 from mailer.contacts.inserting import chunked
+from mailer.database import among
 from mailer.models import Address, Desk, Journalist, Role, SuppressionReason
 from mailer.tokens import Keyring
 
@@ -124,7 +125,9 @@ def _chosen(session: Session, column: Any, values: Iterable[Any], *more: Any) ->
     return {
         person
         for chunk in chunked(list(values))
-        for person in session.exec(select(Role.journalist_id).where(col(column).in_(chunk), *more))
+        for person in session.exec(
+            select(Role.journalist_id).where(among(session, col(column), chunk), *more)
+        )
     }
 
 
@@ -135,7 +138,9 @@ def _fetch(
     return [
         row
         for chunk in chunked(list(values))
-        for row in session.exec(select(table).where(col(column).in_(chunk)).order_by(key))
+        for row in session.exec(
+            select(table).where(among(session, col(column), chunk)).order_by(key)
+        )
     ]
 
 
@@ -145,6 +150,6 @@ def _mailboxes(session: Session, roles: Iterable[Role]) -> dict[int, str]:
         address_id or 0: normalised
         for chunk in chunked(list(ids))
         for address_id, normalised in session.exec(
-            select(Address.id, Address.normalised).where(col(Address.id).in_(chunk))
+            select(Address.id, Address.normalised).where(among(session, col(Address.id), chunk))
         )
     }
