@@ -129,6 +129,8 @@ class Letter:
     plain_text_only: bool
     #: Until when its text may not be published; None when it is told after that.
     embargo_until: datetime | None = None
+    #: Whether it was withdrawn since it went out: then nobody gets it by mail, but may open it.
+    is_withdrawn: bool = False
     #: For somebody who was not told yet that we have her data; None for all others.
     notice: Notice | None = None
     #: The pages of the print rendition of this very edition; None prints no count.

@@ -70,7 +70,7 @@ def schedule(  # noqa: PLR0913 – all that is decided is said by its name
     now = clock.now()
     refuse_past(at, now=now, office_zone=full.office.zone)
     full, rule = going_out(session, full, at=at), parse(criteria)
-    refuse_replaced(session, full)
+    refuse_replaced(session, full.release)
     refuse_blocked(session, full, waive_because=waive_because, by=by, more=more)
     prospect = _foresee(session, full, rule, at=at, now=now, options=options, keyring=keyring)
     refuse_jump(measure(session, full, count=prospect.crowd.total), expected=expect)

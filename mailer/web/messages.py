@@ -17,7 +17,7 @@ from mailer.compose.skeleton.proof import prove
 from mailer.distribution.following.place import SAID
 from mailer.distribution.following.previewing import Foreseen, foresee
 from mailer.errors import MailerError, NotFound
-from mailer.models import Address, Delivery, Distribution
+from mailer.models import Address, Delivery, Distribution, Relation, ReleaseStatus
 from mailer.releases.editions import FullRelease, load_by_id
 
 #: The frame opens what is clicked in a tab of its own, since most sites refuse to be framed.
@@ -84,10 +84,15 @@ def sent(session: Session, delivery: Delivery, *, identity: Identity) -> ShownMe
 
 def in_browser(session: Session, delivery: Delivery, *, identity: Identity) -> str:
     """The same as HTML for its reader, by what may be published now: an embargo that has passed
-    since it was sent is not told any more. Raises what `sent` does.
+    since it was sent is not told any more, and that it was withdrawn is. Raises what `sent` does.
     """
-    full = _as_frozen(session, delivery)
-    return _shown(session, delivery, full, identity=uncounted(identity), at=clock.now()).html
+    full, calm = _as_frozen(session, delivery), uncounted(identity)
+    letter = counted(session, write_letter(delivery, full, identity=calm, at=clock.now()))
+    is_withdrawn = full.release.status is ReleaseStatus.WITHDRAWN
+    # The withdrawal itself says so in its first line.
+    is_told = is_withdrawn and full.relation is not Relation.WITHDRAWAL
+    letter = replace(letter, is_withdrawn=is_told)
+    return with_logo(render(letter).html, letter.enclosures)
 
 
 def _sent_source(

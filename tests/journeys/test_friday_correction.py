@@ -2,6 +2,7 @@
 nobody knows: each gets what is due to them, once, in their own thread, ahead of all other traffic.
 """
 
+import re
 from collections import Counter
 from datetime import timedelta
 from email.message import EmailMessage
@@ -373,6 +374,12 @@ def test_the_page_asks_for_the_number_and_shows_the_thread(
     assert f'href="{path}"' not in page
 
 
+def view_of(message: EmailMessage) -> str:
+    """The way to its view in the browser."""
+    (found,) = re.findall(r"https?://[^/\s>]+(/v/\S+?)[\s>]", text_of(message) + " ")
+    return str(found)
+
+
 @pytest.fixture
 def two(press: PressOffice) -> tuple[PressOffice, int, int]:
     """A release that went out in two threads, and one more reader who has not had it."""
@@ -405,6 +412,13 @@ def test_a_withdrawn_text_goes_to_nobody_any_more(two: tuple[PressOffice, int, i
     press.work_urgent()
     refused = press.mailer(*words)
     assert "release 2026-042 was withdrawn" in refused.err
+    old, new = press.received(address(0))
+    assert "Withdrawal" in press.desk.get(view_of(old)).text
+    assert "Withdrawal" not in text_of(old)
+    html = new.get_body(("html",))
+    assert isinstance(html, EmailMessage)
+    told = press.desk.get(view_of(new)).text.count("Withdrawal")
+    assert told == str(html.get_content()).count("Withdrawal")
 
     with database.writing(press.engine) as session:
         due = sa.update(Distribution).where(col(Distribution.id) == later)
@@ -423,4 +437,6 @@ def test_who_got_it_in_another_thread_is_not_forgotten(two: tuple[PressOffice, i
         session.exec(again.values(status=DistributionStatus.SENDING, finished_at=None))
     told = withdraw(press, first)["notes"]
     assert f"2 got it in distribution {second}, a thread of its own" in told[0]
-    assert press.command("distributions", "status", str(second))["status"] == "paused"
+    held = press.command("distributions", "status", str(second))
+    assert held["status"] == "paused"
+    assert "correct this one as well" in held["note"]

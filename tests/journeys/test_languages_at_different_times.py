@@ -238,6 +238,8 @@ def test_a_translation_follows_a_correction_as_it_would_have_followed_the_text(
     morning.work_urgent()
     assert taken(morning) == Counter(readers("en", "fr", "de"))
     bring_in(morning, "2026-042", "fr", body="Le 25 du mois.")
+    shown = morning.command("releases", "preview", "2026-042", "--to", address("fr", 0))
+    assert (shown["relation"], shown["after"]) == ("translation", decided["distribution_id"])
     for _ in range(2):
         morning.work_urgent()
         morning.work_urgent()

@@ -20,7 +20,7 @@ from mailer.languages import (
     long_date,
     weekday_date,
 )
-from mailer.models import Office, PressContact, ReleaseKind, ReleaseStatus
+from mailer.models import Office, PressContact, ReleaseKind
 from mailer.releases.offices import list_name, masthead_name
 from mailer.releases.references import printed_reference
 
@@ -181,14 +181,12 @@ def _notes(letter: Letter) -> Iterator[str]:
     # The kicker of a correction says already that something has changed.
     if letter.revision.change_note and tells_change(letter) and not kind.replaces:
         yield change_word(letter)
-    # For who opens it in the browser afterwards: by mail nobody gets it any more.
-    is_withdrawn = letter.full.release.status is ReleaseStatus.WITHDRAWN
-    if is_withdrawn and not kind.replaces:
+    if letter.is_withdrawn:
         yield "Withdrawal"
     if kind is ReleaseKind.SPEECH:
         yield "Check against delivery"
     is_off = any(occasion.cancelled_at for occasion in letter.full.occasions)
-    is_for_use = kind is not ReleaseKind.WITHDRAWAL and not is_off and not is_withdrawn
+    is_for_use = kind is not ReleaseKind.WITHDRAWAL and not is_off and not letter.is_withdrawn
     if letter.full.office.says_immediate and letter.embargo_until is None and is_for_use:
         yield "For immediate release"
 

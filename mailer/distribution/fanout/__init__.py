@@ -64,7 +64,7 @@ def fan_out(
     hours under a later embargo, Refused when nobody answers for it or another took its place.
     """
     full, number = load_by_id(session, distribution.release_id, at=at), distribution.id or 0
-    refuse_replaced(session, full)
+    refuse_replaced(session, full.release)
     refuse_silence(session, full, at=at)
     refuse_staggered(options_of(distribution), at=at, embargo_until=full.release.embargo_until)
     frames = Frames(distribution, full, dialect=session.get_bind().dialect.name)

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from mailer import clock
 from mailer.distribution.following.choosing import UNCHANGED, Choosing, Followed
-from mailer.distribution.following.freezing import hold
+from mailer.distribution.following.freezing import hold, hold_elsewhere
 from mailer.distribution.following.received import got_elsewhere, receivers, settling
 from mailer.distribution.following.threads import REPLACING, lock_thread, thread_of
 from mailer.distribution.lifecycle import refuse_blocked, refuse_past
@@ -165,8 +165,8 @@ def correct(  # noqa: PLR0913 – all that is decided is said by its name
     row.scheduled_at, row.created_by = at, by
     session.flush()
     if plan.relation in REPLACING:
-        numbers = [one.id or 0 for one in thread]
-        hold(session, [*numbers, *plan.elsewhere], distribution_id=row.id or 0)
+        hold(session, [one.id or 0 for one in thread], distribution_id=row.id or 0)
+        hold_elsewhere(session, plan.elsewhere, distribution_id=row.id or 0)
     return Decided(row, plan)
 
 

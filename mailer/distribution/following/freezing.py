@@ -3,7 +3,7 @@ got that text, or waited for it, has one delivery of the new one. Both are one t
 crash either all of it is done or nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -140,18 +140,37 @@ def stop(session: Session, earlier: list[int], *, distribution_id: int) -> int:
     return int(stopped.rowcount)
 
 
-def hold(session: Session, earlier: list[int], *, distribution_id: int) -> None:
+def hold(session: Session, earlier: Collection[int], *, distribution_id: int) -> None:
     """Let nothing more of these be handed over."""
+    _pause(
+        session,
+        earlier,
+        (DistributionStatus.SENDING, DistributionStatus.PAUSED),
+        note=f"stopped: distribution {distribution_id} takes its place",
+    )
+
+
+def hold_elsewhere(session: Session, others: Collection[int], *, distribution_id: int) -> None:
+    """Let nothing more of these be handed over: the same text, in threads of their own."""
+    _pause(
+        session,
+        others,
+        (DistributionStatus.SENDING,),
+        note=f"stopped: distribution {distribution_id} replaces the text; correct this one as well",
+    )
+
+
+def _pause(
+    session: Session,
+    numbers: Collection[int],
+    statuses: Collection[DistributionStatus],
+    *,
+    note: str,
+) -> None:
     session.execute(
         sa.update(Distribution)
-        .where(
-            col(Distribution.id).in_(earlier),
-            col(Distribution.status).in_((DistributionStatus.SENDING, DistributionStatus.PAUSED)),
-        )
-        .values(
-            status=DistributionStatus.PAUSED,
-            note=f"stopped: distribution {distribution_id} takes its place",
-        ),
+        .where(col(Distribution.id).in_(numbers), col(Distribution.status).in_(statuses))
+        .values(status=DistributionStatus.PAUSED, note=note),
         execution_options={"synchronize_session": False},
     )
 

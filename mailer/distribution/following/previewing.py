@@ -112,7 +112,7 @@ def _follow_ups(
         return
     if not decided:
         yield _like(thread[0], relation)
-    for language in thread[0].awaited:
+    for language in sorted({tag for one in thread for tag in one.awaited}):
         if language in full.revisions:
             yield _like(thread[0], Relation.TRANSLATION, criteria=f"language:{language}")
 

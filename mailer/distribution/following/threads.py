@@ -9,7 +9,6 @@ from sqlmodel import Session, col, select
 
 from mailer.errors import NotFound, Refused
 from mailer.models import Distribution, DistributionStatus, Relation, Release, ReleaseStatus
-from mailer.releases.editions import FullRelease
 
 #: What takes the place of the earlier text, so that this goes to nobody any more.
 REPLACING = (Relation.CORRECTION, Relation.WITHDRAWAL, Relation.UPDATE)
@@ -56,11 +55,10 @@ def is_replaced() -> sa.Exists:
     )
 
 
-def refuse_replaced(session: Session, full: FullRelease) -> None:
+def refuse_replaced(session: Session, release: Release) -> None:
     """Raise Refused for a release of which nothing may go out any more, whoever never had it: it
     was withdrawn, or another release takes its place.
     """
-    release = full.release
     if release.status is ReleaseStatus.WITHDRAWN:
         raise Refused(
             f"release {release.reference} was withdrawn: nobody gets it any more; what is true goes"

@@ -120,14 +120,13 @@ def _brought(session: Session, number: int, *, identity: Identity, now: datetime
     row = found(session, number, to_change=True)
     full = load_by_id(session, row.release_id, duty=row.duty)
     replacing = replaced_by(session, number)
-    is_replaced = replacing is not None
     ready = [one for one in row.awaited if one in full.revisions]
-    if not ready and not is_replaced:
+    if replacing is None and not ready:
         return 0
-    if replacing is not None and found(session, replacing).fanned_out_at is None:
-        # It may still be called off: then this one stands again, and so do its translations.
-        return 0
-    if is_replaced:
+    if replacing is not None:
+        if found(session, replacing).fanned_out_at is None:
+            # It may be called off: then this one stands again, and so do its translations.
+            return 0
         row.awaited = []
     elif row.language_policy is LanguagePolicy.WAIT:
         for language in ready:

@@ -14,7 +14,7 @@ from mailer.distribution.options import Terms
 from mailer.distribution.telling.forecast import foretell
 from mailer.distribution.telling.overview import RATE_WINDOW, Progress
 from mailer.distribution.timing.timetable import Timetable
-from mailer.models import Batch, Delivery
+from mailer.models import Batch, Delivery, LanguagePolicy
 
 #: Whoever hands over less than this part of what the limit allows is slowed by something else.
 AS_GOOD_AS_ALL = 0.8
@@ -51,7 +51,8 @@ def expect(
     """
     if state.status is not SENDING or not state.unfinished or _stands(state, terms, limit, now):
         return NOTHING_TELLS
-    if waiting_by_language(session, state.id):
+    waits = terms.options.language_policy is LanguagePolicy.WAIT
+    if waits and waiting_by_language(session, state.id):
         # Nobody knows when an edition is ready.
         return NOTHING_TELLS
     at_limit = limit is not None and _is_at_limit(state, limit, now)

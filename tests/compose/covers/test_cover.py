@@ -1,6 +1,7 @@
 """The localised head and foot of a message."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from mailer.compose.covers.cover import KICKERS, full_stop_joined, make_cover
 from mailer.compose.text.edition import dateline
 from mailer.languages import cover_languages
-from mailer.models import ReleaseKind, ReleaseStatus
+from mailer.models import ReleaseKind
 
 
 def test_the_danish_desk_reads_a_danish_cover(make_letter: Any) -> None:
@@ -120,11 +121,9 @@ def test_whoever_may_publish_is_told_so_where_the_office_says_it(make_letter: An
 
 
 def test_a_text_that_was_withdrawn_says_so_to_who_opens_it_again(make_letter: Any) -> None:
-    gone = {"status": ReleaseStatus.WITHDRAWN}
-    letter = make_letter("da", office={"says_immediate": True}, release=gone)
-    assert make_cover(letter).notes == ("Tilbagetrækning af pressemeddelelse",)
-    withdrawal = make_letter("da", release=gone | {"kind": ReleaseKind.WITHDRAWAL})
-    assert make_cover(withdrawal).notes == ()
+    letter = make_letter("da", office={"says_immediate": True})
+    gone = replace(letter, is_withdrawn=True)
+    assert make_cover(gone).notes == ("Tilbagetrækning af pressemeddelelse",)
 
 
 def test_a_text_that_tells_what_changed_is_called_an_update(make_letter: Any) -> None:
