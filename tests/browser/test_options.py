@@ -46,7 +46,7 @@ def test_one_sets_the_options_by_keyboard_and_without_scripts(
     window.sign_in()
     page = window.go(FORM)
     expect(page.get_by_label("At most so many messages")).not_to_be_visible()
-    page.get_by_text("More: pace").focus()
+    page.get_by_text("More: languages").focus()
     page.keyboard.press("Enter")
     fill(window, rate="2/s")
     page.get_by_role("button", name="Review").press("Enter")
@@ -64,7 +64,7 @@ def test_the_options_and_their_faults_are_sound(visit: Windows, scheme: str, wid
     window = visit(scheme=scheme, width=width)
     window.sign_in()
     page = window.go(FORM)
-    page.get_by_text("More: pace").click()
+    page.get_by_text("More: languages").click()
     fill(window, rate="fast")
     page.get_by_role("button", name="Review").click()
     expect(page.get_by_label("At most so many messages")).to_have_accessible_description(
